@@ -1,0 +1,3 @@
+//! One vendor, one module.
+
+pub mod gupshup_enterprise;

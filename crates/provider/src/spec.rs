@@ -1,0 +1,209 @@
+//! What a provider declares about itself, and the account settings it reads.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// How a field of the settings form behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldKind {
+    /// One line of text.
+    Text,
+    /// Several lines of text.
+    LongText,
+    /// Write-only: encrypted at rest, never returned, never logged.
+    Secret,
+    /// A phone number or a short code: digits, spaces, `+`, hyphens; kept as digits with a leading `+` (codes: digits).
+    PhoneOrCode,
+    /// An http(s) URL.
+    Url,
+    /// A whole number.
+    Number {
+        /// Smallest value.
+        min: i64,
+        /// Largest value.
+        max: i64,
+    },
+    /// `true` or `false`.
+    Checkbox,
+    /// Read-only: the URL for inbound messages, made by the server.
+    InboundUrl,
+    /// Read-only: the URL for delivery reports, made by the server.
+    ReportsUrl,
+}
+
+/// One field of the settings form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Key in the settings and in the API. Three keys mean the same for every provider and are read by the server:
+    /// `nickname`, `number` (kind `PhoneOrCode`), `requests_per_second`; so do `auto_reply` (checkbox) and
+    /// `auto_reply_text`.
+    pub key: &'static str,
+    /// Label, as the reference product and the vendor call it.
+    pub label: &'static str,
+    /// Where to find the value, in a sentence.
+    pub help: &'static str,
+    /// Behaviour.
+    pub kind: FieldKind,
+    /// Must be filled in.
+    pub required: bool,
+    /// Value when left empty.
+    pub default: Option<&'static str>,
+}
+
+/// What a vendor can carry; each is shown by a conformance case named `send-<name>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// Session text.
+    Text,
+    /// Session image.
+    Image,
+    /// Session video.
+    Video,
+    /// Session audio.
+    Audio,
+    /// Session document.
+    Document,
+    /// Session sticker.
+    Sticker,
+    /// Session location.
+    Location,
+    /// Session list message.
+    List,
+    /// Session reply buttons.
+    Buttons,
+    /// Template.
+    Template,
+    /// Template with a text header.
+    TemplateHeaderText,
+    /// Template with an image, video or document header.
+    TemplateHeaderMedia,
+    /// Template with a location header.
+    TemplateHeaderLocation,
+    /// Template with quick replies.
+    TemplateQuickReply,
+    /// Template with links.
+    TemplateUrl,
+    /// Template with a call button.
+    TemplatePhone,
+    /// Template with a copy-code button.
+    TemplateCopyCode,
+    /// Listing templates by API.
+    TemplateList,
+    /// Creating templates by API.
+    TemplateCreate,
+    /// Telling the vendor of opt-in and opt-out.
+    Consent,
+    /// Click callbacks.
+    Click,
+}
+
+/// Numbers that bound what may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// Session text, characters.
+    pub text: usize,
+    /// Media caption, characters.
+    pub caption: usize,
+    /// Requests per second of an account when its setting is left empty.
+    pub requests_per_second: u32,
+}
+
+/// A provider, declared.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Spec {
+    /// Stable id, in URLs and the database: `gupshup-enterprise`.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Public documentation of the vendor.
+    pub docs: &'static str,
+    /// The settings form, in order.
+    pub fields: &'static [Field],
+    /// What it can carry.
+    pub capabilities: &'static [Capability],
+    /// Bounds.
+    pub limits: Limits,
+    /// A hint for the operator on network access (allow-lists), in a sentence or two.
+    pub network_hint: &'static str,
+    /// True when reports echo [`crate::Outgoing::reference`], so that the ledger needs no index of vendor ids.
+    pub echoes_reference: bool,
+}
+
+impl Spec {
+    /// Can it carry this?
+    pub fn can(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+
+    /// The field of this key.
+    pub fn field(&self, key: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.key == key)
+    }
+}
+
+/// The settings of one account, secrets included, as the engine hands them to a provider.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Account {
+    settings: BTreeMap<String, String>,
+    secrets: Vec<&'static str>,
+}
+
+impl Account {
+    /// Takes the saved settings; empty values fall back to the field's default.
+    pub fn new(spec: &'static Spec, settings: BTreeMap<String, String>) -> Self {
+        let mut settings = settings;
+        settings.retain(|_, value| !value.trim().is_empty());
+        for field in spec.fields {
+            if let Some(default) = field.default {
+                settings
+                    .entry(field.key.to_owned())
+                    .or_insert_with(|| default.to_owned());
+            }
+        }
+        let secrets = spec
+            .fields
+            .iter()
+            .filter(|f| f.kind == FieldKind::Secret)
+            .map(|f| f.key)
+            .collect();
+        Self { settings, secrets }
+    }
+
+    /// The value of a setting; empty when not set.
+    pub fn get(&self, key: &str) -> &str {
+        self.settings.get(key).map_or("", String::as_str)
+    }
+
+    /// A checkbox.
+    pub fn is_on(&self, key: &str) -> bool {
+        matches!(self.get(key), "true" | "1" | "on" | "yes")
+    }
+
+    /// The values that must never be shown.
+    pub fn secret_values(&self) -> Vec<&str> {
+        self.secrets
+            .iter()
+            .map(|key| self.get(key))
+            .filter(|v| !v.is_empty())
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = self.settings.iter().map(|(key, value)| {
+            (
+                key.as_str(),
+                if self.secrets.contains(&key.as_str()) {
+                    "***"
+                } else {
+                    value.as_str()
+                },
+            )
+        });
+        f.debug_map().entries(shown).finish()
+    }
+}
