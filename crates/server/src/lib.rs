@@ -1,1 +1,8 @@
-#![doc = "x"]
+//! Harkara: the self-hosted WhatsApp engagement platform. `docs/architecture.md` is the map.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod store;

@@ -1,0 +1,83 @@
+//! What can go wrong in an act, in words that reach a person through the API and the command line.
+
+use crate::store::StoreError;
+
+/// One field that is not right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// JSON pointer to the field, such as `/settings/hsm_user_id`.
+    pub pointer: String,
+    /// Stable code such as `required`.
+    pub code: &'static str,
+    /// A sentence: what is wrong and what to do.
+    pub detail: String,
+}
+
+impl FieldProblem {
+    /// Builds one.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// An act that did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Nothing there by this id.
+    #[error("there is no {0} with this id")]
+    NotFound(&'static str),
+    /// Some fields are not right.
+    #[error("{}", .0.iter().map(|f| format!("{}: {}", f.pointer, f.detail)).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<FieldProblem>),
+    /// The act is not possible in the present state. `code` is stable.
+    #[error("{detail} {help}")]
+    Conflict {
+        /// Stable code.
+        code: &'static str,
+        /// What stands in the way.
+        detail: String,
+        /// What to do.
+        help: String,
+    },
+    /// The provider refused or did not answer.
+    #[error("{detail} {help}")]
+    Provider {
+        /// Stable code.
+        code: &'static str,
+        /// What the provider said.
+        detail: String,
+        /// What to do.
+        help: String,
+    },
+    /// Storage trouble.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file cannot be read or written.
+    #[error("{what}: {why}")]
+    File {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        why: std::io::Error,
+    },
+}
+
+impl AppError {
+    /// One wrong field.
+    pub fn field(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
+    }
+
+    /// A conflict.
+    pub fn conflict(code: &'static str, detail: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Conflict {
+            code,
+            detail: detail.into(),
+            help: help.into(),
+        }
+    }
+}

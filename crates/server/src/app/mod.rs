@@ -1,0 +1,63 @@
+//! Acts: what a person, a program or a worker can make the product do. `http`, `worker` and the command line call here.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, broadcast};
+
+pub mod api_key;
+pub mod error;
+pub mod idempotency;
+pub mod vault;
+
+pub use error::{AppError, FieldProblem};
+
+use crate::clock::{Clock, Ids, Millis};
+use crate::config::Config;
+use crate::store::Db;
+use vault::Vault;
+
+/// Everything an act needs, built once in `main`.
+pub struct App {
+    /// Database.
+    pub db: Db,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids.
+    pub ids: Ids,
+    /// Secrets.
+    pub vault: Vault,
+    /// Settings.
+    pub config: Config,
+    /// Says which campaign moved, for live pages.
+    pub live: broadcast::Sender<i64>,
+    /// Wakes the dispatcher when there is new work.
+    pub wake_dispatch: Notify,
+    /// Wakes the callback worker.
+    pub wake_callbacks: Notify,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, node: u16, vault: Vault, config: Config) -> Arc<Self> {
+        Arc::new(Self {
+            db,
+            clock,
+            ids: Ids::new(node),
+            vault,
+            config,
+            live: broadcast::channel(1024).0,
+            wake_dispatch: Notify::new(),
+            wake_callbacks: Notify::new(),
+        })
+    }
+
+    /// Now.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// A new id.
+    pub fn id(&self) -> i64 {
+        self.ids.next(self.clock.now())
+    }
+}

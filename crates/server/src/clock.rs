@@ -1,0 +1,134 @@
+//! Time and randomness: the only place that asks the machine for either. Everything else takes them as arguments.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Milliseconds since 1970 UTC.
+pub type Millis = i64;
+
+/// One second, minute, hour and day in [`Millis`].
+pub const SECOND: Millis = 1_000;
+/// One minute.
+pub const MINUTE: Millis = 60 * SECOND;
+/// One hour.
+pub const HOUR: Millis = 60 * MINUTE;
+/// One day.
+pub const DAY: Millis = 24 * HOUR;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, in milliseconds since 1970 UTC.
+    fn now(&self) -> Millis;
+}
+
+/// The machine's clock.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everybody else is given"
+    )]
+    fn now(&self) -> Millis {
+        jiff::Timestamp::now().as_millisecond()
+    }
+}
+
+/// A clock for tests: stands still until told.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// Starts at this moment.
+    pub fn at(now: Millis) -> Self {
+        Self(AtomicI64::new(now))
+    }
+
+    /// Moves on.
+    pub fn advance(&self, by: Millis) {
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Millis {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Fills a buffer with unguessable bytes.
+#[expect(clippy::disallowed_methods, reason = "the one source of randomness")]
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        // Without randomness there are no secrets: better to stop than to go on with guessable ones.
+        panic!("the operating system gives no random bytes: {error}");
+    }
+    bytes
+}
+
+/// Makes 64-bit ids that grow with time: 42 bits of milliseconds since 2025, 10 bits of node, 11 bits of sequence.
+#[derive(Debug)]
+pub struct Ids {
+    node: i64,
+    last: Mutex<i64>,
+}
+
+/// 2025-01-01T00:00:00Z.
+const EPOCH: Millis = 1_735_689_600_000;
+const SEQUENCE_BITS: u32 = 11;
+const NODE_BITS: u32 = 10;
+
+impl Ids {
+    /// Ids of this node (0..1023).
+    pub fn new(node: u16) -> Self {
+        Self {
+            node: i64::from(node % (1 << NODE_BITS)),
+            last: Mutex::new(0),
+        }
+    }
+
+    /// The next id. Ids of one node strictly grow, also when the clock steps back or more than 2048 are asked for in
+    /// one millisecond (then they run ahead of the clock).
+    pub fn next(&self, now: Millis) -> i64 {
+        let mut last = self
+            .last
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // `last` counts milliseconds and sequence together, so that an overflow carries into the time.
+        let floor = (now - EPOCH).max(0) << SEQUENCE_BITS;
+        *last = (*last + 1).max(floor);
+        let (ms, sequence) = (*last >> SEQUENCE_BITS, *last & ((1 << SEQUENCE_BITS) - 1));
+        (ms << (SEQUENCE_BITS + NODE_BITS)) | (self.node << SEQUENCE_BITS) | sequence
+    }
+}
+
+/// When an id was made.
+pub fn id_time(id: i64) -> Millis {
+    (id >> (SEQUENCE_BITS + NODE_BITS)) + EPOCH
+}
+
+/// The smallest id that could have been made at this moment.
+pub fn first_id_at(now: Millis) -> i64 {
+    (now - EPOCH).max(0) << (SEQUENCE_BITS + NODE_BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_grow_even_when_the_clock_steps_back_and_in_a_burst() {
+        let ids = Ids::new(7);
+        let start = EPOCH + 1_000_000;
+        let mut last = 0;
+        for i in 0..10_000 {
+            let id = ids.next(start - i % 3);
+            assert!(id > last);
+            last = id;
+        }
+        assert_eq!(id_time(ids.next(start + DAY)), start + DAY);
+        assert!(first_id_at(start + DAY) <= ids.next(start + DAY));
+    }
+}

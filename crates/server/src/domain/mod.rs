@@ -1,0 +1,4 @@
+//! Decisions, as pure functions: no clock, no randomness, no row, no request.
+
+pub mod id;
+pub mod state;

@@ -1,0 +1,54 @@
+//! HTTP: endpoint files hold error, doc and handler together.
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+pub mod api_key;
+pub mod extract;
+pub mod health;
+pub mod paging;
+pub mod problem;
+
+/// State of every handler.
+pub type Shared = Arc<App>;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Harkara", description = "The self-hosted WhatsApp engagement platform", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    security(("api_key" = []))
+)]
+struct Doc;
+
+/// The API under `/api/v1`, each feature adds its routes here.
+fn api() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", OpenApiRouter::new().merge(api_key::routes()))
+}
+
+/// The OpenAPI document, from the code.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, mut doc) = api().split_for_parts();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An API key: `Authorization: Bearer hk_...`"))
+        .build();
+    doc.components
+        .get_or_insert_default()
+        .add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    doc
+}
+
+/// Everything this server answers to.
+pub fn router(app: Shared) -> Router {
+    let (api, _) = api().split_for_parts();
+    Router::new()
+        .merge(health::routes())
+        .merge(api)
+        .fallback(extract::no_such_path)
+        .with_state(app)
+}

@@ -1,0 +1,130 @@
+//! Errors on the wire: RFC 9457 `application/problem+json` with a stable `code` and a sentence of help.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::AppError;
+
+/// One wrong field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// JSON pointer to the field.
+    pub pointer: String,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+/// An error, as RFC 9457 has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: `code` tells them apart.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code, such as `not_found`.
+    pub code: String,
+    /// What happened, in short.
+    pub title: String,
+    /// What happened, in a sentence.
+    pub detail: String,
+    /// What to do.
+    pub help: String,
+    /// Wrong fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemField>,
+}
+
+impl Problem {
+    /// Builds one.
+    pub fn new(status: StatusCode, code: &str, detail: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            status: status.as_u16(),
+            code: code.to_owned(),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            detail: detail.into(),
+            help: help.into(),
+            errors: Vec::new(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::new(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                format!("There is no {what} with this id."),
+                "Check the id; the list endpoint shows the ones there are.",
+            ),
+            AppError::Invalid(fields) => {
+                let mut problem = Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    if fields.len() == 1 {
+                        "One field is not right.".into()
+                    } else {
+                        format!("{} fields are not right.", fields.len())
+                    },
+                    "Mend what `errors` names and send the request again; nothing was changed.",
+                );
+                problem.errors = fields
+                    .into_iter()
+                    .map(|f| ProblemField {
+                        pointer: f.pointer,
+                        code: f.code.to_owned(),
+                        detail: f.detail,
+                    })
+                    .collect();
+                problem
+            }
+            AppError::Conflict { code, detail, help } => Self::new(StatusCode::CONFLICT, code, detail, help),
+            AppError::Provider { code, detail, help } => {
+                Self::new(StatusCode::BAD_GATEWAY, code, detail, help)
+            }
+            AppError::Store(e) => {
+                tracing::error!(error = %e, "storage");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "storage",
+                    "The database did not take the request.",
+                    "Nothing was changed. Check disk space and the database, then try again.",
+                )
+            }
+            AppError::File { what, why } => {
+                tracing::error!(%what, %why, "file");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "file",
+                    format!("{what}: {why}"),
+                    "Check the disk of the server, then try again.",
+                )
+            }
+        }
+    }
+}
+
+impl From<crate::store::StoreError> for Problem {
+    fn from(error: crate::store::StoreError) -> Self {
+        AppError::from(error).into()
+    }
+}

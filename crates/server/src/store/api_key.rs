@@ -1,0 +1,83 @@
+//! API keys: only their hash is kept.
+
+use sqlx::FromRow;
+
+use super::db::on;
+use super::{StoreError, Tx};
+
+/// A stored key.
+#[derive(Debug, Clone, FromRow)]
+pub struct ApiKeyRow {
+    /// Id.
+    pub id: i64,
+    /// Name given by a person.
+    pub name: String,
+    /// Last characters, to recognise it by.
+    pub hint: String,
+    /// Milliseconds UTC.
+    pub created_at: i64,
+    /// Milliseconds UTC; coarse, at most one write a minute.
+    pub last_used_at: Option<i64>,
+    /// Milliseconds UTC.
+    pub revoked_at: Option<i64>,
+}
+
+const INSERT: &str = "
+INSERT INTO api_key (id, name, hash, hint, created_at)
+VALUES ($1, $2, $3, $4, $5)";
+
+/// Keeps a new key.
+pub async fn insert(
+    tx: &mut Tx,
+    id: i64,
+    name: &str,
+    hash: &str,
+    hint: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(INSERT).bind(id).bind(name).bind(hash).bind(hint).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const BY_HASH: &str = "
+SELECT id, name, hint, created_at, last_used_at, revoked_at
+FROM api_key
+WHERE hash = $1 AND revoked_at IS NULL";
+
+/// The living key of this hash.
+pub async fn by_hash(tx: &mut Tx, hash: &str) -> Result<Option<ApiKeyRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ApiKeyRow>(BY_HASH).bind(hash).fetch_optional(c).await)?)
+}
+
+const LIST: &str = "
+SELECT id, name, hint, created_at, last_used_at, revoked_at
+FROM api_key
+ORDER BY id";
+
+/// All keys, oldest first.
+pub async fn list(tx: &mut Tx) -> Result<Vec<ApiKeyRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ApiKeyRow>(LIST).fetch_all(c).await)?)
+}
+
+const REVOKE: &str = "
+UPDATE api_key
+SET revoked_at = $2
+WHERE id = $1 AND revoked_at IS NULL";
+
+/// Ends a key. False when there was no living one.
+pub async fn revoke(tx: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
+    let rows =
+        on!(tx, c => sqlx::query(REVOKE).bind(id).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const USED: &str = "
+UPDATE api_key
+SET last_used_at = $2
+WHERE id = $1";
+
+/// Notes that the key was used.
+pub async fn used(tx: &mut Tx, id: i64, now: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(USED).bind(id).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The few places where SQLite and PostgreSQL need different words.
+
+/// The engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// Version, name and text of each migration, in order. Expand-only: a published text is never edited.
+pub const MIGRATIONS: &[(i64, &str, &str)] = &[(
+    1,
+    "first campaign",
+    include_str!("../../../../migrations/0001_first_campaign.sql"),
+)];
+
+impl Dialect {
+    /// Fills the markers of a migration text.
+    pub fn ddl(self, text: &str) -> String {
+        let (id, blob, clustered) = match self {
+            Self::Sqlite => ("INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID"),
+            Self::Postgres => ("BIGINT PRIMARY KEY", "BYTEA", ""),
+        };
+        text.replace("{id}", id)
+            .replace("{blob}", blob)
+            .replace("{clustered}", clustered)
+    }
+
+    /// The text of a batch statement for this engine.
+    pub fn pick(self, batch: &Batch) -> &'static str {
+        match self {
+            Self::Sqlite => batch.sqlite,
+            Self::Postgres => batch.postgres,
+        }
+    }
+}
+
+/// A statement over many rows, which come as one JSON array in `$1`.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    /// Text for SQLite.
+    pub sqlite: &'static str,
+    /// Text for PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// Builds a [`Batch`]: the second argument is where the rows go. There `r.value` is one element: take its members
+/// with `CAST(r.value ->> 'name' AS BIGINT)`, or `r.value ->> 'name'` for text. Numbers and text only; booleans
+/// differ by engine.
+macro_rules! batch {
+    ($before:literal, rows, $after:literal) => {
+        $crate::store::dialect::Batch {
+            sqlite: concat!($before, " json_each($1) AS r ", $after),
+            postgres: concat!(
+                $before,
+                " json_array_elements(CAST($1 AS json)) AS r(value) ",
+                $after
+            ),
+        }
+    };
+}
+pub(crate) use batch;
+
+/// Builds a [`Batch`] for `column IN (the JSON array of texts in $1)`.
+macro_rules! in_texts {
+    ($before:literal, $after:literal) => {
+        $crate::store::dialect::Batch {
+            sqlite: concat!($before, " (SELECT value FROM json_each($1)) ", $after),
+            postgres: concat!(
+                $before,
+                " (SELECT json_array_elements_text(CAST($1 AS json))) ",
+                $after
+            ),
+        }
+    };
+}
+pub(crate) use in_texts;
+
+/// Builds a [`Batch`] for `column IN (the JSON array of 64-bit numbers in $1)`.
+macro_rules! in_numbers {
+    ($before:literal, $after:literal) => {
+        $crate::store::dialect::Batch {
+            sqlite: concat!($before, " (SELECT value FROM json_each($1)) ", $after),
+            postgres: concat!(
+                $before,
+                " (SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS BIGINT)) ",
+                $after
+            ),
+        }
+    };
+}
+pub(crate) use in_numbers;

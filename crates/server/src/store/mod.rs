@@ -1,0 +1,72 @@
+//! SQL, and nothing but SQL: every statement of the product stands in this folder, one text for both engines.
+
+pub mod api_key;
+pub mod db;
+pub mod dialect;
+pub mod idempotency;
+
+pub use db::{Db, Tx};
+
+/// Storage trouble.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The engine refused or is away.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("database migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A stored value is not what this version understands.
+    #[error("database: stored {what} cannot be read: {why}")]
+    Corrupt {
+        /// Which value.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+impl StoreError {
+    /// The disk is full, the database is away or too busy: worth trying again later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(e)) => {
+                // SQLite: 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open. PostgreSQL: classes 08, 40, 53, 57, 58.
+                let code = e.code().unwrap_or_default();
+                let sqlite_primary = code.parse::<i64>().map(|c| c & 0xff);
+                matches!(sqlite_primary, Ok(5 | 6 | 10 | 13 | 14))
+                    || ["08", "40", "53", "57", "58"]
+                        .iter()
+                        .any(|class| code.len() == 5 && code.starts_with(class))
+            }
+            Self::Database(
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Tls(_),
+            ) => true,
+            _ => false,
+        }
+    }
+
+    /// A unique constraint was hit.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(e)) if e.is_unique_violation())
+    }
+}
+
+/// Reads a stored JSON text.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|e| StoreError::Corrupt {
+        what,
+        why: e.to_string(),
+    })
+}
+
+/// Writes a JSON text; our own types always can be.
+pub(crate) fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|e| format!("{{\"unwritable\":\"{e}\"}}"))
+}
