@@ -1,4 +1,8 @@
 //! Decisions, as pure functions: no clock, no randomness, no row, no request.
 
+pub mod audience;
+pub mod campaign;
 pub mod id;
+pub mod limiter;
+pub mod settle;
 pub mod state;

@@ -1,9 +1,11 @@
 //! SQL, and nothing but SQL: every statement of the product stands in this folder, one text for both engines.
 
 pub mod api_key;
+pub mod campaign;
 pub mod db;
 pub mod dialect;
 pub mod idempotency;
+pub mod message;
 
 pub use db::{Db, Tx};
 

@@ -1,0 +1,190 @@
+//! How fast a number or account may send. Two parts: a paced bucket decides how much work may be claimed now, and a
+//! record of departures decides when each request may leave, so that no one-second window ever holds more than the
+//! rate, whatever a slow commit bunches together. A restart begins with a second of silence, because nobody knows what
+//! left in the second before.
+
+use std::collections::VecDeque;
+
+use crate::clock::{Millis, SECOND};
+
+/// Room for the jitter between our leaving and the provider's arrival, added to the one-second window.
+const WINDOW: Millis = SECOND + 5;
+/// Longest pause between two departures that still counts as steady work: what is not used in it is forgotten.
+const BURST_MS: f64 = 100.0;
+/// Smallest share of the rate that throttle answers can push it down to.
+const SMALLEST_SHARE: f64 = 0.05;
+/// How long one burst of throttle answers counts as one.
+const ONE_THROTTLE: Millis = 500;
+/// Share of the rate won back in each second without a throttle answer.
+const RECOVERY_PER_SECOND: f64 = 0.1;
+
+/// Limits one number, account or campaign to `rate` a second.
+#[derive(Debug, Clone)]
+pub struct Limiter {
+    rate: u32,
+    share: f64,
+    tokens: f64,
+    counted_at: Millis,
+    throttled_at: Millis,
+    silent_until: Millis,
+    departures: VecDeque<Millis>,
+}
+
+impl Limiter {
+    /// A limiter that begins with a second of silence.
+    pub fn new(rate: u32, now: Millis) -> Self {
+        let rate = rate.max(1);
+        let departures = std::iter::repeat_n(now, rate as usize).collect();
+        Self {
+            rate,
+            share: 1.0,
+            tokens: 0.0,
+            counted_at: now,
+            throttled_at: 0,
+            silent_until: now + WINDOW,
+            departures,
+        }
+    }
+
+    /// Takes a changed setting; a higher rate opens without a jump, a lower one holds at once.
+    pub fn set_rate(&mut self, rate: u32) {
+        let rate = rate.max(1);
+        while self.departures.len() < rate as usize {
+            let oldest = self.departures.front().copied().unwrap_or_default();
+            self.departures.push_front(oldest);
+        }
+        while self.departures.len() > rate as usize {
+            self.departures.pop_front();
+        }
+        self.rate = rate;
+    }
+
+    /// The configured rate, messages a second.
+    pub fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    /// The rate in force, after throttle answers.
+    pub fn current_rate(&self) -> f64 {
+        f64::from(self.rate) * self.share
+    }
+
+    /// Until when a throttle answer keeps everything back, when it does.
+    pub fn silent_until(&self, now: Millis) -> Option<Millis> {
+        (self.silent_until > now).then_some(self.silent_until)
+    }
+
+    /// How many may be claimed now. Does not take them: see [`Limiter::take`].
+    pub fn available(&mut self, now: Millis) -> usize {
+        let elapsed = (now - self.counted_at).max(0) as f64;
+        self.counted_at = now;
+        if now < self.silent_until {
+            self.tokens = 0.0;
+            return 0;
+        }
+        if now - self.throttled_at >= SECOND {
+            self.share = (self.share + RECOVERY_PER_SECOND * elapsed / 1_000.0).min(1.0);
+        }
+        let per_ms = self.current_rate() / 1_000.0;
+        let burst = (per_ms * BURST_MS).max(1.0);
+        self.tokens = (self.tokens + per_ms * elapsed).min(burst);
+        self.tokens as usize
+    }
+
+    /// Takes what was claimed.
+    pub fn take(&mut self, n: usize) {
+        self.tokens -= n as f64;
+    }
+
+    /// When the next request may leave: now, or the moment at which the oldest departure falls out of the window.
+    pub fn depart_at(&mut self, now: Millis) -> Millis {
+        let oldest = self.departures.pop_front().unwrap_or(now - WINDOW);
+        let at = now.max(oldest + WINDOW);
+        self.departures.push_back(at);
+        at
+    }
+
+    /// The provider said that it was too fast: half the rate at once, and silence for as long as it asked (or one
+    /// second).
+    pub fn throttled(&mut self, now: Millis, after: Option<Millis>) {
+        if now - self.throttled_at >= ONE_THROTTLE {
+            self.share = (self.share / 2.0).max(SMALLEST_SHARE);
+        }
+        self.throttled_at = now;
+        self.tokens = 0.0;
+        self.silent_until = self.silent_until.max(now + after.unwrap_or(200).min(60 * SECOND));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Runs the limiter as the dispatcher does, with ticks of uneven length, and returns the departure times.
+    fn run(rate: u32, ticks: &[i64], start: Millis) -> Vec<Millis> {
+        let mut limiter = Limiter::new(rate, start);
+        let (mut now, mut left) = (start, Vec::new());
+        for step in ticks {
+            now += step;
+            let n = limiter.available(now);
+            limiter.take(n);
+            left.extend((0..n).map(|_| limiter.depart_at(now)));
+        }
+        left
+    }
+
+    fn most_in_a_second(times: &[Millis]) -> usize {
+        times
+            .iter()
+            .map(|t| times.iter().filter(|u| **u >= *t && **u < t + SECOND).count())
+            .max()
+            .unwrap_or(0)
+    }
+
+    proptest! {
+        #[test]
+        fn no_second_ever_holds_more_than_the_rate(
+            rate in 1u32..200,
+            ticks in prop::collection::vec(1i64..400, 1..120),
+        ) {
+            prop_assert!(most_in_a_second(&run(rate, &ticks, 1_000_000)) <= rate as usize);
+        }
+    }
+
+    #[test]
+    fn the_rate_is_held_within_one_percent_over_a_minute() {
+        for rate in [1u32, 7, 80, 1_000] {
+            let ticks = vec![10; 6_100];
+            let sent = run(rate, &ticks, 0)
+                .iter()
+                .filter(|t| (1_000..61_000).contains(*t))
+                .count();
+            let wanted = rate as usize * 60;
+            // One message of leeway: the minute's edges fall between two departures.
+            assert!(
+                sent <= wanted && (sent + 1) * 100 >= wanted * 99,
+                "{rate}/s sent {sent} of {wanted}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_restart_begins_with_a_second_of_silence() {
+        assert!(run(500, &[10; 90], 0).is_empty());
+    }
+
+    #[test]
+    fn a_throttle_answer_halves_the_rate_at_once_and_it_recovers() {
+        let mut limiter = Limiter::new(100, 0);
+        limiter.available(2_000);
+        limiter.throttled(2_000, None);
+        limiter.throttled(2_010, None);
+        assert_eq!(limiter.current_rate(), 50.0);
+        assert_eq!(limiter.available(2_100), 0);
+        for now in (2_200..20_000).step_by(100) {
+            limiter.available(now);
+        }
+        assert_eq!(limiter.current_rate(), 100.0);
+    }
+}

@@ -1,0 +1,274 @@
+//! Campaigns and their funnel.
+
+use sqlx::FromRow;
+
+use super::db::on;
+use super::dialect::batch;
+use super::{StoreError, Tx, to_json};
+use crate::clock::Millis;
+
+/// A campaign.
+#[derive(Debug, Clone, FromRow)]
+pub struct CampaignRow {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Account that sends.
+    pub account_id: i64,
+    /// Number that sends.
+    pub number_id: i64,
+    /// Template.
+    pub template_id: i64,
+    /// JSON of [`crate::domain::audience::Audience`].
+    pub audience: String,
+    /// JSON of the placeholder mapping.
+    pub mapping: String,
+    /// JSON of template and mapping as they were at launch.
+    pub frozen: Option<String>,
+    /// See [`crate::domain::campaign`].
+    pub state: i16,
+    /// Own limit, messages a second.
+    pub messages_per_second: Option<i64>,
+    /// When it is to start.
+    pub scheduled_at: Option<i64>,
+    /// When it started.
+    pub launched_at: Option<i64>,
+    /// When the last message became terminal or unknown.
+    pub finished_at: Option<i64>,
+    /// Profiles up to this id are planned.
+    pub position: i64,
+    /// Profiles above this id came after the launch.
+    pub upper: i64,
+    /// 1: nothing is left to plan.
+    pub planned: i16,
+    /// Why it stands still, when a person must act.
+    pub waiting_reason: Option<String>,
+    /// Since when.
+    pub waiting_since: Option<i64>,
+    /// When it was written.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+const INSERT: &str = "
+INSERT INTO campaign (
+    id, name, account_id, number_id, template_id, audience, mapping, state, messages_per_second,
+    position, upper, planned, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $10)";
+
+/// Keeps a new campaign.
+pub async fn insert(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(INSERT)
+        .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
+        .bind(&row.audience).bind(&row.mapping).bind(row.state).bind(row.messages_per_second).bind(row.created_at)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const UPDATE: &str = "
+UPDATE campaign
+SET name = $2, account_id = $3, number_id = $4, template_id = $5, audience = $6, mapping = $7, frozen = $8, state = $9,
+    messages_per_second = $10, scheduled_at = $11, launched_at = $12, finished_at = $13, upper = $14,
+    waiting_reason = $15, waiting_since = $16, updated_at = $17
+WHERE id = $1";
+
+/// Writes everything but where planning stands, which only the planner moves.
+pub async fn update(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(UPDATE)
+        .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
+        .bind(&row.audience).bind(&row.mapping).bind(&row.frozen).bind(row.state).bind(row.messages_per_second)
+        .bind(row.scheduled_at).bind(row.launched_at).bind(row.finished_at).bind(row.upper)
+        .bind(&row.waiting_reason).bind(row.waiting_since).bind(row.updated_at)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const BY_ID: &str = "
+SELECT *
+FROM campaign
+WHERE id = $1";
+
+/// The campaign of this id.
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<CampaignRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+const LIST: &str = "
+SELECT *
+FROM campaign
+WHERE id < $1 AND ($2 = 0 OR state = $2)
+ORDER BY id DESC
+LIMIT $3";
+
+/// A page, newest first; `state` 0 for all.
+pub async fn list(tx: &mut Tx, before: i64, state: i16, limit: i64) -> Result<Vec<CampaignRow>, StoreError> {
+    Ok(
+        on!(tx, c => sqlx::query_as::<_, CampaignRow>(LIST).bind(before).bind(state).bind(limit).fetch_all(c).await)?,
+    )
+}
+
+const IN_STATE: &str = "
+SELECT *
+FROM campaign
+WHERE state = $1
+ORDER BY id";
+
+/// All campaigns in a state, oldest first.
+pub async fn in_state(tx: &mut Tx, state: i16) -> Result<Vec<CampaignRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(IN_STATE).bind(state).fetch_all(c).await)?)
+}
+
+const MOVE_ON: &str = "
+UPDATE campaign
+SET position = $3, planned = $4, updated_at = $5
+WHERE id = $1 AND position = $2 AND state = 3 AND planned = 0";
+
+/// Moves planning on, in the transaction that inserts the rows. False when somebody else moved it, or the campaign is no
+/// longer running: then the whole transaction must be dropped.
+pub async fn move_on(
+    tx: &mut Tx,
+    id: i64,
+    from: i64,
+    to: i64,
+    planned: bool,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(MOVE_ON)
+        .bind(id).bind(from).bind(to).bind(i16::from(planned)).bind(now)
+        .execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const SET_STATE: &str = "
+UPDATE campaign
+SET state = $3, finished_at = COALESCE($4, finished_at), waiting_reason = NULL, waiting_since = NULL, updated_at = $5
+WHERE id = $1 AND state = $2";
+
+/// Changes the state if it is still `from`.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: i64,
+    from: i16,
+    to: i16,
+    finished_at: Option<Millis>,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(SET_STATE)
+        .bind(id).bind(from).bind(to).bind(finished_at).bind(now)
+        .execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const COUNTS: &str = "
+SELECT bucket, n
+FROM campaign_count
+WHERE campaign_id = $1 AND n <> 0
+ORDER BY bucket";
+
+/// The funnel: bucket and number of messages.
+pub async fn counts(tx: &mut Tx, id: i64) -> Result<Vec<(i16, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, (i16, i64)>(COUNTS).bind(id).fetch_all(c).await)?)
+}
+
+const ADD_COUNTS: super::dialect::Batch = batch!(
+    "INSERT INTO campaign_count (campaign_id, bucket, n)
+     SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS SMALLINT), CAST(r.value ->> 2 AS BIGINT)
+     FROM",
+    rows,
+    "WHERE true
+     ON CONFLICT (campaign_id, bucket) DO UPDATE SET n = campaign_count.n + excluded.n"
+);
+
+/// Adds to the funnel: (campaign, bucket, difference) each once.
+pub async fn add_counts(tx: &mut Tx, counts: &Counts) -> Result<(), StoreError> {
+    let rows: Vec<_> = counts
+        .0
+        .iter()
+        .filter(|(_, n)| **n != 0)
+        .map(|((c, b), n)| (c, b, n))
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&ADD_COUNTS);
+    on!(tx, c => sqlx::query(sql).bind(to_json(&rows)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Differences of funnels, gathered in one transaction; sorted, so that two writers lock rows in the same order.
+#[derive(Debug, Default)]
+pub struct Counts(std::collections::BTreeMap<(i64, i16), i64>);
+
+impl Counts {
+    /// Adds `n` to a bucket; a message outside campaigns counts nowhere.
+    pub fn add(&mut self, campaign: Option<i64>, bucket: i16, n: i64) {
+        if let Some(campaign) = campaign {
+            *self.0.entry((campaign, bucket)).or_default() += n;
+        }
+    }
+
+    /// One message goes from a state to another.
+    pub fn moved(&mut self, campaign: Option<i64>, from: i16, to: i16) {
+        self.add(campaign, from, -1);
+        self.add(campaign, to, 1);
+    }
+
+    /// The campaigns touched.
+    pub fn campaigns(&self) -> impl Iterator<Item = i64> {
+        let mut ids: Vec<i64> = self.0.keys().map(|(campaign, _)| *campaign).collect();
+        ids.dedup();
+        ids.into_iter()
+    }
+}
+
+const EXCLUDE: super::dialect::Batch = batch!(
+    "INSERT INTO exclusion (campaign_id, profile_id, reason)
+     SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT), CAST(r.value ->> 2 AS SMALLINT)
+     FROM",
+    rows,
+    "WHERE true
+     ON CONFLICT (campaign_id, profile_id) DO NOTHING"
+);
+
+/// Keeps who was left out and why: (campaign, profile, reason).
+pub async fn exclude(tx: &mut Tx, rows: &[(i64, i64, i16)]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&EXCLUDE);
+    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const EXCLUDED: &str = "
+SELECT e.profile_id, p.identity, p.phone, e.reason
+FROM exclusion e
+LEFT JOIN profile p ON p.id = e.profile_id
+WHERE e.campaign_id = $1 AND e.profile_id > $2
+ORDER BY e.profile_id
+LIMIT $3";
+
+/// A page of those left out: profile id, identity, phone, reason.
+pub async fn excluded(
+    tx: &mut Tx,
+    id: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Option<String>, Option<String>, i16)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(EXCLUDED).bind(id).bind(after).bind(limit).fetch_all(c).await)?)
+}
+
+const FAILURES: &str = "
+SELECT state, failure, COUNT(*) AS n
+FROM message
+WHERE campaign_id = $1 AND failure IS NOT NULL AND state IN (10, 25, 35)
+GROUP BY state, failure
+ORDER BY n DESC
+LIMIT 50";
+
+/// Why messages of a campaign stand where they stand: state, failure JSON, number.
+pub async fn failures(tx: &mut Tx, id: i64) -> Result<Vec<(i16, String, i64)>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(FAILURES).bind(id).fetch_all(c).await)?)
+}
