@@ -1,6 +1,7 @@
 //! Acts: what a person, a program or a worker can make the product do. `http`, `worker` and the command line call here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast};
 
@@ -13,6 +14,7 @@ pub use error::{AppError, FieldProblem};
 
 use crate::clock::{Clock, Ids, Millis};
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::store::Db;
 use vault::Vault;
 
@@ -26,6 +28,8 @@ pub struct App {
     pub ids: Ids,
     /// Secrets.
     pub vault: Vault,
+    /// Requests to providers.
+    pub engine: Engine,
     /// Settings.
     pub config: Config,
     /// Says which campaign moved, for live pages.
@@ -44,6 +48,7 @@ impl App {
             clock,
             ids: Ids::new(node),
             vault,
+            engine: Engine::new(Duration::from_millis(config.request_timeout_ms)),
             config,
             live: broadcast::channel(1024).0,
             wake_dispatch: Notify::new(),

@@ -2,4 +2,5 @@
 //! the real server against the simulator.
 
 mod api_keys;
+mod engine;
 mod support;

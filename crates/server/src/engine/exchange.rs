@@ -1,0 +1,245 @@
+//! One request, one answer; and whether anything left when there is no answer.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use harkara_provider::{Method, Reply, Request, SendError, SendErrorKind, Step};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+
+use super::body;
+
+/// Bytes of an answer to a send at most. Real ones have some hundred.
+pub const ANSWER_LIMIT: usize = 1 << 20;
+/// Bytes of an answer in [`Engine::run`] at most: listings of templates can be long.
+pub const LISTING_LIMIT: usize = 16 << 20;
+/// Requests of one [`Engine::run`] at most.
+pub const MAX_STEPS: usize = 10;
+
+/// No whole answer. The two cases say whether the provider can have got the request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Transport {
+    /// Nothing left this machine: safe to try again.
+    #[error("{why}")]
+    NotSent {
+        /// What happened, without any URL or secret.
+        why: String,
+    },
+    /// The request was, or may have been, written: nobody can say whether it was taken.
+    #[error("{why}")]
+    NoAnswer {
+        /// What happened, without any URL or secret.
+        why: String,
+    },
+}
+
+impl From<Transport> for SendError {
+    fn from(error: Transport) -> Self {
+        match error {
+            Transport::NotSent { why } => Self::new(
+                SendErrorKind::Unavailable,
+                None,
+                why,
+                "The provider could not be reached; nothing was sent, it is tried again. Check the base URL in the \
+                 account's settings, and that this server's firewall lets it connect to the provider.",
+            ),
+            Transport::NoAnswer { why } => Self::new(
+                SendErrorKind::Unknown,
+                None,
+                why,
+                "The provider did not answer, so nobody can say whether it took the request. It is not sent again \
+                 blindly; a delivery report settles it.",
+            ),
+        }
+    }
+}
+
+/// Performs requests. Cheap to clone; all clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    client: reqwest::Client,
+    timeout: Duration,
+}
+
+impl Engine {
+    /// An engine whose requests are given up after `timeout`.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made at all; this happens at start-up or never.
+    pub fn new(timeout: Duration) -> Self {
+        static RING: Once = Once::new();
+        RING.call_once(|| {
+            // An error means that somebody installed a provider before us, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let client = builder(timeout).build().or_else(|error| {
+            tracing::warn!(
+                error = %chain(&error),
+                "no CA certificates on this machine: https to providers will fail. Install the package ca-certificates."
+            );
+            builder(timeout).tls_certs_only([]).build()
+        });
+        match client {
+            Ok(client) => Self { client, timeout },
+            Err(error) => panic!("cannot make an HTTP client: {}", chain(&error)),
+        }
+    }
+
+    /// Performs one request; the answer, whatever its status, has at most [`ANSWER_LIMIT`] bytes.
+    ///
+    /// # Errors
+    /// [`Transport`], which says whether anything can have been sent.
+    pub async fn exchange(&self, request: &Request) -> Result<Reply, Transport> {
+        self.perform(request, ANSWER_LIMIT).await
+    }
+
+    /// Performs a call of several steps until it is done; at most [`MAX_STEPS`]. Returns its value with all replies.
+    ///
+    /// # Errors
+    /// What the provider reads from the replies, or [`Transport`] as [`SendError`].
+    pub async fn run<T>(
+        &self,
+        step: impl Fn(&[Reply]) -> Result<Step<T>, SendError>,
+    ) -> Result<(T, Vec<Reply>), SendError> {
+        let mut prior = Vec::new();
+        loop {
+            match step(&prior)? {
+                Step::Done(value) => return Ok((value, prior)),
+                Step::Call(_) if prior.len() == MAX_STEPS => {
+                    return Err(SendError::new(
+                        SendErrorKind::Rejected,
+                        None,
+                        format!("not finished after {MAX_STEPS} requests"),
+                        "The provider kept asking for more requests. Please report this as a bug.",
+                    ));
+                }
+                Step::Call(request) => prior.push(self.perform(&request, LISTING_LIMIT).await?),
+            }
+        }
+    }
+
+    async fn perform(&self, request: &Request, limit: usize) -> Result<Reply, Transport> {
+        let mut response = self
+            .prepare(request)?
+            .send()
+            .await
+            .map_err(|e| self.explain(e, "the provider"))?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|e| self.explain(e, "the provider, in the middle of its answer,"))?
+        {
+            if body.len() + chunk.len() > limit {
+                return Err(Transport::NoAnswer {
+                    why: format!("the provider's answer (HTTP {status}) is larger than {limit} bytes"),
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn prepare(&self, request: &Request) -> Result<reqwest::RequestBuilder, Transport> {
+        let not_sent = |why: String| Transport::NotSent { why };
+        let url = reqwest::Url::parse(&request.url)
+            .map_err(|e| not_sent(format!("the provider's URL cannot be used: {e}")))?;
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut builder = self.client.request(method, url);
+        for (name, value) in &request.headers {
+            let bad = |_| {
+                not_sent(format!(
+                    "the header {name} holds characters that HTTP does not allow"
+                ))
+            };
+            let value = HeaderValue::from_str(value).map_err(|_| bad(()))?;
+            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad(()))?;
+            builder = builder.header(header, value);
+        }
+        if let Some((content_type, bytes)) = body::encode(&request.body) {
+            builder = builder.header(CONTENT_TYPE, content_type).body(bytes);
+        }
+        Ok(builder)
+    }
+
+    /// Only a failed connection and a request that could not even be built are proof that nothing was sent. A kept
+    /// connection that the peer closed is none: it may have read the request before.
+    fn explain(&self, error: reqwest::Error, who: &str) -> Transport {
+        let error = error.without_url();
+        let said = chain(&error);
+        if error.is_builder() {
+            return Transport::NotSent {
+                why: format!("the request cannot be sent: {said}"),
+            };
+        }
+        if error.is_connect() {
+            let what = if error.is_timeout() {
+                "connecting to the provider timed out"
+            } else if error.is_dns() {
+                "the provider's host name is not known"
+            } else {
+                "no connection to the provider"
+            };
+            return Transport::NotSent {
+                why: format!("{what}: {said}"),
+            };
+        }
+        if error.is_timeout() {
+            return Transport::NoAnswer {
+                why: format!("{who} did not answer within {} ms", self.timeout.as_millis()),
+            };
+        }
+        Transport::NoAnswer {
+            why: format!("the connection to {who} was lost: {said}"),
+        }
+    }
+}
+
+fn builder(timeout: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .timeout(timeout)
+        // Shorter than the whole, so that a connection that never comes about is known as such: nothing was sent.
+        .connect_timeout((timeout / 3).min(Duration::from_secs(10)))
+        // A redirect would carry credentials to a place that nobody configured.
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .tcp_nodelay(true)
+        // Shorter than what servers usually keep (5 s and more): a connection that the peer closes at the moment
+        // that we write to it costs an "unknown" message.
+        .pool_idle_timeout(Duration::from_secs(4))
+        .user_agent(concat!("harkara/", env!("CARGO_PKG_VERSION")))
+}
+
+/// The error with its causes, each once. reqwest's own texts name URLs only at the top, which the caller removed.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let part = inner.to_string();
+        if !text.contains(&part) {
+            text.push_str(": ");
+            text.push_str(&part);
+        }
+        source = inner.source();
+    }
+    text
+}

@@ -1,0 +1,7 @@
+//! The engine performs what providers prepare: HTTP out, nothing else. It decides nothing about a message; it only
+//! says what came back, or whether anything can have been sent at all.
+
+mod body;
+mod exchange;
+
+pub use exchange::{ANSWER_LIMIT, Engine, LISTING_LIMIT, MAX_STEPS, Transport};
