@@ -86,7 +86,7 @@ impl Limiter {
             self.share = (self.share + RECOVERY_PER_SECOND * elapsed / 1_000.0).min(1.0);
         }
         let per_ms = self.current_rate() / 1_000.0;
-        let burst = (per_ms * BURST_MS).max(1.0);
+        let burst = (per_ms * BURST_MS).max(2.0);
         self.tokens = (self.tokens + per_ms * elapsed).min(burst);
         self.tokens as usize
     }
