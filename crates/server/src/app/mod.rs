@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 
 pub mod api_key;
+pub mod consent;
 pub mod error;
 pub mod idempotency;
 pub mod vault;

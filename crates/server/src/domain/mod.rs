@@ -2,7 +2,9 @@
 
 pub mod audience;
 pub mod campaign;
+pub mod consent;
 pub mod id;
 pub mod limiter;
+pub mod phone;
 pub mod settle;
 pub mod state;

@@ -2,10 +2,13 @@
 
 pub mod api_key;
 pub mod campaign;
+pub mod consent;
 pub mod db;
 pub mod dialect;
 pub mod idempotency;
+pub mod list;
 pub mod message;
+pub mod profile;
 
 pub use db::{Db, Tx};
 

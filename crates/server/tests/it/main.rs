@@ -3,4 +3,5 @@
 
 mod api_keys;
 mod engine;
+mod consent;
 mod support;

@@ -1,0 +1,223 @@
+//! Consent: numbers that are suppressed, and the history of every change with its proof.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::db::on;
+use super::dialect::{Batch, batch, in_texts};
+use super::profile::ProfileRow;
+use super::{StoreError, Tx, to_json};
+
+/// A stored change of consent.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
+pub struct ConsentRow {
+    /// Id.
+    pub id: i64,
+    /// The number it is about.
+    pub phone: Option<String>,
+    /// The profile it is about; absent when it is about all profiles of the number.
+    pub profile_id: Option<i64>,
+    /// 1 opted in, 2 opted out.
+    pub action: i16,
+    /// Where it comes from.
+    pub source: String,
+    /// Its proof, in words.
+    pub detail: Option<String>,
+    /// Milliseconds UTC.
+    pub at: i64,
+}
+
+/// A number that must not be written to.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
+pub struct SuppressionRow {
+    /// E.164 with `+`.
+    pub phone: String,
+    /// Where the opt-out came from.
+    pub source: String,
+    /// Its proof, in words.
+    pub detail: Option<String>,
+    /// Milliseconds UTC.
+    pub at: i64,
+}
+
+const SUPPRESSED: Batch = in_texts!(
+    "
+SELECT phone
+FROM suppression
+WHERE phone IN",
+    ""
+);
+
+/// Which of these numbers are suppressed.
+pub async fn suppressed(tx: &mut Tx, phones: &[&str]) -> Result<HashSet<String>, StoreError> {
+    if phones.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = tx.dialect().pick(&SUPPRESSED);
+    let json = to_json(phones);
+    let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+const SUPPRESSION_OF: &str = "
+SELECT phone, source, detail, at
+FROM suppression
+WHERE phone = $1";
+
+/// The suppression of a number.
+pub async fn suppression_of(tx: &mut Tx, phone: &str) -> Result<Option<SuppressionRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, SuppressionRow>(SUPPRESSION_OF).bind(phone).fetch_optional(c).await)?)
+}
+
+const SUPPRESS: Batch = batch!(
+    "
+INSERT INTO suppression (phone, source, detail, at)
+SELECT r.value ->> 'phone',
+       r.value ->> 'source',
+       r.value ->> 'detail',
+       CAST(r.value ->> 'at' AS BIGINT)
+FROM",
+    rows,
+    "
+WHERE true
+ON CONFLICT (phone) DO NOTHING
+RETURNING phone"
+);
+
+/// Suppresses numbers; those that are so already keep their first reason. Answers the new ones.
+pub async fn suppress(tx: &mut Tx, rows: &[SuppressionRow]) -> Result<HashSet<String>, StoreError> {
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = tx.dialect().pick(&SUPPRESS);
+    let json = to_json(rows);
+    let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+const LIFT: Batch = in_texts!(
+    "
+DELETE FROM suppression
+WHERE phone IN",
+    ""
+);
+
+/// Lifts the suppression of numbers. Only an explicit act of the person or for the number may call this: see
+/// [`crate::app::consent`]. Answers how many were lifted.
+pub async fn lift(tx: &mut Tx, phones: &[&str]) -> Result<u64, StoreError> {
+    if phones.is_empty() {
+        return Ok(0);
+    }
+    let sql = tx.dialect().pick(&LIFT);
+    let json = to_json(phones);
+    Ok(on!(tx, c => sqlx::query(sql).bind(&json).execute(c).await.map(|r| r.rows_affected()))?)
+}
+
+const RECORD: Batch = batch!(
+    "
+INSERT INTO consent (id, phone, profile_id, action, source, detail, at)
+SELECT CAST(r.value ->> 'id' AS BIGINT),
+       r.value ->> 'phone',
+       CAST(r.value ->> 'profile_id' AS BIGINT),
+       CAST(r.value ->> 'action' AS SMALLINT),
+       r.value ->> 'source',
+       r.value ->> 'detail',
+       CAST(r.value ->> 'at' AS BIGINT)
+FROM",
+    rows,
+    ""
+);
+
+/// Adds to the history.
+pub async fn record(tx: &mut Tx, rows: &[ConsentRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&RECORD);
+    let json = to_json(rows);
+    on!(tx, c => sqlx::query(sql).bind(&json).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const OPT_OUT_PROFILES: Batch = batch!(
+    "
+UPDATE profile
+SET opt_in = 2, opt_source = n.source, opt_at = n.at, updated_at = n.at
+FROM (
+    SELECT r.value ->> 'phone' AS phone,
+           r.value ->> 'source' AS source,
+           CAST(r.value ->> 'at' AS BIGINT) AS at
+    FROM",
+    rows,
+    ") AS n
+WHERE profile.phone = n.phone AND profile.opt_in <> 2
+RETURNING profile.phone"
+);
+
+/// Marks every profile of these numbers as opted out; those that are so already keep their first reason. Answers the
+/// numbers of the profiles that changed.
+pub async fn opt_out_profiles(tx: &mut Tx, rows: &[SuppressionRow]) -> Result<HashSet<String>, StoreError> {
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = tx.dialect().pick(&OPT_OUT_PROFILES);
+    let json = to_json(rows);
+    let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+const OPT_IN_PROFILES: &str = "
+UPDATE profile
+SET opt_in = 1, opt_source = $2, opt_at = $3, updated_at = $3
+WHERE phone = $1 AND opt_in <> 1";
+
+/// Marks every profile of this number as opted in. Answers how many changed.
+pub async fn opt_in_profiles(tx: &mut Tx, phone: &str, source: &str, at: i64) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(OPT_IN_PROFILES)
+        .bind(phone)
+        .bind(source)
+        .bind(at)
+        .execute(c)
+        .await
+        .map(|r| r.rows_affected()))?)
+}
+
+const OF_PROFILE: &str = "
+SELECT id, phone, profile_id, action, source, detail, at
+FROM (
+    SELECT * FROM (
+        SELECT id, phone, profile_id, action, source, detail, at
+        FROM consent
+        WHERE profile_id = $1 AND id < $3
+        ORDER BY id DESC
+        LIMIT $4
+    ) AS own
+    UNION ALL
+    SELECT * FROM (
+        SELECT id, phone, profile_id, action, source, detail, at
+        FROM consent
+        WHERE phone = $2 AND profile_id IS NULL AND id < $3
+        ORDER BY id DESC
+        LIMIT $4
+    ) AS shared
+) AS both_kinds
+ORDER BY id DESC
+LIMIT $4";
+
+/// The history of a profile and of its number, newest first, ids below `before`.
+pub async fn history(
+    tx: &mut Tx,
+    profile: &ProfileRow,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<ConsentRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ConsentRow>(OF_PROFILE)
+        .bind(profile.id)
+        .bind(&profile.phone)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}

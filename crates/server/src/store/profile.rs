@@ -1,0 +1,237 @@
+//! Profiles.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::db::on;
+use super::dialect::{Batch, batch, in_texts};
+use super::{StoreError, Tx, to_json};
+
+/// Nothing is recorded about consent.
+pub const NOT_RECORDED: i16 = 0;
+/// The person agreed to be written to.
+pub const OPTED_IN: i16 = 1;
+/// The person asked not to be written to.
+pub const OPTED_OUT: i16 = 2;
+
+/// A stored profile.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
+pub struct ProfileRow {
+    /// Id.
+    pub id: i64,
+    /// The business's own id of the person; the phone number when it gave none.
+    pub identity: String,
+    /// E.164 with `+`.
+    pub phone: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// JSON object of scalars.
+    pub attributes: String,
+    /// [`NOT_RECORDED`], [`OPTED_IN`] or [`OPTED_OUT`].
+    pub opt_in: i16,
+    /// Where the consent comes from.
+    pub opt_source: Option<String>,
+    /// When it was given or taken back, milliseconds UTC.
+    pub opt_at: Option<i64>,
+    /// Milliseconds UTC.
+    pub created_at: i64,
+    /// Milliseconds UTC.
+    pub updated_at: i64,
+}
+
+const INSERT: &str = "
+INSERT INTO profile (id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+/// Adds a profile.
+pub async fn insert(tx: &mut Tx, row: &ProfileRow) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(INSERT)
+        .bind(row.id)
+        .bind(&row.identity)
+        .bind(&row.phone)
+        .bind(&row.name)
+        .bind(&row.attributes)
+        .bind(row.opt_in)
+        .bind(&row.opt_source)
+        .bind(row.opt_at)
+        .bind(row.created_at)
+        .bind(row.updated_at)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+const UPDATE: &str = "
+UPDATE profile
+SET identity = $2, phone = $3, name = $4, attributes = $5, opt_in = $6, opt_source = $7, opt_at = $8, updated_at = $9
+WHERE id = $1";
+
+/// Writes all of a profile but its creation.
+pub async fn update(tx: &mut Tx, row: &ProfileRow) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(UPDATE)
+        .bind(row.id)
+        .bind(&row.identity)
+        .bind(&row.phone)
+        .bind(&row.name)
+        .bind(&row.attributes)
+        .bind(row.opt_in)
+        .bind(&row.opt_source)
+        .bind(row.opt_at)
+        .bind(row.updated_at)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+const BY_ID: &str = "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE id = $1";
+
+/// The profile of this id.
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ProfileRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+const BY_IDENTITY: &str = "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE identity = $1";
+
+/// The profile of this identity.
+pub async fn by_identity(tx: &mut Tx, identity: &str) -> Result<Option<ProfileRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(BY_IDENTITY).bind(identity).fetch_optional(c).await)?)
+}
+
+const BY_PHONE: &str = "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE phone = $1
+ORDER BY id";
+
+/// The profiles that share this number, oldest first.
+pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Vec<ProfileRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(BY_PHONE).bind(phone).fetch_all(c).await)?)
+}
+
+const BY_IDENTITIES: Batch = in_texts!(
+    "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE identity IN",
+    ""
+);
+
+/// The profiles of these identities, in no order.
+pub async fn by_identities(tx: &mut Tx, identities: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
+    let sql = tx.dialect().pick(&BY_IDENTITIES);
+    let json = to_json(identities);
+    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(sql).bind(&json).fetch_all(c).await)?)
+}
+
+const SLICE: &str = "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE id > $1 AND id <= $2
+ORDER BY id
+LIMIT $3";
+
+const SLICE_OF_LIST: &str = "
+SELECT p.id, p.identity, p.phone, p.name, p.attributes, p.opt_in, p.opt_source, p.opt_at, p.created_at, p.updated_at
+FROM list_entry e
+JOIN profile p ON p.id = e.profile_id
+WHERE e.list_id = $4 AND e.profile_id > $1 AND e.profile_id <= $2
+ORDER BY e.profile_id
+LIMIT $3";
+
+/// The next profiles after `after` up to `upper` by id, of a list when given.
+pub async fn slice(
+    tx: &mut Tx,
+    after: i64,
+    upper: i64,
+    list_id: Option<i64>,
+    limit: i64,
+) -> Result<Vec<ProfileRow>, StoreError> {
+    let rows = match list_id {
+        None => {
+            on!(tx, c => sqlx::query_as::<_, ProfileRow>(SLICE).bind(after).bind(upper).bind(limit).fetch_all(c).await)?
+        }
+        Some(list_id) => on!(tx, c => sqlx::query_as::<_, ProfileRow>(SLICE_OF_LIST)
+            .bind(after)
+            .bind(upper)
+            .bind(limit)
+            .bind(list_id)
+            .fetch_all(c)
+            .await)?,
+    };
+    Ok(rows)
+}
+
+const MAX_ID: &str = "
+SELECT COALESCE(MAX(id), 0)
+FROM profile";
+
+/// The largest id; 0 when there is no profile.
+pub async fn max_id(tx: &mut Tx) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar::<_, i64>(MAX_ID).fetch_one(c).await)?)
+}
+
+const INSERT_MANY: Batch = batch!(
+    "
+INSERT INTO profile (id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at)
+SELECT CAST(r.value ->> 'id' AS BIGINT),
+       r.value ->> 'identity',
+       r.value ->> 'phone',
+       r.value ->> 'name',
+       r.value ->> 'attributes',
+       CAST(r.value ->> 'opt_in' AS SMALLINT),
+       r.value ->> 'opt_source',
+       CAST(r.value ->> 'opt_at' AS BIGINT),
+       CAST(r.value ->> 'created_at' AS BIGINT),
+       CAST(r.value ->> 'updated_at' AS BIGINT)
+FROM",
+    rows,
+    ""
+);
+
+/// Adds many profiles.
+pub async fn insert_many(tx: &mut Tx, rows: &[ProfileRow]) -> Result<(), StoreError> {
+    run_many(tx, &INSERT_MANY, rows).await
+}
+
+const UPDATE_MANY: Batch = batch!(
+    "
+UPDATE profile
+SET phone = n.phone, name = n.name, attributes = n.attributes,
+    opt_in = n.opt_in, opt_source = n.opt_source, opt_at = n.opt_at, updated_at = n.updated_at
+FROM (
+    SELECT CAST(r.value ->> 'id' AS BIGINT) AS id,
+           r.value ->> 'phone' AS phone,
+           r.value ->> 'name' AS name,
+           r.value ->> 'attributes' AS attributes,
+           CAST(r.value ->> 'opt_in' AS SMALLINT) AS opt_in,
+           r.value ->> 'opt_source' AS opt_source,
+           CAST(r.value ->> 'opt_at' AS BIGINT) AS opt_at,
+           CAST(r.value ->> 'updated_at' AS BIGINT) AS updated_at
+    FROM",
+    rows,
+    ") AS n
+WHERE profile.id = n.id"
+);
+
+/// Writes many profiles, all but identity and creation.
+pub async fn update_many(tx: &mut Tx, rows: &[ProfileRow]) -> Result<(), StoreError> {
+    run_many(tx, &UPDATE_MANY, rows).await
+}
+
+async fn run_many(tx: &mut Tx, batch: &Batch, rows: &[ProfileRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(batch);
+    let json = to_json(rows);
+    on!(tx, c => sqlx::query(sql).bind(&json).execute(c).await.map(drop))?;
+    Ok(())
+}
