@@ -119,10 +119,7 @@ async fn a_failed_tls_handshake_was_not_sent() {
 #[tokio::test]
 async fn silence_after_the_request_is_unknown() {
     let short = Engine::new(Duration::from_millis(1200));
-    let error = short
-        .exchange(&request(listener(None).await))
-        .await
-        .unwrap_err();
+    let error = short.exchange(&request(listener(None).await)).await.unwrap_err();
     assert!(
         matches!(&error, Transport::NoAnswer { why } if why.contains("1200 ms")),
         "{error:?}"

@@ -2,6 +2,6 @@
 //! the real server against the simulator.
 
 mod api_keys;
-mod engine;
 mod consent;
+mod engine;
 mod support;
