@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
 
 pub mod api_key;
 pub mod consent;
@@ -39,6 +40,8 @@ pub struct App {
     pub wake_dispatch: Notify,
     /// Wakes the callback worker.
     pub wake_callbacks: Notify,
+    /// Cancelled when the server stops: workers and open event streams end.
+    pub shutdown: CancellationToken,
 }
 
 impl App {
@@ -54,6 +57,7 @@ impl App {
             live: broadcast::channel(1024).0,
             wake_dispatch: Notify::new(),
             wake_callbacks: Notify::new(),
+            shutdown: CancellationToken::new(),
         })
     }
 

@@ -56,29 +56,116 @@ pub enum ConfigError {
         /// Where and why.
         why: String,
     },
+    /// A value from the environment does not fit.
+    #[error("{name}={value}: {why}")]
+    Environment {
+        /// Name of the variable.
+        name: String,
+        /// What it holds.
+        value: String,
+        /// What it should hold.
+        why: &'static str,
+    },
+    /// A setting has a value that cannot work.
+    #[error("the setting {key}: {why}")]
+    Value {
+        /// Name of the setting.
+        key: &'static str,
+        /// What is wrong and what to write.
+        why: String,
+    },
+}
+
+/// What the command line says; it wins over everything else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--data`
+    pub data: Option<PathBuf>,
+    /// `--listen`
+    pub listen: Option<String>,
+    /// `--public-url`
+    pub public_url: Option<String>,
+    /// `--database`
+    pub database: Option<String>,
 }
 
 impl Config {
-    /// Defaults overlaid with `file` (if any).
+    /// Defaults overlaid with `file` (if any). The environment is not looked at.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let mut table: toml::Table = parse("default.toml", DEFAULT)?;
+        Self::layered(file, |_| None, Overrides::default())
+    }
+
+    /// Defaults, then the file, then `HARKARA_<NAME>` from `environment` for every setting, then the command line.
+    pub fn layered(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        command_line: Overrides,
+    ) -> Result<Self, ConfigError> {
+        let defaults: toml::Table = parse("default.toml", DEFAULT)?;
+        let mut table = defaults.clone();
+        let mut from = "default.toml".to_owned();
         if let Some(path) = file {
-            let shown = path.display().to_string();
+            from = path.display().to_string();
             let text = std::fs::read_to_string(path).map_err(|why| ConfigError::File {
-                path: shown.clone(),
+                path: from.clone(),
                 why,
             })?;
-            let over: toml::Table = parse(&shown, &text)?;
-            table.extend(over);
-            return table.try_into().map_err(|e| ConfigError::Syntax {
-                path: shown,
-                why: e.to_string(),
-            });
+            table.extend(parse(&from, &text)?);
         }
-        table.try_into().map_err(|e| ConfigError::Syntax {
-            path: "default.toml".into(),
+        for (key, default) in &defaults {
+            let name = variable(key);
+            if let Some(text) = environment(&name) {
+                table.insert(key.clone(), value_like(default, &name, &text)?);
+            }
+        }
+        let mut config: Self = table.try_into().map_err(|e| ConfigError::Syntax {
+            path: from,
             why: e.to_string(),
-        })
+        })?;
+        config.data = command_line.data.unwrap_or(config.data);
+        config.listen = command_line.listen.unwrap_or(config.listen);
+        config.public_url = command_line.public_url.unwrap_or(config.public_url);
+        config.database = command_line.database.unwrap_or(config.database);
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses values that cannot work, before anything is started with them.
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, why: &str| Err(ConfigError::Value { key, why: why.into() });
+        if !self.database.is_empty()
+            && !["postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| self.database.starts_with(scheme))
+        {
+            return wrong(
+                "database",
+                "write postgres://user:password@host/database, or leave it empty for SQLite in the data folder",
+            );
+        }
+        if !self.public_url.is_empty()
+            && !["http://", "https://"]
+                .iter()
+                .any(|scheme| self.public_url.starts_with(scheme))
+        {
+            return wrong("public_url", "write it with http:// or https:// in front");
+        }
+        if self.default_region.len() != 2 || !self.default_region.chars().all(|c| c.is_ascii_uppercase()) {
+            return wrong(
+                "default_region",
+                "write a country as two capital letters, such as IN",
+            );
+        }
+        if self.concurrency == 0 {
+            return wrong("concurrency", "at least 1 request must be allowed in flight");
+        }
+        if self.request_timeout_ms < 100 {
+            return wrong("request_timeout_ms", "give a provider at least 100 milliseconds");
+        }
+        if self.max_attempts < 1 {
+            return wrong("max_attempts", "every message needs at least 1 attempt");
+        }
+        Ok(())
     }
 
     /// The database to open: PostgreSQL by URL, else the SQLite file in the data folder.
@@ -99,6 +186,43 @@ impl Config {
         };
         url.trim_end_matches('/').to_owned()
     }
+}
+
+/// The environment variable of a setting.
+pub fn variable(key: &str) -> String {
+    format!("HARKARA_{}", key.to_uppercase())
+}
+
+/// Reads a text as the type that the default has. Lists are separated by commas.
+fn value_like(default: &toml::Value, name: &str, text: &str) -> Result<toml::Value, ConfigError> {
+    let wrong = |why| ConfigError::Environment {
+        name: name.to_owned(),
+        value: text.to_owned(),
+        why,
+    };
+    Ok(match default {
+        toml::Value::Integer(_) => toml::Value::Integer(
+            text.trim()
+                .parse()
+                .map_err(|_| wrong("this must be a whole number"))?,
+        ),
+        toml::Value::Float(_) => {
+            toml::Value::Float(text.trim().parse().map_err(|_| wrong("this must be a number"))?)
+        }
+        toml::Value::Boolean(_) => toml::Value::Boolean(match text.trim() {
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
+            _ => return Err(wrong("this must be true or false")),
+        }),
+        toml::Value::Array(_) => toml::Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .map(|word| toml::Value::String(word.to_owned()))
+                .collect(),
+        ),
+        _ => toml::Value::String(text.to_owned()),
+    })
 }
 
 fn parse(path: &str, text: &str) -> Result<toml::Table, ConfigError> {
@@ -136,5 +260,81 @@ mod tests {
         std::fs::write(&path, "concurency = 3\n").unwrap();
         let error = Config::load(Some(&path)).unwrap_err().to_string();
         assert!(error.contains("concurency"), "{error}");
+    }
+
+    /// A value for each setting that differs from its default and passes the checks.
+    fn other_value(key: &str, default: &toml::Value) -> (String, toml::Value) {
+        match default {
+            toml::Value::Integer(n) => ((n + 1).to_string(), toml::Value::Integer(n + 1)),
+            toml::Value::Boolean(b) => ((!b).to_string(), toml::Value::Boolean(!b)),
+            toml::Value::Array(_) => (
+                "one, two words,,".into(),
+                toml::Value::Array(vec!["one".into(), "two words".into()]),
+            ),
+            _ => {
+                let text = match key {
+                    "database" => "postgres://h@127.0.0.1/h",
+                    "public_url" => "https://harkara.example",
+                    "default_region" => "BR",
+                    "listen" => "127.0.0.1:9999",
+                    _ => "./elsewhere",
+                };
+                (text.into(), text.into())
+            }
+        }
+    }
+
+    #[test]
+    fn every_setting_comes_from_the_environment_too() {
+        let table: toml::Table = DEFAULT.parse().unwrap();
+        for (key, default) in &table {
+            let (text, value) = other_value(key, default);
+            let name = variable(key);
+            let environment = |asked: &str| (asked == name).then(|| text.clone());
+            let got = Config::layered(None, environment, Overrides::default()).unwrap();
+            let mut expected = table.clone();
+            expected.insert(key.clone(), value);
+            let expected: Config = expected.try_into().unwrap();
+            assert_eq!(format!("{got:?}"), format!("{expected:?}"), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_beats_the_environment_which_beats_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("h.toml");
+        std::fs::write(
+            &path,
+            "listen = \"127.0.0.1:1\"\ndata = \"./file\"\nconcurrency = 3\n",
+        )
+        .unwrap();
+        let environment = |name: &str| match name {
+            "HARKARA_LISTEN" => Some("127.0.0.1:2".to_owned()),
+            "HARKARA_DATA" => Some("./environment".to_owned()),
+            _ => None,
+        };
+        let command_line = Overrides {
+            listen: Some("127.0.0.1:3".into()),
+            ..Overrides::default()
+        };
+        let config = Config::layered(Some(&path), environment, command_line).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:3");
+        assert_eq!(config.data, Path::new("./environment"));
+        assert_eq!(config.concurrency, 3);
+        assert_eq!(config.default_region, "IN");
+    }
+
+    #[test]
+    fn a_value_that_cannot_work_is_named_with_its_variable_or_setting() {
+        let with = |name: &'static str, value: &'static str| {
+            let environment = move |asked: &str| (asked == name).then(|| value.to_owned());
+            Config::layered(None, environment, Overrides::default())
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(with("HARKARA_CONCURRENCY", "many").contains("HARKARA_CONCURRENCY=many"));
+        assert!(with("HARKARA_CONCURRENCY", "-1").contains("concurrency"));
+        assert!(with("HARKARA_DATABASE", "mysql://x").contains("postgres://"));
+        assert!(with("HARKARA_DEFAULT_REGION", "India").contains("two capital letters"));
     }
 }

@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::App;
+
 /// When to look again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tick {
@@ -63,4 +65,9 @@ pub fn spawn<W: Worker>(worker: Arc<W>, stop: CancellationToken) -> JoinHandle<(
         }
         worker.finish().await;
     })
+}
+
+/// Starts every worker of the server. Each ends by itself soon after `shutdown` is cancelled.
+pub fn start_all(_app: &Arc<App>, _shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
+    Vec::new()
 }

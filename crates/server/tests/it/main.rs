@@ -1,5 +1,10 @@
 //! The product, tested through its parts and as a whole: the store on both engines, the acts, and stories through
 //! the real server against the simulator.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests stand outside #[test] functions"
+)]
 
 mod api_keys;
 mod consent;

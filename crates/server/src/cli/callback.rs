@@ -1,0 +1,151 @@
+//! `harkara callback`: what providers send to us, read without a server.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use clap::{Args, Subcommand, ValueEnum};
+use harkara_provider::{self as provider, Account, Method, registry};
+
+use super::say;
+
+/// What to do with callbacks.
+#[derive(Debug, Subcommand)]
+pub enum Callback {
+    /// Read one callback body and print its events, one JSON object a line. Needs no server.
+    Decode(Decode),
+}
+
+/// Options of `callback decode`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  harkara callback decode --provider gupshup-enterprise report.json
+  curl ... | harkara callback decode --provider gupshup-enterprise -
+  harkara callback decode --provider gupshup-enterprise --method GET --query 'externalId=1&eventType=SENT' < /dev/null
+
+Exit code 2 and one line on standard error when the body cannot be read at all.")]
+pub struct Decode {
+    /// Whose dialect it is, such as gupshup-enterprise.
+    #[arg(long, value_name = "ID")]
+    provider: String,
+    /// HTTP method that it came by.
+    #[arg(long, value_enum, ignore_case = true, default_value = "POST")]
+    method: CallMethod,
+    /// Query string that it came with, without the question mark.
+    #[arg(long, value_name = "Q", default_value = "", hide_default_value = true)]
+    query: String,
+    /// Content-Type header that it came with; without it, the bytes decide.
+    #[arg(long, value_name = "T")]
+    content_type: Option<String>,
+    /// File with the body; - or nothing reads standard input.
+    file: Option<PathBuf>,
+}
+
+/// Methods by which providers call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CallMethod {
+    /// Everything stands in the query.
+    #[value(name = "GET")]
+    Get,
+    /// The body carries it.
+    #[value(name = "POST")]
+    Post,
+}
+
+impl Callback {
+    /// Carries it out.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Decode(decode) => decode.run(),
+        }
+    }
+}
+
+impl Decode {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let Some(dialect) = registry::find(&self.provider) else {
+            let known: Vec<&str> = registry::PROVIDERS.iter().map(|p| p.spec().id).collect();
+            return Err(anyhow!(
+                "there is no provider {:?}. The known ones are: {}",
+                self.provider,
+                known.join(", ")
+            ));
+        };
+        let body = self.body()?;
+        let content_type = match &self.content_type {
+            Some(given) => given.as_str(),
+            None => sniff(&body),
+        };
+        let call = provider::Callback {
+            method: match self.method {
+                CallMethod::Get => Method::Get,
+                CallMethod::Post => Method::Post,
+            },
+            query: self.query.trim_start_matches('?'),
+            content_type,
+            headers: &[],
+            body: &body,
+        };
+        let account = Account::new(dialect.spec(), Default::default());
+        match dialect.receive(&account, &call) {
+            Ok(received) => {
+                for event in received.events {
+                    say(&serde_json::to_string(&event)?)?;
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(reject) => {
+                let line = reject.to_string().replace(['\n', '\r'], " ");
+                eprintln!("error: {line}");
+                Ok(ExitCode::from(2))
+            }
+        }
+    }
+
+    /// The body: from the file, or standard input. A GET has none unless a file is named.
+    fn body(&self) -> anyhow::Result<Vec<u8>> {
+        match &self.file {
+            Some(path) if path.as_os_str() != "-" => std::fs::read(path).with_context(|| {
+                format!(
+                    "cannot read {} (name a file, or - for standard input)",
+                    path.display()
+                )
+            }),
+            None if self.method == CallMethod::Get => Ok(Vec::new()),
+            _ => {
+                let mut body = Vec::new();
+                std::io::stdin()
+                    .lock()
+                    .read_to_end(&mut body)
+                    .context("cannot read standard input")?;
+                Ok(body)
+            }
+        }
+    }
+}
+
+/// The content type that a body without one most likely has.
+fn sniff(body: &[u8]) -> &'static str {
+    match body.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => "application/json",
+        None => "",
+        Some(_) => "application/x-www-form-urlencoded",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_decide_when_no_content_type_is_given() {
+        assert_eq!(sniff(b"  {\"a\":1}"), "application/json");
+        assert_eq!(sniff(b"[]"), "application/json");
+        assert_eq!(
+            sniff(b"mobile=919999900001&type=text"),
+            "application/x-www-form-urlencoded"
+        );
+        assert_eq!(sniff(b" \n"), "");
+    }
+}

@@ -1,0 +1,88 @@
+//! `harkara serve` and `harkara migrate`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{DataOptions, say};
+use crate::clock::SystemClock;
+use crate::serve;
+use crate::store::Db;
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  harkara serve
+  harkara serve --data /var/lib/harkara --listen 0.0.0.0:8080 --public-url https://harkara.example.com
+  harkara serve --database postgres://harkara:secret@db.example.com/harkara --config /etc/harkara.toml
+
+Every setting also comes from the environment as HARKARA_<NAME>, such as HARKARA_LISTEN or HARKARA_CONCURRENCY:
+defaults, then the file, then the environment, then the command line. HARKARA_SECRET_KEY (32 bytes, base64) replaces
+the key file DATA/secret.key. SIGTERM and Ctrl-C stop the server after what runs has ended.")]
+pub struct Serve {
+    #[command(flatten)]
+    data: DataOptions,
+    /// Address and port for HTTP; port 0 takes any free one [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// How providers reach this server; callback URLs begin with it [default: http://ADDR].
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Print the default configuration file, with a sentence for each setting, and exit.
+    #[arg(long)]
+    print_config: bool,
+}
+
+impl Serve {
+    /// Runs until it is told to stop.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        if self.print_config {
+            say(crate::config::DEFAULT.trim_end())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let config = self.data.config(self.listen, self.public_url)?;
+        let running = serve::start(config, Arc::new(SystemClock)).await?;
+        say(&format!("Harkara listens on {}", running.url()))?;
+        match &running.cli_file {
+            Some(path) => say(&format!(
+                "Address and API key for the command line: {}",
+                path.display()
+            ))?,
+            None => {
+                say("No API key for the command line is kept here: `harkara key create NAME` makes one.")?
+            }
+        }
+        serve::stop_signal().await?;
+        tracing::info!("stopping");
+        running.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Options of `migrate`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The server does the same at every start; this command lets a deployment do it beforehand."
+)]
+pub struct Migrate {
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+impl Migrate {
+    /// Migrates.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let config = self.data.config(None, None)?;
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+        let db = Db::open(&config.database_url())
+            .await
+            .context("cannot open the database (check --database or --data)")?;
+        db.migrate().await.context("cannot bring the tables up to date")?;
+        db.close().await;
+        say("The tables are up to date.")?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,261 @@
+//! The running server: everything is built here once, and taken down in order.
+
+use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::app::vault::{Vault, write_private};
+use crate::app::{App, api_key};
+use crate::clock::{Clock, random_bytes};
+use crate::config::Config;
+use crate::store::Db;
+use crate::{http, store, worker};
+
+/// How long a stop waits for requests and workers to finish.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that runs. Dropped without [`Running::shutdown`], it stops with the process.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Its parts.
+    pub app: Arc<App>,
+    /// Where the address and key for the command line stand, when this server keeps them.
+    pub cli_file: Option<PathBuf>,
+    server: JoinHandle<std::io::Result<()>>,
+    workers: Vec<JoinHandle<()>>,
+    _lock: Option<File>,
+}
+
+/// What `DATA/cli.json` holds: how commands on this machine reach the server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CliFile {
+    /// Base URL.
+    pub url: String,
+    /// API key.
+    pub key: String,
+}
+
+impl CliFile {
+    /// Its place in a data folder.
+    pub fn path(data: &Path) -> PathBuf {
+        data.join("cli.json")
+    }
+
+    /// Reads it; `None` when there is none, or none that can be understood.
+    pub fn read(data: &Path) -> Option<Self> {
+        serde_json::from_str(&std::fs::read_to_string(Self::path(data)).ok()?).ok()
+    }
+}
+
+/// Makes the data folder, opens the database and the secrets, brings the tables up to date: the [`App`] that both the
+/// server and the commands that work directly on the data use.
+pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<App>> {
+    std::fs::create_dir_all(&config.data).with_context(|| {
+        format!(
+            "cannot make the data folder {} (choose another with --data)",
+            config.data.display()
+        )
+    })?;
+    let secret = std::env::var("HARKARA_SECRET_KEY").ok();
+    let vault = Vault::open(&config.data, secret.as_deref())?;
+    let url = config.database_url();
+    let shown = without_password(&url);
+    let db = Db::open(&url).await.with_context(|| {
+        format!("cannot open the database {shown} (check --database, and that the server lets this user in)")
+    })?;
+    db.migrate()
+        .await
+        .with_context(|| format!("cannot bring the tables of {shown} up to date"))?;
+    let node = u16::from_be_bytes(random_bytes::<2>());
+    Ok(App::new(db, clock, node, vault, config))
+}
+
+/// Starts the server and its workers. Port 0 takes any free port; [`Running::addr`] tells which.
+pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
+    let listener = listen(&config.listen).await?;
+    let addr = listener
+        .local_addr()
+        .context("the listening socket has no address")?;
+    config.listen = addr.to_string();
+    let lock = lock(&config)?;
+    let app = open(config, clock).await?;
+    let cli_file = keep_cli_file(&app, addr).await?;
+    let router = http::router(app.clone());
+    let stop = app.shutdown.clone();
+    let server = tokio::spawn(
+        axum::serve(listener, router)
+            .with_graceful_shutdown(stop.cancelled_owned())
+            .into_future(),
+    );
+    let workers = worker::start_all(&app, &app.shutdown);
+    tracing::info!(%addr, database = without_password(&app.config.database_url()), "serving");
+    Ok(Running {
+        addr,
+        app,
+        cli_file,
+        server,
+        workers,
+        _lock: lock,
+    })
+}
+
+impl Running {
+    /// The base URL on this machine.
+    pub fn url(&self) -> String {
+        local_url(self.addr)
+    }
+
+    /// Stops: no new requests, those running get ten seconds, workers put their work in a safe state.
+    pub async fn shutdown(self) {
+        self.app.shutdown.cancel();
+        let mut server = self.server;
+        match tokio::time::timeout(PATIENCE, &mut server).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(e))) => tracing::error!(error = %e, "the server stopped with an error"),
+            Ok(Err(e)) => tracing::error!(error = %e, "the server stopped with an error"),
+            Err(_) => {
+                tracing::warn!("some requests did not end in time and were cut");
+                server.abort();
+            }
+        }
+        for mut worker in self.workers {
+            match tokio::time::timeout(PATIENCE, &mut worker).await {
+                Ok(Ok(())) => {}
+                Ok(Err(e)) => tracing::error!(error = %e, "a worker stopped with an error"),
+                Err(_) => {
+                    tracing::warn!("a worker did not end in time and was cut");
+                    worker.abort();
+                }
+            }
+        }
+        self.app.db.close().await;
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn stop_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Binds a listener, or says in a sentence why that is not possible and which option to change.
+pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow!(
+            "cannot listen on {address}: another program uses this port. Stop it, or choose another port with \
+             --listen ADDRESS:PORT (`harkara demo`: --port PORT)"
+        ),
+        std::io::ErrorKind::PermissionDenied => anyhow!(
+            "cannot listen on {address}: not allowed. Ports below 1024 need root; choose another with --listen"
+        ),
+        std::io::ErrorKind::AddrNotAvailable => anyhow!(
+            "cannot listen on {address}: this machine has no such address. Use 127.0.0.1 (this machine only) or \
+             0.0.0.0 (every address) with --listen"
+        ),
+        _ => anyhow!("cannot listen on {address}: {e}. Write it as ADDRESS:PORT, such as 127.0.0.1:8080"),
+    })
+}
+
+/// The base URL to reach a listener from this machine.
+pub fn local_url(addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        format!("http://127.0.0.1:{}", addr.port())
+    } else {
+        format!("http://{addr}")
+    }
+}
+
+/// One server per SQLite file: two would each believe that they own the numbers.
+fn lock(config: &Config) -> anyhow::Result<Option<File>> {
+    if !config.database.is_empty() {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+    let path = config.data.join("server.lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another harkara already runs on {}. Stop it first, or choose another folder with --data",
+            config.data.display()
+        ),
+        Err(TryLockError::Error(e)) => Err(e).with_context(|| format!("cannot lock {}", path.display())),
+    }
+}
+
+/// Keeps address and key for the command line in `DATA/cli.json`; the key is made when there is none at all yet.
+async fn keep_cli_file(app: &App, addr: SocketAddr) -> anyhow::Result<Option<PathBuf>> {
+    let path = CliFile::path(&app.config.data);
+    let mut tx = app.db.write().await?;
+    let key = match CliFile::read(&app.config.data) {
+        Some(kept) => Some(kept.key),
+        None if store::api_key::list(&mut tx).await?.is_empty() => {
+            Some(api_key::create(app, &mut tx, "cli").await?.1)
+        }
+        None => None,
+    };
+    let Some(key) = key else {
+        return Ok(None);
+    };
+    let kept = CliFile {
+        url: local_url(addr),
+        key,
+    };
+    let text = serde_json::to_string_pretty(&kept)?;
+    write_private(&path, &format!("{text}\n")).with_context(|| format!("cannot write {}", path.display()))?;
+    tx.commit().await?;
+    Ok(Some(path))
+}
+
+/// A database URL that may be shown.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    match rest.rsplit_once('@') {
+        Some((user, place)) => {
+            let name = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{name}@{place}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_url_is_shown_without_its_password() {
+        assert_eq!(
+            without_password("postgres://ann:s@cret@db.example/harkara"),
+            "postgres://ann@db.example/harkara"
+        );
+        assert_eq!(without_password("./data/harkara.db"), "./data/harkara.db");
+    }
+
+    #[tokio::test]
+    async fn a_port_in_use_names_the_options_that_change_it() {
+        let first = listen("127.0.0.1:0").await.unwrap();
+        let again = listen(&first.local_addr().unwrap().to_string())
+            .await
+            .unwrap_err();
+        let text = again.to_string();
+        assert!(text.contains("--listen") && text.contains("--port"), "{text}");
+    }
+}
