@@ -10,6 +10,7 @@ pub mod api_key;
 pub mod consent;
 pub mod error;
 pub mod idempotency;
+pub mod profile;
 pub mod vault;
 
 pub use error::{AppError, FieldProblem};

@@ -1,5 +1,6 @@
 //! Decisions, as pure functions: no clock, no randomness, no row, no request.
 
+pub mod attributes;
 pub mod audience;
 pub mod campaign;
 pub mod consent;

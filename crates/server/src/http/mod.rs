@@ -14,6 +14,8 @@ pub mod extract;
 pub mod health;
 pub mod paging;
 pub mod problem;
+pub mod profile;
+pub mod timeline;
 
 /// State of every handler.
 pub type Shared = Arc<App>;
@@ -27,7 +29,11 @@ struct Doc;
 
 /// The API under `/api/v1`, each feature adds its routes here.
 fn api() -> OpenApiRouter<Shared> {
-    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", OpenApiRouter::new().merge(api_key::routes()))
+    let routes = OpenApiRouter::new()
+        .merge(api_key::routes())
+        .merge(profile::routes())
+        .merge(timeline::routes());
+    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", routes)
 }
 
 /// The OpenAPI document, from the code.

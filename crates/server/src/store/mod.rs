@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod list;
 pub mod message;
 pub mod profile;
+pub mod timeline;
 
 pub use db::{Db, Tx};
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch, in_texts};
+use super::dialect::{Batch, batch};
 use super::{StoreError, Tx, to_json};
 
 /// Nothing is recorded about consent.
@@ -62,29 +62,6 @@ pub async fn insert(tx: &mut Tx, row: &ProfileRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-const UPDATE: &str = "
-UPDATE profile
-SET identity = $2, phone = $3, name = $4, attributes = $5, opt_in = $6, opt_source = $7, opt_at = $8, updated_at = $9
-WHERE id = $1";
-
-/// Writes all of a profile but its creation.
-pub async fn update(tx: &mut Tx, row: &ProfileRow) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(UPDATE)
-        .bind(row.id)
-        .bind(&row.identity)
-        .bind(&row.phone)
-        .bind(&row.name)
-        .bind(&row.attributes)
-        .bind(row.opt_in)
-        .bind(&row.opt_source)
-        .bind(row.opt_at)
-        .bind(row.updated_at)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
-}
-
 const BY_ID: &str = "
 SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
 FROM profile
@@ -116,19 +93,91 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Vec<ProfileRow>, Store
     Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(BY_PHONE).bind(phone).fetch_all(c).await)?)
 }
 
-const BY_IDENTITIES: Batch = in_texts!(
-    "
+// Locked on PostgreSQL, so that an opt-out that arrives meanwhile is not overwritten; SQLite has one writer anyway.
+const LOCK_BY_IDENTITIES: Batch = Batch {
+    sqlite: "
 SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
 FROM profile
-WHERE identity IN",
-    ""
-);
+WHERE identity IN (SELECT value FROM json_each($1))",
+    postgres: "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE identity IN (SELECT json_array_elements_text(CAST($1 AS json)))
+ORDER BY id
+FOR UPDATE",
+};
 
-/// The profiles of these identities, in no order.
-pub async fn by_identities(tx: &mut Tx, identities: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
-    let sql = tx.dialect().pick(&BY_IDENTITIES);
-    let json = to_json(identities);
+/// The profiles of these identities, in no order, kept from others until the transaction ends.
+pub async fn lock_by_identities(tx: &mut Tx, identities: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
+    fetch_many(tx, &LOCK_BY_IDENTITIES, identities).await
+}
+
+const LOCK_BY_PHONES: Batch = Batch {
+    sqlite: "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE phone IN (SELECT value FROM json_each($1))",
+    postgres: "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE phone IN (SELECT json_array_elements_text(CAST($1 AS json)))
+ORDER BY id
+FOR UPDATE",
+};
+
+/// The profiles of these numbers, in no order, kept from others until the transaction ends.
+pub async fn lock_by_phones(tx: &mut Tx, phones: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
+    fetch_many(tx, &LOCK_BY_PHONES, phones).await
+}
+
+async fn fetch_many(tx: &mut Tx, batch: &Batch, keys: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
+    let sql = tx.dialect().pick(batch);
+    let json = to_json(keys);
     Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(sql).bind(&json).fetch_all(c).await)?)
+}
+
+const PAGE: &str = "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE id < $1
+ORDER BY id DESC
+LIMIT $2";
+
+/// Profiles, newest first, ids below `before`.
+pub async fn page(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<ProfileRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(PAGE).bind(before).bind(limit).fetch_all(c).await)?)
+}
+
+const SEARCH: &str = "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE id < $1
+  AND (LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(identity) LIKE $3 ESCAPE '!' OR phone LIKE $3 ESCAPE '!')
+ORDER BY id DESC
+LIMIT $2";
+
+/// Profiles whose name, identity or number begins with `prefix` (lower case), newest first, ids below `before`. Walks
+/// the table from the newest on until the page is full.
+pub async fn search(
+    tx: &mut Tx,
+    prefix: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<ProfileRow>, StoreError> {
+    let mut pattern = String::with_capacity(prefix.len() + 1);
+    for c in prefix.chars() {
+        if matches!(c, '!' | '%' | '_') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(SEARCH)
+        .bind(before)
+        .bind(limit)
+        .bind(&pattern)
+        .fetch_all(c)
+        .await)?)
 }
 
 const SLICE: &str = "

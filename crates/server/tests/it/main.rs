@@ -7,6 +7,8 @@
 )]
 
 mod api_keys;
+mod client;
 mod consent;
 mod engine;
+mod profiles;
 mod support;

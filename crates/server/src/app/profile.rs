@@ -1,0 +1,400 @@
+//! Writing profiles, one or many at once: the one path of the API, of imports and of uploads. It never turns an
+//! opt-out back: that takes [`super::consent::opt_in`].
+
+use std::collections::{HashMap, HashSet};
+
+use super::consent::{self, OptOut};
+use super::{App, AppError};
+use crate::clock::Millis;
+use crate::domain::attributes::{AttributeProblem, Attributes, merge};
+use crate::store::consent::ConsentRow;
+use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
+use crate::store::{self, StoreError, Tx, from_json, to_json};
+
+/// Whose profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The business's own id.
+    Identity(String),
+    /// The oldest profile of this number (E.164 with `+`); when there is none, the number becomes the identity.
+    Phone(String),
+}
+
+/// What to do with a field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Set<T> {
+    /// Leave it.
+    #[default]
+    Keep,
+    /// Remove it.
+    Clear,
+    /// Put this.
+    To(T),
+}
+
+/// What to do with consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wish {
+    /// Nothing.
+    #[default]
+    Leave,
+    /// Opt in whoever did not opt out.
+    In,
+    /// Opt out the number, and so every profile that shares it.
+    Out,
+    /// Set the flag of this profile alone; true does nothing for a suppressed number.
+    Flag(bool),
+}
+
+/// A change of one profile; checked values only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Whose.
+    pub who: Who,
+    /// E.164 with `+`.
+    pub phone: Set<String>,
+    /// Name.
+    pub name: Set<String>,
+    /// Attributes to set; null removes.
+    pub attributes: Attributes,
+    /// Consent.
+    pub wish: Wish,
+    /// Proof of the consent, in words.
+    pub detail: Option<String>,
+}
+
+impl Change {
+    /// A change of nothing yet.
+    pub fn of(who: Who) -> Self {
+        Self {
+            who,
+            phone: Set::Keep,
+            name: Set::Keep,
+            attributes: Attributes::new(),
+            wish: Wish::Leave,
+            detail: None,
+        }
+    }
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A new profile.
+    Created,
+    /// Something is different now.
+    Updated,
+    /// It was so already.
+    Unchanged,
+}
+
+/// A change that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The profile.
+    pub profile_id: i64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// It asked for an opt-in, and an opt-out stood against it.
+    pub opt_out_kept: bool,
+}
+
+/// Carries out changes in their order, in few statements; the later of two for one profile wins. The answer has one
+/// entry for each change. `source` is where consent comes from.
+pub async fn write_many(
+    app: &App,
+    tx: &mut Tx,
+    changes: &[Change],
+    source: &str,
+    at: Millis,
+) -> Result<Vec<Result<Written, AttributeProblem>>, StoreError> {
+    let mut book = Book::open(tx, changes, source, at).await?;
+    let results = changes.iter().map(|change| book.apply(app, change)).collect();
+    book.close(app, tx).await?;
+    Ok(results)
+}
+
+/// [`write_many`] for one; the profile as it is now comes with it.
+pub async fn write_one(
+    app: &App,
+    tx: &mut Tx,
+    change: Change,
+    source: &str,
+) -> Result<(ProfileRow, Written), AppError> {
+    let result = write_many(app, tx, &[change], source, app.now())
+        .await
+        .map_err(|e| {
+            if e.is_duplicate() {
+                AppError::conflict(
+                    "profile_in_use",
+                    "The same profile is being created by another request at this moment.",
+                    "Repeat the request.",
+                )
+            } else {
+                e.into()
+            }
+        })?;
+    let written = match result.into_iter().next() {
+        Some(Ok(written)) => written,
+        Some(Err(problem)) => return Err(AppError::field("/attributes", "too_many", problem.to_string())),
+        None => return Err(AppError::NotFound("profile")),
+    };
+    let row = store::profile::by_id(tx, written.profile_id).await?;
+    Ok((row.ok_or(AppError::NotFound("profile"))?, written))
+}
+
+/// An explicit act about a profile: by its number when it has one, else for it alone. Answers whether something
+/// changed.
+pub async fn give_consent(
+    app: &App,
+    tx: &mut Tx,
+    row: &ProfileRow,
+    agreed: bool,
+    source: &str,
+    detail: Option<&str>,
+) -> Result<bool, AppError> {
+    let at = app.now();
+    if let Some(phone) = &row.phone {
+        return Ok(if agreed {
+            consent::opt_in(app, tx, phone, source, detail, at).await?
+        } else {
+            consent::opt_out(app, tx, phone, source, detail, at).await?
+        });
+    }
+    let mut change = Change::of(Who::Identity(row.identity.clone()));
+    change.wish = Wish::Flag(agreed);
+    change.detail = detail.map(str::to_owned);
+    let (_, written) = write_one(app, tx, change, source).await?;
+    Ok(written.outcome == Outcome::Updated)
+}
+
+struct Slot {
+    row: ProfileRow,
+    attributes: Attributes,
+    fresh: bool,
+    changed: bool,
+}
+
+/// The profiles that a batch of changes touches, in memory until they are written together.
+struct Book<'a> {
+    slots: Vec<Slot>,
+    by_identity: HashMap<String, usize>,
+    by_phone: HashMap<String, usize>,
+    suppressed: HashSet<String>,
+    opt_outs: Vec<OptOut>,
+    history: Vec<ConsentRow>,
+    source: &'a str,
+    at: Millis,
+}
+
+impl<'a> Book<'a> {
+    async fn open(tx: &mut Tx, changes: &[Change], source: &'a str, at: Millis) -> Result<Self, StoreError> {
+        let mut identities: Vec<&str> = Vec::with_capacity(changes.len());
+        let mut phones: Vec<&str> = Vec::new();
+        for change in changes {
+            match &change.who {
+                Who::Identity(identity) => identities.push(identity),
+                Who::Phone(phone) => {
+                    identities.push(phone);
+                    phones.push(phone);
+                }
+            }
+        }
+        let mut rows = store::profile::lock_by_identities(tx, &identities).await?;
+        if !phones.is_empty() {
+            rows.extend(store::profile::lock_by_phones(tx, &phones).await?);
+        }
+        rows.sort_unstable_by_key(|row| row.id);
+        rows.dedup_by_key(|row| row.id);
+        let mut all_phones: HashSet<&str> = rows.iter().filter_map(|row| row.phone.as_deref()).collect();
+        all_phones.extend(phones);
+        all_phones.extend(changes.iter().filter_map(|change| match &change.phone {
+            Set::To(phone) => Some(phone.as_str()),
+            Set::Keep | Set::Clear => None,
+        }));
+        let all_phones: Vec<&str> = all_phones.into_iter().collect();
+        let suppressed = store::consent::suppressed(tx, &all_phones).await?;
+        let mut book = Self {
+            slots: Vec::with_capacity(changes.len()),
+            by_identity: HashMap::with_capacity(changes.len()),
+            by_phone: HashMap::with_capacity(changes.len()),
+            suppressed,
+            opt_outs: Vec::new(),
+            history: Vec::new(),
+            source,
+            at,
+        };
+        for row in rows {
+            let attributes = from_json("attributes", &row.attributes)?;
+            book.add(Slot {
+                row,
+                attributes,
+                fresh: false,
+                changed: false,
+            });
+        }
+        Ok(book)
+    }
+
+    fn add(&mut self, slot: Slot) -> usize {
+        let index = self.slots.len();
+        self.by_identity.insert(slot.row.identity.clone(), index);
+        if let Some(phone) = &slot.row.phone {
+            self.by_phone.entry(phone.clone()).or_insert(index);
+        }
+        self.slots.push(slot);
+        index
+    }
+
+    fn find(&self, who: &Who) -> Option<usize> {
+        match who {
+            Who::Identity(identity) => self.by_identity.get(identity),
+            Who::Phone(phone) => self.by_phone.get(phone).or_else(|| self.by_identity.get(phone)),
+        }
+        .copied()
+    }
+
+    fn apply(&mut self, app: &App, change: &Change) -> Result<Written, AttributeProblem> {
+        let found = self.find(&change.who);
+        let mut attributes = match found {
+            Some(index) => self.slots[index].attributes.clone(),
+            None => Attributes::new(),
+        };
+        let mut changed = merge(&mut attributes, &change.attributes)?;
+        let index = match found {
+            Some(index) => index,
+            None => self.add_fresh(app, &change.who),
+        };
+        changed |= self.set_fields(index, change);
+        let (consent_changed, opt_out_kept) = self.set_consent(app, index, change);
+        changed |= consent_changed;
+        let slot = &mut self.slots[index];
+        slot.attributes = attributes;
+        if changed {
+            slot.changed = true;
+            slot.row.updated_at = self.at;
+        }
+        Ok(Written {
+            profile_id: slot.row.id,
+            outcome: match (found, changed) {
+                (None, _) => Outcome::Created,
+                (Some(_), true) => Outcome::Updated,
+                (Some(_), false) => Outcome::Unchanged,
+            },
+            opt_out_kept,
+        })
+    }
+
+    fn add_fresh(&mut self, app: &App, who: &Who) -> usize {
+        let (Who::Identity(identity) | Who::Phone(identity)) = who;
+        self.add(Slot {
+            row: ProfileRow {
+                id: app.id(),
+                identity: identity.clone(),
+                phone: None,
+                name: None,
+                attributes: String::new(),
+                opt_in: NOT_RECORDED,
+                opt_source: None,
+                opt_at: None,
+                created_at: self.at,
+                updated_at: self.at,
+            },
+            attributes: Attributes::new(),
+            fresh: true,
+            changed: true,
+        })
+    }
+
+    fn set_fields(&mut self, index: usize, change: &Change) -> bool {
+        let phone = match &change.who {
+            Who::Phone(phone) => Set::To(phone.clone()),
+            Who::Identity(_) => change.phone.clone(),
+        };
+        let row = &mut self.slots[index].row;
+        let changed = put(&mut row.name, change.name.clone());
+        if !put(&mut row.phone, phone) {
+            return changed;
+        }
+        if let Some(phone) = row.phone.clone() {
+            // Whoever comes to a suppressed number is as opted out as the others there.
+            if self.suppressed.contains(&phone) && row.opt_in != OPTED_OUT {
+                row.opt_in = OPTED_OUT;
+                row.opt_source = Some("suppressed number".into());
+                row.opt_at = Some(self.at);
+            }
+            self.by_phone.entry(phone).or_insert(index);
+        }
+        true
+    }
+
+    /// Whether consent changed, and whether an opt-out was kept against a wish.
+    fn set_consent(&mut self, app: &App, index: usize, change: &Change) -> (bool, bool) {
+        let row = &mut self.slots[index].row;
+        let suppressed = row
+            .phone
+            .as_ref()
+            .is_some_and(|phone| self.suppressed.contains(phone));
+        let state = match change.wish {
+            Wish::Leave => return (false, false),
+            Wish::In if suppressed || row.opt_in == OPTED_OUT => return (false, true),
+            Wish::Flag(true) if suppressed => return (false, true),
+            Wish::In | Wish::Flag(true) => OPTED_IN,
+            Wish::Out | Wish::Flag(false) => OPTED_OUT,
+        };
+        let changed = row.opt_in != state;
+        if changed {
+            row.opt_in = state;
+            row.opt_source = Some(self.source.to_owned());
+            row.opt_at = Some(self.at);
+        }
+        if change.wish == Wish::Out
+            && !suppressed
+            && let Some(phone) = &row.phone
+        {
+            self.suppressed.insert(phone.clone());
+            self.opt_outs.push(OptOut {
+                phone: phone.clone(),
+                detail: change.detail.clone(),
+            });
+            return (true, false);
+        }
+        if changed {
+            self.history.push(ConsentRow {
+                id: app.id(),
+                phone: row.phone.clone(),
+                profile_id: Some(row.id),
+                action: state,
+                source: self.source.to_owned(),
+                detail: change.detail.clone(),
+                at: self.at,
+            });
+        }
+        (changed, false)
+    }
+
+    async fn close(self, app: &App, tx: &mut Tx) -> Result<(), StoreError> {
+        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+        for slot in self.slots.into_iter().filter(|slot| slot.changed) {
+            let mut row = slot.row;
+            row.attributes = to_json(&slot.attributes);
+            if slot.fresh { &mut fresh } else { &mut changed }.push(row);
+        }
+        store::profile::insert_many(tx, &fresh).await?;
+        store::profile::update_many(tx, &changed).await?;
+        store::consent::record(tx, &self.history).await?;
+        consent::opt_out_many(app, tx, &self.opt_outs, self.source, self.at).await?;
+        Ok(())
+    }
+}
+
+fn put(field: &mut Option<String>, value: Set<String>) -> bool {
+    let value = match value {
+        Set::Keep => return false,
+        Set::Clear => None,
+        Set::To(text) => Some(text),
+    };
+    let changed = *field != value;
+    *field = value;
+    changed
+}
