@@ -1,28 +1,7 @@
 //! What can go wrong in an act, in words that reach a person through the API and the command line.
 
+pub use crate::domain::problem::FieldProblem;
 use crate::store::StoreError;
-
-/// One field that is not right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldProblem {
-    /// JSON pointer to the field, such as `/settings/hsm_user_id`.
-    pub pointer: String,
-    /// Stable code such as `required`.
-    pub code: &'static str,
-    /// A sentence: what is wrong and what to do.
-    pub detail: String,
-}
-
-impl FieldProblem {
-    /// Builds one.
-    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            detail: detail.into(),
-        }
-    }
-}
 
 /// An act that did not happen.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+pub mod account;
 pub mod api_key;
 pub mod consent;
 pub mod error;

@@ -7,5 +7,7 @@ pub mod consent;
 pub mod id;
 pub mod limiter;
 pub mod phone;
+pub mod problem;
+pub mod settings;
 pub mod settle;
 pub mod state;

@@ -9,12 +9,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub mod account;
 pub mod api_key;
 pub mod extract;
 pub mod health;
 pub mod paging;
 pub mod problem;
 pub mod profile;
+pub mod provider;
 pub mod timeline;
 
 /// State of every handler.
@@ -30,8 +32,10 @@ struct Doc;
 /// The API under `/api/v1`, each feature adds its routes here.
 fn api() -> OpenApiRouter<Shared> {
     let routes = OpenApiRouter::new()
+        .merge(account::routes())
         .merge(api_key::routes())
         .merge(profile::routes())
+        .merge(provider::routes())
         .merge(timeline::routes());
     OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", routes)
 }

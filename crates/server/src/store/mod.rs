@@ -1,5 +1,6 @@
 //! SQL, and nothing but SQL: every statement of the product stands in this folder, one text for both engines.
 
+pub mod account;
 pub mod api_key;
 pub mod campaign;
 pub mod consent;
@@ -8,6 +9,7 @@ pub mod dialect;
 pub mod idempotency;
 pub mod list;
 pub mod message;
+pub mod number;
 pub mod profile;
 pub mod timeline;
 

@@ -108,7 +108,13 @@ async fn a_bad_url_or_header_was_not_sent() {
 
 #[tokio::test]
 async fn a_failed_tls_handshake_was_not_sent() {
-    let plain = listener(Some(answer(b"this is not TLS"))).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"this is not TLS at all").await.unwrap();
+        std::future::pending::<()>().await;
+    });
     let error = engine()
         .exchange(&Request::get(format!("https://{plain}/")))
         .await

@@ -6,6 +6,7 @@
     reason = "the helpers of tests stand outside #[test] functions"
 )]
 
+mod accounts;
 mod api_keys;
 mod client;
 mod consent;

@@ -1,0 +1,420 @@
+//! `/api/v1/accounts` and `/api/v1/numbers`: provider configurations, and whether they work.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use harkara_provider::{FieldKind, SendError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::{Body, Caller, once, path_id};
+use super::paging::{Listing, Page};
+use super::problem::Problem;
+use crate::app::account::{self, CheckReport};
+use crate::app::{App, AppError};
+use crate::domain::id;
+use crate::store::account::AccountRow;
+use crate::store::number::NumberRow;
+use crate::store::{self, Tx};
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, archive))
+        .routes(routes!(check))
+        .routes(routes!(resume))
+        .routes(routes!(add_number))
+        .routes(routes!(update_number))
+}
+
+/// A saved provider configuration. Secrets are never returned.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Account {
+    /// Id.
+    pub id: String,
+    /// Id of its provider.
+    pub provider: String,
+    /// Name given by a person.
+    pub nickname: String,
+    /// `active`, `held` (sending stands still until a person mends it) or `archived`.
+    pub state: &'static str,
+    /// Why it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_reason: Option<String>,
+    /// Since when, milliseconds since 1970 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<i64>,
+    /// The settings by key. A secret is `{"set": true, "hint": "ends in 2a"}` or `{"set": false}`.
+    #[schema(value_type = Object)]
+    pub settings: Map<String, Value>,
+    /// Paste this at the provider for inbound messages.
+    pub inbound_url: String,
+    /// Paste this at the provider for delivery reports.
+    pub reports_url: String,
+    /// Its numbers, the default one first.
+    pub numbers: Vec<Number>,
+    /// Requests a second at most.
+    pub requests_per_second: i64,
+    /// When a message last came in, milliseconds since 1970 UTC.
+    pub last_inbound_at: Option<i64>,
+    /// When a report last came in, milliseconds since 1970 UTC.
+    pub last_report_at: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub created_at: i64,
+    /// Milliseconds since 1970 UTC.
+    pub updated_at: i64,
+}
+
+/// A business number or short code of an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Number {
+    /// Id.
+    pub id: String,
+    /// Its account.
+    pub account_id: String,
+    /// Digits with a leading `+`, or the digits of a short code.
+    pub phone: String,
+    /// What the account sends from when nothing else is said.
+    pub default: bool,
+    /// Messages a second at most.
+    pub messages_per_second: i64,
+}
+
+/// A new account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// Id of its provider, see `/providers`.
+    pub provider: String,
+    /// Settings by key, as the provider's form asks for them.
+    #[schema(value_type = Object)]
+    pub settings: Map<String, Value>,
+}
+
+/// A change of an account. What is not named stays; `null` or empty clears a setting, and keeps a secret.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountChange {
+    /// Settings by key.
+    #[schema(value_type = Object)]
+    pub settings: Map<String, Value>,
+}
+
+/// A new number.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNumber {
+    /// A phone number, or a short code of 3 to 6 digits.
+    pub phone: String,
+    /// 1 to 1000; 80 when not given.
+    pub messages_per_second: Option<i64>,
+    /// Makes it the default number of the account.
+    #[serde(default)]
+    pub default: bool,
+}
+
+/// A change of a number.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NumberChange {
+    /// 1 to 1000.
+    pub messages_per_second: Option<i64>,
+    /// `true` makes it the default number of the account.
+    pub default: Option<bool>,
+}
+
+/// What archiving did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Archived {
+    /// Id.
+    pub id: String,
+    /// `archived`.
+    pub state: &'static str,
+    /// What no longer happens, in sentences.
+    pub stopped: String,
+}
+
+/// What trying an account gave.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Checked {
+    /// Nickname of the account.
+    pub nickname: String,
+    /// Every credential set works.
+    pub ok: bool,
+    /// One result per credential set; none when the provider has no harmless call to try.
+    pub results: Vec<CheckedCredential>,
+    /// What the operator should know of network access, when a failure may come from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_hint: Option<&'static str>,
+    /// Addresses of this server to allow at the provider, when a failure may come from there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub egress_addresses: Vec<String>,
+}
+
+/// What trying one credential set gave.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckedCredential {
+    /// The credential set, as its provider calls it.
+    pub credential: &'static str,
+    /// What was proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ok: Option<String>,
+    /// What is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<CheckedProblem>,
+}
+
+/// Why a credential set does not work.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckedProblem {
+    /// `auth`, `config`, `unavailable` and so on.
+    pub kind: &'static str,
+    /// The provider's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The provider's words.
+    pub detail: String,
+    /// What happened and what to do.
+    pub help: String,
+}
+
+impl From<CheckReport> for Checked {
+    fn from(report: CheckReport) -> Self {
+        Self {
+            ok: report.is_ok(),
+            nickname: report.nickname,
+            results: report
+                .results
+                .into_iter()
+                .map(|r| {
+                    let (ok, problem) = match r.outcome {
+                        Ok(text) => (Some(text), None),
+                        Err(e) => (None, Some(e.into())),
+                    };
+                    CheckedCredential {
+                        credential: r.credential,
+                        ok,
+                        problem,
+                    }
+                })
+                .collect(),
+            network_hint: report.network_hint,
+            egress_addresses: report.egress_addresses,
+        }
+    }
+}
+
+impl From<SendError> for CheckedProblem {
+    fn from(error: SendError) -> Self {
+        Self {
+            kind: error.kind.name(),
+            code: error.code,
+            detail: error.detail,
+            help: error.help,
+        }
+    }
+}
+
+async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppError> {
+    let urls = account::callback_urls(app, &row.token);
+    let numbers = store::number::of_account(tx, row.id).await?;
+    Ok(Account {
+        id: id::ACCOUNT.show(row.id),
+        state: match row.state {
+            store::account::HELD => "held",
+            store::account::ARCHIVED => "archived",
+            _ => "active",
+        },
+        settings: shown_settings(&row, &urls)?,
+        inbound_url: urls.inbound,
+        reports_url: urls.reports,
+        numbers: numbers.into_iter().map(show_number).collect(),
+        provider: row.provider,
+        nickname: row.nickname,
+        held_reason: row.held_reason,
+        held_at: row.held_at,
+        requests_per_second: row.requests_per_second,
+        last_inbound_at: row.last_inbound_at,
+        last_report_at: row.last_report_at,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// The form as it can be sent back: plain values, secrets as marks, read-only URLs. An account of a provider that
+/// this version does not know shows its plain settings.
+fn shown_settings(row: &AccountRow, urls: &account::CallbackUrls) -> Result<Map<String, Value>, AppError> {
+    let mut shown: Map<String, Value> = row
+        .settings()?
+        .into_iter()
+        .map(|(key, value)| (key, Value::from(value)))
+        .collect();
+    let Ok(provider) = account::provider_of(row) else {
+        return Ok(shown);
+    };
+    let spec = provider.spec();
+    let secrets = row.secrets()?;
+    for field in spec.fields.iter().filter(|f| f.kind == FieldKind::Secret) {
+        let mark = match secrets.get(field.key).map(|s| &s.hint) {
+            None => json!({"set": false}),
+            Some(None) => json!({"set": true}),
+            Some(Some(hint)) => json!({"set": true, "hint": hint}),
+        };
+        shown.insert(field.key.to_owned(), mark);
+    }
+    for (key, url) in account::read_only(spec, urls) {
+        shown.insert(key, Value::from(url));
+    }
+    Ok(shown)
+}
+
+fn show_number(row: NumberRow) -> Number {
+    Number {
+        id: id::NUMBER.show(row.id),
+        account_id: id::ACCOUNT.show(row.account_id),
+        phone: row.phone,
+        default: row.is_default == 1,
+        messages_per_second: row.messages_per_second,
+    }
+}
+
+async fn shown_by_id(app: &App, tx: &mut Tx, id: i64) -> Result<Account, AppError> {
+    let row = account::by_id(tx, id).await?;
+    show(app, tx, row).await
+}
+
+/// Lists the accounts, newest first.
+#[utoipa::path(get, path = "/accounts", tag = "Accounts", params(Page), responses((status = 200, body = Listing<Account>), (status = 401, body = Problem)))]
+async fn list(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<Account>>, Problem> {
+    let mut tx = app.db.read().await?;
+    let rows = store::account::list(&mut tx, page.before()?, page.limit()).await?;
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.id;
+        shown.push((id, show(&app, &mut tx, row).await?));
+    }
+    Ok(Json(Listing::new(
+        shown,
+        &page,
+        |(id, _)| *id,
+        |(_, account)| account,
+    )))
+}
+
+/// Saves an account: credentials are encrypted at once, and never shown again.
+#[utoipa::path(post, path = "/accounts", tag = "Accounts", request_body = NewAccount, responses((status = 201, body = Account), (status = 422, body = Problem)))]
+async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Response, Problem> {
+    once(&app, &body.asked, async |tx| {
+        let id = account::create(&app, tx, &body.value.provider, &body.value.settings).await?;
+        Ok((StatusCode::CREATED, shown_by_id(&app, tx, id).await?))
+    })
+    .await
+}
+
+/// One account.
+#[utoipa::path(get, path = "/accounts/{id}", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Account), (status = 404, body = Problem)))]
+async fn get(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Account>, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    let mut tx = app.db.read().await?;
+    Ok(Json(shown_by_id(&app, &mut tx, id).await?))
+}
+
+/// Changes settings. Any real change lets a held account send again.
+#[utoipa::path(patch, path = "/accounts/{id}", tag = "Accounts", params(("id" = String, Path)), request_body = AccountChange, responses((status = 200, body = Account), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn update(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<AccountChange>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    let response = once(&app, &body.asked, async |tx| {
+        account::update(&app, tx, id, &body.value.settings).await?;
+        Ok((StatusCode::OK, shown_by_id(&app, tx, id).await?))
+    })
+    .await?;
+    app.wake_dispatch.notify_one();
+    Ok(response)
+}
+
+/// Archives an account. Refused while campaigns send or will send with it.
+#[utoipa::path(delete, path = "/accounts/{id}", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Archived), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn archive(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Archived>, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    let mut tx = app.db.write().await?;
+    account::archive(&app, &mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Json(Archived {
+        id: id::ACCOUNT.show(id),
+        state: "archived",
+        stopped: "Nothing is sent with this account any more: no campaigns, no answers, no automatic replies. Reports \
+                  of what was sent before, and messages from customers, are still taken."
+            .into(),
+    }))
+}
+
+/// Tries every credential set of the account, without sending anything to a person.
+#[utoipa::path(post, path = "/accounts/{id}/check", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Checked), (status = 404, body = Problem)))]
+async fn check(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Checked>, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    Ok(Json(account::check(&app, &app.engine, id).await?.into()))
+}
+
+/// Lets a held account send again.
+#[utoipa::path(post, path = "/accounts/{id}/resume", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Account), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn resume(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Account>, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    let mut tx = app.db.write().await?;
+    account::resume(&app, &mut tx, id).await?;
+    let shown = shown_by_id(&app, &mut tx, id).await?;
+    tx.commit().await?;
+    app.wake_dispatch.notify_one();
+    Ok(Json(shown))
+}
+
+/// Adds a number to an account.
+#[utoipa::path(post, path = "/accounts/{id}/numbers", tag = "Accounts", params(("id" = String, Path)), request_body = NewNumber, responses((status = 201, body = Number), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn add_number(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<NewNumber>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    let new = &body.value;
+    once(&app, &body.asked, async |tx| {
+        let row = account::add_number(&app, tx, id, &new.phone, new.messages_per_second, new.default).await?;
+        Ok((StatusCode::CREATED, show_number(row)))
+    })
+    .await
+}
+
+/// Changes a number's rate, or makes it the default.
+#[utoipa::path(patch, path = "/numbers/{id}", tag = "Accounts", params(("id" = String, Path)), request_body = NumberChange, responses((status = 200, body = Number), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn update_number(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<NumberChange>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::NUMBER, "number", path)?;
+    let change = &body.value;
+    let response = once(&app, &body.asked, async |tx| {
+        let row = account::update_number(tx, id, change.messages_per_second, change.default).await?;
+        Ok((StatusCode::OK, show_number(row)))
+    })
+    .await?;
+    app.wake_dispatch.notify_one();
+    Ok(response)
+}
