@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{Config, Overrides};
 
 mod callback;
+pub mod client;
 mod key;
 mod server;
 

@@ -1,0 +1,5 @@
+//! The demo: a simulated provider, fictional customers, and the main job from file to funnel.
+
+pub mod audit;
+pub mod file;
+pub mod people;
