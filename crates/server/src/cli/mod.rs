@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Overrides};
 
+mod account;
 mod callback;
 pub mod client;
 mod key;
@@ -77,6 +78,9 @@ enum Command {
     /// Make, list and revoke API keys, directly in the database.
     #[command(subcommand)]
     Key(key::Key),
+    /// Try the credentials of accounts.
+    #[command(subcommand)]
+    Account(account::Account),
     /// Read what a provider sends to us.
     #[command(subcommand)]
     Callback(callback::Callback),
@@ -152,6 +156,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Key(key) => key.run().await,
+        Command::Account(account) => account.run().await,
         Command::Callback(callback) => callback.run().await,
         Command::Openapi => {
             say(&crate::http::openapi().to_pretty_json()?)?;
@@ -239,6 +244,8 @@ mod tests {
             "harkara callback decode --provider gupshup-enterprise file",
             "harkara migrate --data d",
             "harkara key create back-end",
+            "harkara account check",
+            "harkara account check Main --json --server http://h --api-key k --data d",
             "harkara --log-format json openapi",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
