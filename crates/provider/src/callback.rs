@@ -30,6 +30,7 @@ pub struct Received {
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "events live briefly, in short lists")]
 pub enum Event {
     /// A person wrote.
     Message(Inbound),
@@ -60,10 +61,11 @@ pub struct Inbound {
     /// The external id (or our reference) of the message being answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
-    /// When, milliseconds since 1970 UTC. Printed as RFC 3339.
+    /// When, milliseconds since 1970 UTC; 0: the vendor did not say, use the time of arrival. Printed as RFC 3339.
     #[serde(serialize_with = "rfc3339")]
     pub at: i64,
-    /// Same event, same key; 32 hex digits.
+    /// Same event, same key; 32 hex digits. When `at` is 0, a new message of the same words has the same key too:
+    /// then only one that comes within minutes of the first is a repetition.
     pub key: String,
 }
 
@@ -75,7 +77,7 @@ pub struct InboundContent {
     /// The kind.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Text, where there is any.
+    /// Text, where there is any: what was written, a reaction's emoji, or the title of what was tapped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Media.
@@ -183,7 +185,7 @@ pub struct Report {
     /// The person, digits with a leading `+`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
-    /// When, milliseconds since 1970 UTC. Printed as RFC 3339.
+    /// When, milliseconds since 1970 UTC; 0: the vendor did not say, use the time of arrival. Printed as RFC 3339.
     #[serde(serialize_with = "rfc3339")]
     pub at: i64,
     /// Why it failed.
@@ -213,7 +215,7 @@ pub struct Click {
     /// Browser identification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
-    /// When, milliseconds since 1970 UTC. Printed as RFC 3339.
+    /// When, milliseconds since 1970 UTC; 0: the vendor did not say, use the time of arrival. Printed as RFC 3339.
     #[serde(serialize_with = "rfc3339")]
     pub at: i64,
     /// Same event, same key; 32 hex digits.
@@ -229,6 +231,24 @@ pub enum Reject {
     /// Cannot be read at all; kept raw and shown.
     #[error("cannot be read: {0}")]
     Unreadable(String),
+}
+
+/// Reads a callback and gives each of its events as one line of JSON.
+///
+/// # Errors
+/// What [`Provider::verify`](crate::Provider::verify) or [`Provider::receive`](crate::Provider::receive) reject.
+pub fn decode_lines(
+    provider: &dyn crate::Provider,
+    account: &crate::Account,
+    callback: &Callback<'_>,
+) -> Result<Vec<String>, Reject> {
+    provider.verify(account, callback)?;
+    let received = provider.receive(account, callback)?;
+    let line = |event: &Event| {
+        serde_json::to_string(event)
+            .map_err(|error| Reject::Unreadable(format!("event not printable: {error}")))
+    };
+    received.events.iter().map(line).collect()
 }
 
 fn rfc3339<S: serde::Serializer>(ms: &i64, s: S) -> Result<S::Ok, S::Error> {

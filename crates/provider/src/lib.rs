@@ -16,7 +16,7 @@ pub mod wire;
 
 pub use callback::{
     Callback, Click, Event, Failure, Inbound, InboundContent, Location, Media, Received, Reject,
-    Reply as ButtonReply, Report, ReportStatus,
+    Reply as ButtonReply, Report, ReportStatus, decode_lines,
 };
 pub use error::{Blame, Retry, SendError, SendErrorKind};
 pub use exchange::{Body, Method, Part, Reply, Request, Step};

@@ -1,5 +1,9 @@
 //! Small helpers for wire formats that more than one vendor needs.
 
+pub mod lenient;
+pub mod meta;
+pub mod rules;
+
 use sha2::{Digest, Sha256};
 
 /// Milliseconds since 1970 UTC as RFC 3339 with a `Z`.
