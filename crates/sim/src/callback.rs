@@ -1,0 +1,229 @@
+//! Posting to the receiver: reports, inbound messages and clicks, tried again until they are taken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::ledger::Stage;
+use crate::report::{self, Row};
+use crate::shared::Shared;
+use crate::stats::{CallbackStats, Stats};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A request to the receiver.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    method: Method,
+    url: String,
+    kind: &'static str,
+    body: bytes::Bytes,
+}
+
+impl Call {
+    pub(crate) fn form(url: &str, fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        Self {
+            method: Method::POST,
+            url: url.into(),
+            kind: FORM,
+            body: body.into(),
+        }
+    }
+
+    pub(crate) fn json(url: &str, body: String) -> Self {
+        Self {
+            method: Method::POST,
+            url: url.into(),
+            kind: "application/json",
+            body: body.into(),
+        }
+    }
+
+    /// Adds the fields to the query that the URL may have.
+    pub(crate) fn get(url: &str, fields: &[(&str, &str)]) -> Self {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let join = if url.contains('?') { '&' } else { '?' };
+        Self {
+            method: Method::GET,
+            url: format!("{url}{join}{query}"),
+            kind: "",
+            body: bytes::Bytes::new(),
+        }
+    }
+
+    /// A call without a receiver, which counts as taken.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            method: Method::GET,
+            url: String::new(),
+            kind: "",
+            body: bytes::Bytes::new(),
+        }
+    }
+}
+
+/// Which counters a call moves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    Inbound,
+    Click,
+}
+
+impl Purpose {
+    fn of(self, stats: &mut Stats) -> &mut CallbackStats {
+        match self {
+            Self::Inbound => &mut stats.inbound,
+            Self::Click => &mut stats.clicks,
+        }
+    }
+}
+
+/// Posts an inbound message or a click in the background.
+pub(crate) fn post(shared: &Arc<Shared>, purpose: Purpose, call: Call) {
+    let generation = {
+        let mut world = shared.lock();
+        let counts = purpose.of(&mut world.counters.stats);
+        counts.sent += 1;
+        counts.pending += 1;
+        world.generation
+    };
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let Ok(_permit) = shared.other_slots.acquire().await else {
+            return;
+        };
+        let (taken, retried) = deliver(&shared, &call).await;
+        let mut world = shared.lock();
+        if world.generation == generation {
+            let counts = purpose.of(&mut world.counters.stats);
+            counts.pending -= 1;
+            counts.retried += retried;
+            counts.acknowledged += u64::from(taken);
+            counts.given_up += u64::from(!taken);
+        }
+    });
+}
+
+/// The life of all reports: waits for what is due and posts it with a bounded number of requests at a time.
+pub(crate) async fn run_reports(shared: Arc<Shared>) {
+    loop {
+        let Ok(permit) = Arc::clone(&shared.report_slots).acquire_owned().await else {
+            return;
+        };
+        let Some((rows, call, generation)) = next_batch(&shared).await else {
+            return;
+        };
+        tokio::spawn(carry(Arc::clone(&shared), permit, rows, call, generation));
+    }
+}
+
+/// Waits for the next batch; `None` when the simulator stops.
+async fn next_batch(shared: &Shared) -> Option<(Vec<Row>, Call, u64)> {
+    loop {
+        let wait = {
+            let mut world = shared.lock();
+            let micros = shared.clock.micros();
+            let before = world.ready.len();
+            report::advance(&mut world, micros, shared.clock.epoch_ms(micros), 1_000);
+            if world.ready.len() != before {
+                shared.changed();
+            }
+            if let Some((rows, call)) = report::take_batch(&mut world, micros) {
+                return Some((rows, call, world.generation));
+            }
+            let linger = world
+                .ready
+                .front()
+                .map(|(since, _)| since + report::LINGER_MICROS);
+            let next = [world.due.peek().map(|due| due.at), linger]
+                .into_iter()
+                .flatten()
+                .min();
+            // Without anything due, sleep until woken.
+            Duration::from_micros(next.map_or(3_600_000_000, |at| at.saturating_sub(micros).max(200)))
+        };
+        tokio::select! {
+            () = shared.wake.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+            () = shared.stopped() => return None,
+        }
+    }
+}
+
+async fn carry(
+    shared: Arc<Shared>,
+    permit: OwnedSemaphorePermit,
+    rows: Vec<Row>,
+    call: Call,
+    generation: u64,
+) {
+    let (taken, retried) = deliver(&shared, &call).await;
+    drop(permit);
+    let mut world = shared.lock();
+    if world.generation != generation {
+        return;
+    }
+    let count = rows.len() as u64;
+    world.flying -= count;
+    world.counters.stats.reports.retried += retried;
+    if !taken {
+        world.counters.stats.reports.given_up += count;
+        return;
+    }
+    world.counters.stats.reports.acknowledged += count;
+    for row in rows {
+        if let Some(record) = world.ledger.get_mut(row.record) {
+            record.acknowledged |= Stage::bit(row.stage);
+        }
+    }
+}
+
+/// Tries until the receiver answers 2xx. Says whether it did, and how often it was tried again.
+async fn deliver(shared: &Shared, call: &Call) -> (bool, u64) {
+    if call.url.is_empty() {
+        return (true, 0);
+    }
+    let (tries, backoff) = {
+        let world = shared.lock();
+        (world.options.callback_tries, world.options.callback_backoff_ms)
+    };
+    for attempt in 0..tries {
+        if attempt > 0 {
+            let factor = 1u64.checked_shl(attempt - 1).unwrap_or(25).min(25);
+            shared
+                .sleep(Duration::from_millis(backoff.saturating_mul(factor)))
+                .await;
+            if shared.is_stopped() {
+                return (false, u64::from(attempt));
+            }
+        }
+        match attempt_once(shared, call).await {
+            Ok(true) => return (true, u64::from(attempt)),
+            Ok(false) => {}
+            Err(error) => tracing::debug!(%error, "the receiver can not be reached"),
+        }
+    }
+    (false, u64::from(tries.saturating_sub(1)))
+}
+
+async fn attempt_once(shared: &Shared, call: &Call) -> Result<bool, reqwest::Error> {
+    let mut request = shared
+        .client
+        .request(call.method.clone(), &call.url)
+        .body(call.body.clone());
+    if !call.kind.is_empty() {
+        request = request.header("content-type", call.kind);
+    }
+    let response = request.send().await?;
+    let taken = response.status().is_success();
+    // Reading the answer to its end lets the connection be used again.
+    response.bytes().await?;
+    Ok(taken)
+}

@@ -1,0 +1,10 @@
+//! The simulator over real HTTP on loopback.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may stop the test")]
+
+mod control;
+mod errors;
+mod inbound;
+mod reports;
+mod support;
+mod templates;
+mod throttle;
