@@ -193,6 +193,8 @@ CREATE TABLE message (
     delivered_at BIGINT,
     read_at BIGINT,
     failed_at BIGINT,
+    -- When the person first answered this message of a campaign.
+    replied_at BIGINT,
     in_reply_to TEXT,
     event_key TEXT
 );
@@ -235,12 +237,12 @@ CREATE TABLE callback (
     content_type TEXT NOT NULL,
     headers TEXT NOT NULL,
     body {blob} NOT NULL,
-    -- 0 new, 1 applied, 2 nothing for us in it, 3 cannot be read
+    -- 0 new, 1 applied, 2 nothing for us in it, 3 cannot be read, 4 reports on a message that is not known yet
     state SMALLINT NOT NULL,
     events BIGINT NOT NULL,
     problem TEXT
 );
-CREATE INDEX callback_new ON callback (id) WHERE state = 0;
+CREATE INDEX callback_left ON callback (state, id) WHERE state <> 1;
 
 CREATE TABLE click (
     id {id},

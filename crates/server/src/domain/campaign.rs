@@ -16,6 +16,10 @@ pub const FINISHED: State = 5;
 /// Ended by a person; what had not left was cancelled.
 pub const STOPPED: State = 6;
 
+/// Bucket of the funnel that counts people who answered, each once. Below 100 are message states, from 100 on reasons for
+/// leaving people out.
+pub const REPLIED: i16 = 200;
+
 /// Every state.
 pub const ALL: [State; 6] = [DRAFT, SCHEDULED, RUNNING, PAUSED, FINISHED, STOPPED];
 

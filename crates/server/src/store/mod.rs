@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod api_key;
+pub mod callback;
 pub mod campaign;
 pub mod consent;
+pub mod conversation;
 pub mod db;
 pub mod dialect;
 pub mod idempotency;

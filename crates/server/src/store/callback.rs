@@ -1,0 +1,322 @@
+//! The callback log: what providers told us, as they told it.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::db::on;
+use super::dialect::{Batch, batch, in_numbers};
+use super::{StoreError, Tx, to_json};
+use crate::clock::Millis;
+
+/// Not looked at yet.
+pub const NEW: i16 = 0;
+/// What it says stands in the ledger.
+pub const APPLIED: i16 = 1;
+/// Nothing for us in it.
+pub const NOT_OURS: i16 = 2;
+/// Cannot be read.
+pub const UNREADABLE: i16 = 3;
+/// It reports on a message that we do not know yet: the answer to our request may still be on its way. Looked at again.
+pub const WAITING: i16 = 4;
+
+/// A callback as it came.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Raw {
+    /// Id; also says when it came.
+    pub id: i64,
+    /// The account whose token was in the path.
+    pub account_id: i64,
+    /// HTTP method.
+    pub method: String,
+    /// Query string without `?`.
+    pub query: String,
+    /// Content-Type header, empty when absent.
+    pub content_type: String,
+    /// JSON array of name and value.
+    pub headers: String,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
+
+const INSERT_ONE: &str = "
+INSERT INTO callback (id, account_id, method, query, content_type, headers, body, state, events)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)";
+
+const INSERT_ALL: &str = "
+INSERT INTO callback (id, account_id, method, query, content_type, headers, body, state, events)
+SELECT n.id, n.account_id, n.method, n.query, n.content_type, n.headers, n.body, 0, 0
+FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+    AS n(id, account_id, method, query, content_type, headers, body)";
+
+/// Keeps callbacks. Bytes do not go through JSON unharmed, so each engine gets them in its own way: one statement for
+/// PostgreSQL, where a round trip costs; a prepared one per row for SQLite, where it does not.
+pub async fn insert(tx: &mut Tx, rows: &[&Raw]) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(transaction) => {
+            for row in rows {
+                sqlx::query(INSERT_ONE)
+                    .bind(row.id)
+                    .bind(row.account_id)
+                    .bind(&row.method)
+                    .bind(&row.query)
+                    .bind(&row.content_type)
+                    .bind(&row.headers)
+                    .bind(&row.body)
+                    .execute(&mut **transaction)
+                    .await?;
+            }
+        }
+        Tx::Postgres(transaction) => {
+            sqlx::query(INSERT_ALL)
+                .bind(rows.iter().map(|r| r.id).collect::<Vec<_>>())
+                .bind(rows.iter().map(|r| r.account_id).collect::<Vec<_>>())
+                .bind(rows.iter().map(|r| r.method.as_str()).collect::<Vec<_>>())
+                .bind(rows.iter().map(|r| r.query.as_str()).collect::<Vec<_>>())
+                .bind(rows.iter().map(|r| r.content_type.as_str()).collect::<Vec<_>>())
+                .bind(rows.iter().map(|r| r.headers.as_str()).collect::<Vec<_>>())
+                .bind(rows.iter().map(|r| r.body.as_slice()).collect::<Vec<_>>())
+                .execute(&mut **transaction)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+const NEW_IDS: Batch = Batch {
+    sqlite: "
+SELECT id, LENGTH(body)
+FROM callback
+WHERE state <> 1 AND state = 0
+ORDER BY id
+LIMIT $1",
+    postgres: "
+SELECT id, CAST(LENGTH(body) AS BIGINT)
+FROM callback
+WHERE state <> 1 AND state = 0
+ORDER BY id
+LIMIT $1
+FOR UPDATE SKIP LOCKED",
+};
+
+/// The oldest new callbacks and the lengths of their bodies, locked.
+pub async fn lock_new(tx: &mut Tx, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let sql = tx.dialect().pick(&NEW_IDS);
+    Ok(on!(tx, c => sqlx::query_as::<_, (i64, i64)>(sql).bind(limit).fetch_all(c).await)?)
+}
+
+const RAW: Batch = in_numbers!(
+    "
+SELECT id, account_id, method, query, content_type, headers, body
+FROM callback
+WHERE id IN",
+    "
+ORDER BY id"
+);
+
+/// These callbacks as they came, oldest first.
+pub async fn raw(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Raw>, StoreError> {
+    let sql = tx.dialect().pick(&RAW);
+    Ok(on!(tx, c => sqlx::query_as::<_, Raw>(sql).bind(to_json(ids)).fetch_all(c).await)?)
+}
+
+/// What became of a callback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Callback.
+    pub id: i64,
+    /// [`APPLIED`] and so on.
+    pub state: i16,
+    /// Events found in it.
+    pub events: i64,
+    /// What stands in the way, in words.
+    pub problem: Option<String>,
+}
+
+const JUDGE: Batch = batch!(
+    "
+UPDATE callback
+SET state = v.state, events = v.events, problem = v.problem
+FROM (
+    SELECT CAST(r.value ->> 'id' AS BIGINT) AS id,
+           CAST(r.value ->> 'state' AS SMALLINT) AS state,
+           CAST(r.value ->> 'events' AS BIGINT) AS events,
+           r.value ->> 'problem' AS problem
+    FROM",
+    rows,
+    ") AS v
+WHERE callback.id = v.id"
+);
+
+/// Keeps what became of callbacks.
+pub async fn judge(tx: &mut Tx, rows: &[Verdict]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&JUDGE);
+    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const FIRST_WAITING: &str = "
+SELECT MIN(id)
+FROM callback
+WHERE state <> 1 AND state = 4";
+
+/// The oldest callback that waits for its message.
+pub async fn first_waiting(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(FIRST_WAITING).fetch_one(c).await)?)
+}
+
+const LOOK_AGAIN: &str = "
+UPDATE callback
+SET state = 0
+WHERE state <> 1 AND state = 4 AND id < $1";
+
+/// Callbacks that waited, with ids below `before`, become new.
+pub async fn look_again(tx: &mut Tx, before: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(LOOK_AGAIN).bind(before).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const REPLAY_SOME: Batch = in_numbers!(
+    "
+UPDATE callback
+SET state = 0
+WHERE id IN",
+    ""
+);
+
+/// These callbacks become new. Answers how many there are.
+pub async fn replay_some(tx: &mut Tx, ids: &[i64]) -> Result<u64, StoreError> {
+    let sql = tx.dialect().pick(&REPLAY_SOME);
+    Ok(on!(tx, c => sqlx::query(sql).bind(to_json(ids)).execute(c).await.map(|r| r.rows_affected()))?)
+}
+
+const REPLAY_RANGE: &str = "
+UPDATE callback
+SET state = 0
+WHERE id >= $1 AND id < $2 AND ($3 = -1 OR state = $3)";
+
+/// All callbacks with ids from `from` up to, not with, `to` become new; only those in `state` when given. Answers how
+/// many.
+pub async fn replay_range(tx: &mut Tx, from: i64, to: i64, state: Option<i16>) -> Result<u64, StoreError> {
+    Ok(on!(tx, c => sqlx::query(REPLAY_RANGE)
+        .bind(from)
+        .bind(to)
+        .bind(state.unwrap_or(-1))
+        .execute(c)
+        .await
+        .map(|r| r.rows_affected()))?)
+}
+
+/// A callback in a list.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Entry {
+    /// Id.
+    pub id: i64,
+    /// Account.
+    pub account_id: i64,
+    /// HTTP method.
+    pub method: String,
+    /// Query string without `?`.
+    pub query: String,
+    /// Content-Type header.
+    pub content_type: String,
+    /// JSON array of name and value.
+    pub headers: String,
+    /// Bytes of the body.
+    pub length: i64,
+    /// See [`Verdict::state`].
+    pub state: i16,
+    /// See [`Verdict::events`].
+    pub events: i64,
+    /// See [`Verdict::problem`].
+    pub problem: Option<String>,
+}
+
+const LIST: &str = "
+SELECT id, account_id, method, query, content_type, headers, CAST(LENGTH(body) AS BIGINT) AS length, state, events, problem
+FROM callback
+WHERE id < $1 AND ($2 = -1 OR state = $2) AND ($3 = 0 OR account_id = $3)
+ORDER BY id DESC
+LIMIT $4";
+
+const LIST_LEFT: &str = "
+SELECT id, account_id, method, query, content_type, headers, CAST(LENGTH(body) AS BIGINT) AS length, state, events, problem
+FROM callback
+WHERE id < $1 AND state <> 1 AND state = $2 AND ($3 = 0 OR account_id = $3)
+ORDER BY id DESC
+LIMIT $4";
+
+/// A page of callbacks below the id `before`, newest first; of one state, of one account when given.
+pub async fn list(
+    tx: &mut Tx,
+    before: i64,
+    state: Option<i16>,
+    account_id: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    // Nearly all are applied: for the others there is an index, which the planner must be told it may use.
+    let sql = match state {
+        None | Some(APPLIED) => LIST,
+        Some(_) => LIST_LEFT,
+    };
+    Ok(on!(tx, c => sqlx::query_as::<_, Entry>(sql)
+        .bind(before)
+        .bind(state.unwrap_or(-1))
+        .bind(account_id.unwrap_or(0))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}
+
+const BY_ID: &str = "
+SELECT id, account_id, method, query, content_type, headers, CAST(LENGTH(body) AS BIGINT) AS length, state, events, problem
+FROM callback
+WHERE id = $1";
+
+/// The callback of this id, without its body.
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Entry>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, Entry>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+/// A tap on a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClickRow {
+    /// Id.
+    pub id: i64,
+    /// The message that held the link.
+    pub message_id: i64,
+    /// The link.
+    pub url: String,
+    /// The short link.
+    pub short_url: Option<String>,
+    /// Browser identification.
+    pub user_agent: Option<String>,
+    /// When, milliseconds UTC.
+    pub at: Millis,
+    /// Same tap, same key.
+    pub event_key: String,
+}
+
+const CLICK: Batch = batch!(
+    "
+INSERT INTO click (id, message_id, url, short_url, user_agent, at, event_key)
+SELECT CAST(r.value ->> 'id' AS BIGINT), CAST(r.value ->> 'message_id' AS BIGINT), r.value ->> 'url',
+       r.value ->> 'short_url', r.value ->> 'user_agent', CAST(r.value ->> 'at' AS BIGINT), r.value ->> 'event_key'
+FROM",
+    rows,
+    "
+WHERE true
+ON CONFLICT (event_key) DO NOTHING"
+);
+
+/// Keeps clicks; one that came before is left out.
+pub async fn keep_clicks(tx: &mut Tx, rows: &[ClickRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&CLICK);
+    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Conversations, one per person across all numbers, and the customer service window, one per person and number.
+
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::db::on;
+use super::dialect::{Batch, batch};
+use super::{StoreError, Tx, to_json};
+use crate::clock::Millis;
+
+/// The thread of one person.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ConversationRow {
+    /// Id.
+    pub id: i64,
+    /// The person, E.164.
+    pub phone: String,
+    /// The name that the person goes by on WhatsApp.
+    pub name: Option<String>,
+    /// The number that the person's last message was sent to: answers leave from it.
+    pub last_number_id: i64,
+    /// When the person last wrote, milliseconds UTC.
+    pub last_inbound_at: i64,
+    /// When anything was last said, milliseconds UTC.
+    pub last_message_at: i64,
+    /// Its beginning, or what kind it was.
+    pub last_text: String,
+    /// Messages of the person since somebody looked.
+    pub unread: i64,
+}
+
+/// What new messages of one person make of the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Heard {
+    /// Id, should there be no conversation yet.
+    pub id: i64,
+    /// The person.
+    pub phone: String,
+    /// The name given with the newest message.
+    pub name: Option<String>,
+    /// The number that the newest message was sent to.
+    pub number_id: i64,
+    /// When the newest message was sent.
+    pub at: Millis,
+    /// Its beginning.
+    pub text: String,
+    /// How many messages.
+    pub unread: i64,
+}
+
+const HEAR: Batch = batch!(
+    "
+INSERT INTO conversation (id, phone, name, last_number_id, last_inbound_at, last_message_at, last_text, unread)
+SELECT CAST(r.value ->> 'id' AS BIGINT),
+       r.value ->> 'phone',
+       r.value ->> 'name',
+       CAST(r.value ->> 'number_id' AS BIGINT),
+       CAST(r.value ->> 'at' AS BIGINT),
+       CAST(r.value ->> 'at' AS BIGINT),
+       r.value ->> 'text',
+       CAST(r.value ->> 'unread' AS BIGINT)
+FROM",
+    rows,
+    "
+WHERE true
+ON CONFLICT (phone) DO UPDATE SET
+    name = CASE
+        WHEN excluded.last_inbound_at >= conversation.last_inbound_at THEN COALESCE(excluded.name, conversation.name)
+        ELSE COALESCE(conversation.name, excluded.name) END,
+    last_number_id = CASE
+        WHEN excluded.last_inbound_at >= conversation.last_inbound_at THEN excluded.last_number_id
+        ELSE conversation.last_number_id END,
+    last_inbound_at = CASE
+        WHEN excluded.last_inbound_at >= conversation.last_inbound_at THEN excluded.last_inbound_at
+        ELSE conversation.last_inbound_at END,
+    last_text = CASE
+        WHEN excluded.last_message_at >= conversation.last_message_at THEN excluded.last_text
+        ELSE conversation.last_text END,
+    last_message_at = CASE
+        WHEN excluded.last_message_at >= conversation.last_message_at THEN excluded.last_message_at
+        ELSE conversation.last_message_at END,
+    unread = conversation.unread + excluded.unread"
+);
+
+/// Adds new messages to conversations, at most one row per person. A message that comes late moves nothing back.
+pub async fn hear(tx: &mut Tx, rows: &[Heard]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&HEAR);
+    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const SAY: &str = "
+UPDATE conversation
+SET last_message_at = $2, last_text = $3
+WHERE id = $1 AND last_message_at <= $2";
+
+/// Notes what we answered.
+pub async fn say(tx: &mut Tx, id: i64, at: Millis, text: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(SAY).bind(id).bind(at).bind(text).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const MARK_READ: &str = "
+UPDATE conversation
+SET unread = 0
+WHERE id = $1";
+
+/// Somebody looked. False when there is no such conversation.
+pub async fn mark_read(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(MARK_READ).bind(id).execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// All columns, and what comes after them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, phone, name, last_number_id, last_inbound_at, last_message_at, last_text, unread",
+            $rest
+        )
+    };
+}
+
+const BY_ID: &str = select!(
+    "
+FROM conversation
+WHERE id = $1"
+);
+
+/// The conversation of this id.
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ConversationRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+const BY_PHONE: &str = select!(
+    "
+FROM conversation
+WHERE phone = $1"
+);
+
+/// The conversation with this person.
+pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<ConversationRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(BY_PHONE).bind(phone).fetch_optional(c).await)?)
+}
+
+const PAGE: &str = select!(
+    "
+FROM conversation
+WHERE last_message_at <= $1 AND (last_message_at < $1 OR id < $2) AND unread >= $3
+ORDER BY last_message_at DESC, id DESC
+LIMIT $4"
+);
+
+/// A page of conversations, the liveliest first: those before (`last_message_at`, `id`).
+pub async fn page(
+    tx: &mut Tx,
+    before: (Millis, i64),
+    unread_only: bool,
+    limit: i64,
+) -> Result<Vec<ConversationRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(PAGE)
+        .bind(before.0)
+        .bind(before.1)
+        .bind(i64::from(unread_only))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// A message of a person to a number, which opens the window.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Opening {
+    /// The number.
+    pub number_id: i64,
+    /// The person.
+    pub phone: String,
+    /// When it was sent.
+    pub at: Millis,
+}
+
+const OPEN_WINDOWS: Batch = batch!(
+    "
+INSERT INTO service_window (number_id, phone, last_inbound_at)
+SELECT CAST(r.value ->> 'number_id' AS BIGINT), r.value ->> 'phone', CAST(r.value ->> 'at' AS BIGINT)
+FROM",
+    rows,
+    "
+WHERE true
+ON CONFLICT (number_id, phone) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
+WHERE excluded.last_inbound_at > service_window.last_inbound_at"
+);
+
+/// Opens windows or makes them last longer; at most one row per number and person.
+pub async fn open_windows(tx: &mut Tx, rows: &[Opening]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&OPEN_WINDOWS);
+    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const LAST_INBOUND: &str = "
+SELECT last_inbound_at
+FROM service_window
+WHERE number_id = $1 AND phone = $2";
+
+/// When this person last wrote to this number: the window is open for 24 hours from then on.
+pub async fn last_inbound_at(tx: &mut Tx, number_id: i64, phone: &str) -> Result<Option<Millis>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(LAST_INBOUND).bind(number_id).bind(phone).fetch_optional(c).await)?)
+}
+
+const CLAIM_AUTO_REPLY: &str = "
+UPDATE service_window
+SET auto_replied_at = $3
+WHERE number_id = $1 AND phone = $2 AND (auto_replied_at IS NULL OR auto_replied_at <= $4)";
+
+/// Takes the one automatic answer of a window. False when it was given after `unless_after`.
+pub async fn claim_auto_reply(
+    tx: &mut Tx,
+    number_id: i64,
+    phone: &str,
+    now: Millis,
+    unless_after: Millis,
+) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(CLAIM_AUTO_REPLY)
+        .bind(number_id)
+        .bind(phone)
+        .bind(now)
+        .bind(unless_after)
+        .execute(c)
+        .await
+        .map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
