@@ -11,3 +11,4 @@ pub mod problem;
 pub mod settings;
 pub mod settle;
 pub mod state;
+pub mod template;
