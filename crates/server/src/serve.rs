@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::app::vault::{Vault, write_private};
-use crate::app::{App, api_key};
+use crate::app::{App, api_key, import};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
 use crate::store::Db;
@@ -96,6 +96,9 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
             .into_future(),
     );
     let workers = worker::start_all(&app, &app.shutdown);
+    import::recover(&app)
+        .await
+        .context("cannot go on with the imports that the last stop cut")?;
     tracing::info!(%addr, database = without_password(&app.config.database_url()), "serving");
     Ok(Running {
         addr,

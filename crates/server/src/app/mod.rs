@@ -11,6 +11,8 @@ pub mod api_key;
 pub mod consent;
 pub mod error;
 pub mod idempotency;
+pub mod import;
+pub mod import_file;
 pub mod profile;
 pub mod vault;
 

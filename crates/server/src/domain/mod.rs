@@ -3,7 +3,9 @@
 pub mod attributes;
 pub mod audience;
 pub mod campaign;
+pub mod columns;
 pub mod consent;
+pub mod csv_row;
 pub mod id;
 pub mod limiter;
 pub mod phone;

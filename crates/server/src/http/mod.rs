@@ -13,6 +13,7 @@ pub mod account;
 pub mod api_key;
 pub mod extract;
 pub mod health;
+pub mod import;
 pub mod paging;
 pub mod problem;
 pub mod profile;
@@ -34,6 +35,7 @@ fn api() -> OpenApiRouter<Shared> {
     let routes = OpenApiRouter::new()
         .merge(account::routes())
         .merge(api_key::routes())
+        .merge(import::routes())
         .merge(profile::routes())
         .merge(provider::routes())
         .merge(timeline::routes());

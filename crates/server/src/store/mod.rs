@@ -9,6 +9,7 @@ pub mod conversation;
 pub mod db;
 pub mod dialect;
 pub mod idempotency;
+pub mod import;
 pub mod list;
 pub mod message;
 pub mod number;

@@ -1,12 +1,12 @@
 //! What happened to one person, read together from where each kind is kept. All ids grow with time, so one cursor
 //! runs through all kinds.
 
+use serde::Serialize;
 use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, batch};
 use super::{StoreError, Tx, to_json};
-use serde::Serialize;
 
 /// A stored event of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
@@ -94,14 +94,20 @@ pub struct MessageOfPerson {
     pub failed_at: Option<i64>,
 }
 
-// Campaigns first: of each, the index on (campaign_id, phone) finds the one message of this person.
+// Campaigns first, and of each the index on (campaign_id, phone) finds the one message of this person. CROSS JOIN and
+// MATERIALIZED keep the planners from walking the ledger from its newest row instead.
 const CAMPAIGN_MESSAGES: &str = "
-SELECT m.id, m.campaign_id, c.name AS campaign, m.state, m.content, m.failure,
-       m.accepted_at, m.delivered_at, m.read_at, m.failed_at
-FROM campaign c
-JOIN message m ON m.campaign_id = c.id AND m.phone = $1
-WHERE m.id < $2
-ORDER BY m.id DESC
+WITH found AS MATERIALIZED (
+    SELECT m.id, m.campaign_id, c.name AS campaign, m.state, m.content, m.failure,
+           m.accepted_at, m.delivered_at, m.read_at, m.failed_at
+    FROM campaign c
+    CROSS JOIN message m
+    WHERE m.campaign_id = c.id AND m.phone = $1
+)
+SELECT id, campaign_id, campaign, state, content, failure, accepted_at, delivered_at, read_at, failed_at
+FROM found
+WHERE id < $2
+ORDER BY id DESC
 LIMIT $3";
 
 const DIRECT_MESSAGES: &str = "

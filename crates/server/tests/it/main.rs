@@ -11,5 +11,6 @@ mod api_keys;
 mod client;
 mod consent;
 mod engine;
+mod imports;
 mod profiles;
 mod support;

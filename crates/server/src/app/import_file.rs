@@ -1,0 +1,319 @@
+//! Reading the file of an import, row by row, on a thread of its own: memory stays bounded whatever the file holds.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use tokio::sync::mpsc;
+
+use crate::domain::columns::{Chosen, Columns, Person};
+use crate::domain::csv_row::{Row, guess_delimiter};
+
+/// Rows of a batch at most: one transaction writes them.
+const BATCH_ROWS: usize = 1000;
+/// Bytes of a batch at most, about.
+const BATCH_BYTES: u64 = 4 << 20;
+/// Bytes of a row at most: all that a profile can hold.
+const ROW_BYTES: usize = 256 << 10;
+
+/// How to read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Names of columns given by a person.
+    pub chosen: Chosen,
+    /// Delimiter given by a person.
+    pub delimiter: Option<u8>,
+    /// Default region of numbers.
+    pub region: String,
+    /// Everything before this byte is done.
+    pub from: u64,
+}
+
+/// A row that cannot be imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// Line of the file that it begins on, from 1.
+    pub line: u64,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// Its fields as they are; of a torn row, its first line.
+    pub fields: Vec<Vec<u8>>,
+}
+
+/// Some rows.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Rows that were understood, each with its line.
+    pub people: Vec<(u64, Person)>,
+    /// The others.
+    pub bad: Vec<BadRow>,
+    /// Everything before this byte is read.
+    pub end: u64,
+}
+
+/// What the reader hands over.
+#[derive(Debug)]
+pub enum Part {
+    /// First of all: the names of the columns, and the line that reading begins on.
+    Header(Vec<String>, u64),
+    /// Then the rows.
+    Rows(Batch),
+}
+
+/// Reads all of the file into `parts`, ends early when nobody takes them. An error is a sentence for a person.
+pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Result<(), String> {
+    let file = File::open(path).map_err(|e| cannot_read(&e))?;
+    let mut lines = Lines::new(file);
+    sniff(&mut lines)?;
+    let mut row = Row::default();
+    let (columns, delimiter) = read_header(&mut lines, &mut row, reading)?;
+    if reading.from > 0 {
+        lines.skip_to(reading.from).map_err(|e| cannot_read(&e))?;
+    }
+    let header = Part::Header(columns.header().to_vec(), lines.line + 1);
+    if parts.blocking_send(header).is_err() {
+        return Ok(());
+    }
+    loop {
+        let from = lines.offset;
+        let mut batch = Batch::default();
+        let mut at_end = false;
+        while batch.people.len() + batch.bad.len() < BATCH_ROWS && lines.offset - from < BATCH_BYTES {
+            match lines.next_row(&mut row, delimiter).map_err(|e| cannot_read(&e))? {
+                Found::End => {
+                    at_end = true;
+                    break;
+                }
+                Found::Row if row.is_empty() => {}
+                Found::Row => match columns.read(row.fields(), &reading.region) {
+                    Ok(person) => batch.people.push((lines.row_line, person)),
+                    Err(problem) => {
+                        let torn = problem.torn && lines.row_has_more_lines();
+                        let fields = if torn {
+                            vec![lines.first.trim_ascii_end().to_vec()]
+                        } else {
+                            row.fields().map(<[u8]>::to_vec).collect()
+                        };
+                        batch.bad.push(BadRow {
+                            line: lines.row_line,
+                            reason: problem.reason,
+                            fields,
+                        });
+                        if torn {
+                            lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
+                        }
+                    }
+                },
+                Found::Open => {
+                    batch.bad.push(BadRow {
+                        line: lines.row_line,
+                        reason: "a quote is opened and never closed: close it or remove it".into(),
+                        fields: vec![lines.first.trim_ascii_end().to_vec()],
+                    });
+                    lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
+                }
+                Found::TooLong => batch.bad.push(BadRow {
+                    line: lines.row_line,
+                    reason: "the line has more than 256 KiB: a profile cannot hold that much".into(),
+                    fields: Vec::new(),
+                }),
+            }
+        }
+        batch.end = lines.offset;
+        if parts.blocking_send(Part::Rows(batch)).is_err() || at_end {
+            return Ok(());
+        }
+    }
+}
+
+fn cannot_read(e: &io::Error) -> String {
+    format!("The stored file cannot be read: {e}. Check the disk of the server, then import the file again.")
+}
+
+/// Refuses what is no CSV before it makes a thousand bad rows.
+fn sniff(lines: &mut Lines) -> Result<(), String> {
+    let mut start = Vec::new();
+    lines
+        .reader
+        .by_ref()
+        .take(64 << 10)
+        .read_to_end(&mut start)
+        .map_err(|e| cannot_read(&e))?;
+    let bom = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let problem = if start[bom..].trim_ascii().is_empty() {
+        "The file is empty: it needs a first row with the names of the columns, and a row for each person."
+    } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0") {
+        "The file is an Excel workbook: open it and save it as \"CSV UTF-8\"."
+    } else if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        "The file is in UTF-16: save it as \"CSV UTF-8\"."
+    } else if start.contains(&0) {
+        "The file is not text: save the table as \"CSV UTF-8\"."
+    } else if start.contains(&b'\r') && !start.contains(&b'\n') {
+        "The lines of the file end in a way of old Macs: save it as \"CSV UTF-8\"."
+    } else {
+        return lines.seek(bom as u64, 0).map_err(|e| cannot_read(&e));
+    };
+    Err(problem.to_owned())
+}
+
+fn read_header(lines: &mut Lines, row: &mut Row, reading: &Reading) -> Result<(Columns, u8), String> {
+    let start = lines.offset;
+    let mut delimiter = reading.delimiter.unwrap_or(b',');
+    // The delimiter is guessed from the first line that is not empty, so that one is read twice.
+    let found = lines.next_row(row, delimiter).map_err(|e| cannot_read(&e))?;
+    if matches!(found, Found::Row) && row.is_empty() {
+        return read_header(lines, row, reading);
+    }
+    if reading.delimiter.is_none() {
+        delimiter = guess_delimiter(&lines.first);
+        lines
+            .seek(start, lines.row_line - 1)
+            .map_err(|e| cannot_read(&e))?;
+        lines.next_row(row, delimiter).map_err(|e| cannot_read(&e))?;
+    }
+    if !matches!(found, Found::Row) {
+        return Err(
+            "The first row cannot be read: a quote in it is never closed, or it is far too long.".into(),
+        );
+    }
+    let header: Result<Vec<String>, _> = row
+        .fields()
+        .map(|name| str::from_utf8(name).map(|name| name.trim().to_owned()))
+        .collect();
+    let header = header.map_err(|_| "The first row is not UTF-8 text: save the file as \"CSV UTF-8\".")?;
+    let columns = Columns::of(header, &reading.chosen, &reading.region).map_err(|e| e.to_string())?;
+    Ok((columns, delimiter))
+}
+
+enum Found {
+    Row,
+    /// A quoted field did not end before the file or the patience did.
+    Open,
+    /// One line was too long, and is skipped.
+    TooLong,
+    End,
+}
+
+/// The file by physical lines, with the place of the row that is being read.
+struct Lines {
+    reader: BufReader<File>,
+    /// Byte behind the last line that was read.
+    offset: u64,
+    /// Lines that were read.
+    line: u64,
+    buffer: Vec<u8>,
+    /// First physical line of the row.
+    first: Vec<u8>,
+    row_line: u64,
+    second_line: u64,
+}
+
+impl Lines {
+    fn new(file: File) -> Self {
+        Self {
+            reader: BufReader::with_capacity(64 << 10, file),
+            offset: 0,
+            line: 0,
+            buffer: Vec::new(),
+            first: Vec::new(),
+            row_line: 0,
+            second_line: 0,
+        }
+    }
+
+    fn seek(&mut self, offset: u64, line: u64) -> io::Result<()> {
+        self.reader.seek(SeekFrom::Start(offset))?;
+        (self.offset, self.line) = (offset, line);
+        Ok(())
+    }
+
+    /// Goes to a byte that a batch ended at, counting lines.
+    fn skip_to(&mut self, offset: u64) -> io::Result<()> {
+        self.seek(0, 0)?;
+        let mut left = offset;
+        let mut lines = 0;
+        while left > 0 {
+            let chunk = self.reader.fill_buf()?;
+            let used = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            if used == 0 {
+                break;
+            }
+            lines += chunk[..used].iter().filter(|b| **b == b'\n').count() as u64;
+            self.reader.consume(used);
+            left -= used as u64;
+        }
+        (self.offset, self.line) = (offset - left, lines);
+        Ok(())
+    }
+
+    /// The next line into `buffer`; false at the end of the file.
+    fn next_line(&mut self) -> io::Result<bool> {
+        self.buffer.clear();
+        let limit = ROW_BYTES as u64 + 1;
+        let read = self
+            .reader
+            .by_ref()
+            .take(limit)
+            .read_until(b'\n', &mut self.buffer)?;
+        self.offset += read as u64;
+        self.line += u64::from(read > 0);
+        Ok(read > 0)
+    }
+
+    fn line_is_whole(&self) -> bool {
+        self.buffer.len() <= ROW_BYTES
+    }
+
+    fn skip_rest_of_line(&mut self) -> io::Result<()> {
+        loop {
+            let chunk = self.reader.fill_buf()?;
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            let end = chunk.iter().position(|b| *b == b'\n');
+            let used = end.map_or(chunk.len(), |i| i + 1);
+            self.reader.consume(used);
+            self.offset += used as u64;
+            if end.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn next_row(&mut self, row: &mut Row, delimiter: u8) -> io::Result<Found> {
+        row.clear();
+        self.row_line = self.line + 1;
+        if !self.next_line()? {
+            return Ok(Found::End);
+        }
+        if !self.line_is_whole() {
+            if self.buffer.last() != Some(&b'\n') {
+                self.skip_rest_of_line()?;
+            }
+            return Ok(Found::TooLong);
+        }
+        self.second_line = self.offset;
+        std::mem::swap(&mut self.first, &mut self.buffer);
+        let mut complete = row.push(&self.first, delimiter);
+        let mut length = self.first.len();
+        while !complete {
+            if !self.next_line()? {
+                return Ok(Found::Open);
+            }
+            length += self.buffer.len();
+            if length > ROW_BYTES {
+                return Ok(Found::Open);
+            }
+            complete = row.push(&self.buffer, delimiter);
+        }
+        Ok(Found::Row)
+    }
+
+    fn row_has_more_lines(&self) -> bool {
+        self.offset > self.second_line
+    }
+
+    fn back_to_second_line(&mut self) -> io::Result<()> {
+        self.seek(self.second_line, self.row_line)
+    }
+}

@@ -1,0 +1,407 @@
+//! What the columns of an imported table mean.
+
+use super::attributes::{self, Attributes, MOST_KEYS};
+use super::phone::Phone;
+
+/// Names of columns given by a person; `None` looks for the usual names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Chosen {
+    /// Column of the phone number.
+    pub phone: Option<String>,
+    /// Column of the business's own id of a person.
+    pub identity: Option<String>,
+    /// Column of the name.
+    pub name: Option<String>,
+    /// Column of yes or no to messages.
+    pub opt_in: Option<String>,
+}
+
+// The usual names, best first, as `plain` shows them.
+const PHONE: &[&str] = &[
+    "phone",
+    "phonenumber",
+    "phoneno",
+    "mobile",
+    "mobilenumber",
+    "mobileno",
+    "mobilephone",
+    "whatsappnumber",
+    "whatsappno",
+    "whatsappphone",
+    "whatsapp",
+    "msisdn",
+    "contactnumber",
+    "contactno",
+    "cell",
+    "cellphone",
+    "telephone",
+    "tel",
+    "waid",
+    "telefono",
+    "celular",
+    "telefone",
+];
+const IDENTITY: &[&str] = &[
+    "identity",
+    "customerid",
+    "userid",
+    "clientid",
+    "externalid",
+    "profileid",
+    "memberid",
+    "id",
+];
+const NAME: &[&str] = &["name", "fullname", "customername", "displayname"];
+const OPT_IN: &[&str] = &[
+    "optin",
+    "whatsappoptin",
+    "msgwhatsapp",
+    "optedin",
+    "optinstatus",
+    "consent",
+    "whatsappconsent",
+    "subscribed",
+];
+
+const YES: &[&str] = &[
+    "yes",
+    "y",
+    "true",
+    "t",
+    "1",
+    "in",
+    "optin",
+    "optedin",
+    "subscribed",
+    "subscribe",
+];
+const NO: &[&str] = &[
+    "no",
+    "n",
+    "false",
+    "f",
+    "0",
+    "out",
+    "optout",
+    "optedout",
+    "unsubscribed",
+    "unsubscribe",
+    "dnd",
+];
+
+/// Why a table cannot be imported at all, as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct HeaderProblem(String);
+
+/// Where everything is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    header: Vec<String>,
+    phone: usize,
+    identity: Option<usize>,
+    name: Option<usize>,
+    opt_in: Option<usize>,
+}
+
+/// A row that was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// The business's own id.
+    pub identity: Option<String>,
+    /// Number.
+    pub phone: Phone,
+    /// Name.
+    pub name: Option<String>,
+    /// The other columns.
+    pub attributes: Attributes,
+    /// Yes or no to messages.
+    pub opt_in: Option<bool>,
+}
+
+/// Why a row was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowProblem {
+    /// A sentence.
+    pub reason: String,
+    /// The row may be torn: a quote was opened and never closed.
+    pub torn: bool,
+}
+
+impl RowProblem {
+    fn new(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            torn: false,
+        }
+    }
+}
+
+impl Columns {
+    /// Finds out from the first row. `region` is the default region of numbers.
+    pub fn of(header: Vec<String>, chosen: &Chosen, region: &str) -> Result<Self, HeaderProblem> {
+        if header.iter().any(|name| Phone::parse(name, region).is_ok()) {
+            return Err(HeaderProblem(
+                "The first row looks like data, not like the names of the columns: put a row with names above it."
+                    .into(),
+            ));
+        }
+        for (i, name) in header.iter().enumerate() {
+            if name.is_empty() {
+                return Err(HeaderProblem(format!(
+                    "Column {} has no name in the first row: name it or remove it.",
+                    i + 1
+                )));
+            }
+            if name.contains('\0') || name.len() > attributes::LONGEST_KEY {
+                return Err(HeaderProblem(format!(
+                    "The name of column {} is not usable: give it at most 120 bytes of plain text.",
+                    i + 1
+                )));
+            }
+            if header[..i].contains(name) {
+                return Err(HeaderProblem(format!(
+                    "Two columns are called \"{name}\": rename or remove one, so that it is clear which one counts."
+                )));
+            }
+        }
+        if header.len() > MOST_KEYS {
+            return Err(HeaderProblem(format!(
+                "The file has {} columns; a profile holds {MOST_KEYS} attributes. Remove some.",
+                header.len()
+            )));
+        }
+        let phone = find(&header, chosen.phone.as_deref(), PHONE)?.ok_or_else(|| {
+            HeaderProblem(format!(
+                "No column looks like the phone number. The columns are: {}. Say which one with phone_column.",
+                header.join(", ")
+            ))
+        })?;
+        Ok(Self {
+            phone,
+            identity: find(&header, chosen.identity.as_deref(), IDENTITY)?,
+            name: find(&header, chosen.name.as_deref(), NAME)?,
+            opt_in: find(&header, chosen.opt_in.as_deref(), OPT_IN)?,
+            header,
+        })
+    }
+
+    /// The names.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Understands a row.
+    pub fn read<'a>(
+        &self,
+        fields: impl Iterator<Item = &'a [u8]>,
+        region: &str,
+    ) -> Result<Person, RowProblem> {
+        let mut cells = Vec::with_capacity(self.header.len());
+        for field in fields {
+            let Ok(text) = str::from_utf8(field) else {
+                let column = self.header.get(cells.len()).map_or("a field", String::as_str);
+                return Err(RowProblem::new(format!(
+                    "\"{column}\" is not UTF-8 text: save the file as \"CSV UTF-8\""
+                )));
+            };
+            cells.push(text.trim());
+        }
+        if cells.len() != self.header.len() {
+            return Err(RowProblem {
+                reason: format!(
+                    "the row has {} fields, the first row has {}: look for a missing or extra separator or quote",
+                    cells.len(),
+                    self.header.len()
+                ),
+                torn: true,
+            });
+        }
+        self.person(&cells, region)
+    }
+
+    fn person(&self, cells: &[&str], region: &str) -> Result<Person, RowProblem> {
+        let mut person = Person {
+            identity: None,
+            phone: Phone::parse(cells[self.phone], region).map_err(|e| RowProblem::new(e.to_string()))?,
+            name: None,
+            attributes: Attributes::new(),
+            opt_in: None,
+        };
+        for (i, cell) in cells.iter().enumerate() {
+            if i == self.phone || cell.is_empty() {
+                continue;
+            }
+            attributes::check_text(&self.header[i], cell).map_err(|problem| RowProblem {
+                reason: problem.to_string(),
+                torn: true,
+            })?;
+            if Some(i) == self.identity {
+                person.identity = Some((*cell).to_owned());
+            } else if Some(i) == self.name {
+                person.name = Some((*cell).to_owned());
+            } else if Some(i) == self.opt_in {
+                person.opt_in = Some(self.yes_or_no(i, cell)?);
+            } else {
+                person
+                    .attributes
+                    .insert(self.header[i].clone(), attributes::typed(cell));
+            }
+        }
+        if self.identity.is_some() && person.identity.is_none() {
+            return Err(RowProblem::new(
+                "the identity is empty: fill it, or import without an identity column",
+            ));
+        }
+        Ok(person)
+    }
+
+    fn yes_or_no(&self, column: usize, cell: &str) -> Result<bool, RowProblem> {
+        let word = plain(cell);
+        if YES.contains(&word.as_str()) {
+            Ok(true)
+        } else if NO.contains(&word.as_str()) {
+            Ok(false)
+        } else {
+            let shown: String = cell.chars().take(40).collect();
+            Err(RowProblem::new(format!(
+                "\"{}\" is \"{shown}\": write yes or no, or leave it empty",
+                self.header[column]
+            )))
+        }
+    }
+}
+
+fn find(header: &[String], chosen: Option<&str>, usual: &[&str]) -> Result<Option<usize>, HeaderProblem> {
+    if let Some(chosen) = chosen {
+        let exact = header.iter().position(|name| name == chosen.trim());
+        return match exact.or_else(|| header.iter().position(|name| plain(name) == plain(chosen))) {
+            Some(i) => Ok(Some(i)),
+            None => Err(HeaderProblem(format!(
+                "There is no column \"{chosen}\". The columns are: {}.",
+                header.join(", ")
+            ))),
+        };
+    }
+    Ok(usual
+        .iter()
+        .find_map(|usual| header.iter().position(|name| plain(name) == *usual)))
+}
+
+/// Lower case, letters and digits only.
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn header(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_owned).collect()
+    }
+
+    fn columns(text: &str) -> Result<Columns, String> {
+        Columns::of(header(text), &Chosen::default(), "IN").map_err(|e| e.to_string())
+    }
+
+    fn read(columns: &Columns, row: &str) -> Result<Person, RowProblem> {
+        columns.read(row.split(',').map(str::as_bytes), "IN")
+    }
+
+    #[test]
+    fn the_usual_names_are_found() {
+        for (names, phone, identity, name, opt_in) in [
+            ("phone,name", 0, None, Some(1), None),
+            (
+                "Customer ID,Mobile Number,Full Name,MSG-whatsapp",
+                1,
+                Some(0),
+                Some(2),
+                Some(3),
+            ),
+            ("whatsapp,mobile,opt_in", 1, None, None, Some(2)),
+            ("id,MSISDN,Opt-In", 1, Some(0), None, Some(2)),
+        ] {
+            let found = columns(names).unwrap();
+            assert_eq!(
+                (found.phone, found.identity, found.name, found.opt_in),
+                (phone, identity, name, opt_in),
+                "{names}"
+            );
+        }
+        let chosen = Chosen {
+            phone: Some("second".into()),
+            identity: Some("E-Mail".into()),
+            ..Chosen::default()
+        };
+        let found = Columns::of(header("phone,Second,e-mail"), &chosen, "IN").unwrap();
+        assert_eq!((found.phone, found.identity), (1, Some(2)));
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_used_says_why() {
+        for (names, expected) in [
+            ("name,city", "The columns are: name, city."),
+            ("phone,city,city", "Two columns are called \"city\""),
+            ("phone,,city", "Column 2 has no name"),
+            ("+919999900001,Asha", "looks like data"),
+        ] {
+            let problem = columns(names).unwrap_err();
+            assert!(problem.contains(expected), "{names}: {problem}");
+        }
+        let chosen = Chosen {
+            name: Some("nom".into()),
+            ..Chosen::default()
+        };
+        let problem = Columns::of(header("phone"), &chosen, "IN")
+            .unwrap_err()
+            .to_string();
+        assert!(problem.contains("no column \"nom\""), "{problem}");
+    }
+
+    #[test]
+    fn a_row_becomes_a_person() {
+        let columns = columns("id,phone,name,opt in,city,orders,pin").unwrap();
+        let person = read(&columns, "7, 99999 00001 , Asha ,Yes,Pune,3,011001").unwrap();
+        assert_eq!(person.identity.as_deref(), Some("7"));
+        assert_eq!(person.phone.as_str(), "+919999900001");
+        assert_eq!(
+            (person.name.as_deref(), person.opt_in),
+            (Some("Asha"), Some(true))
+        );
+        let expected = json!({"city": "Pune", "orders": 3, "pin": "011001"});
+        assert_eq!(serde_json::Value::from(person.attributes), expected);
+        let person = read(&columns, "8,9999900002,,,,,").unwrap();
+        assert_eq!(
+            (person.name, person.opt_in, person.attributes.len()),
+            (None, None, 0)
+        );
+    }
+
+    #[test]
+    fn a_bad_row_says_why() {
+        let columns = columns("id,phone,optin,city").unwrap();
+        let long = format!("1,9999900001,,{}", "x".repeat(600));
+        for (row, torn, expected) in [
+            ("1,12,,", false, "not a number"),
+            ("1,,,", false, "empty"),
+            (",9999900001,,", false, "identity is empty"),
+            ("1,9999900001,maybe,", false, "write yes or no"),
+            ("1,9999900001,", true, "has 3 fields, the first row has 4"),
+            ("1,9999900001,,a,b", true, "has 5 fields"),
+            (&long, true, "more than 512 bytes"),
+        ] {
+            let problem = read(&columns, row).unwrap_err();
+            assert!(problem.reason.contains(expected), "{row}: {problem:?}");
+            assert_eq!(problem.torn, torn, "{row}");
+        }
+        let bad: [&[u8]; 4] = [b"1", b"9999900001", b"", b"Z\xfcrich"];
+        let problem = columns.read(bad.into_iter(), "IN").unwrap_err();
+        assert!(problem.reason.contains("\"city\" is not UTF-8"), "{problem:?}");
+    }
+}

@@ -1,0 +1,243 @@
+//! `/api/v1/imports`: CSV files become profiles.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use tokio_util::io::ReaderStream;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::{Caller, path_id};
+use super::paging::{Listing, Page};
+use super::problem::Problem;
+use crate::app::AppError;
+use crate::app::import::{self, OptIn, Options};
+use crate::domain::columns::Chosen;
+use crate::domain::id;
+use crate::store;
+use crate::store::import::{FAILED, FINISHED, ImportRow, RUNNING};
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show))
+        .routes(routes!(errors))
+}
+
+/// An import and how far it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Import {
+    /// Id.
+    pub id: String,
+    /// Name of the file.
+    pub file_name: String,
+    /// `running`, `finished`, `failed` or `interrupted`.
+    pub state: &'static str,
+    /// Why it failed or was interrupted, and what to do.
+    pub problem: Option<String>,
+    /// Size of the file.
+    pub bytes_total: Option<i64>,
+    /// How much of it is done.
+    pub bytes_read: i64,
+    /// Rows done, good and bad.
+    pub rows: i64,
+    /// New profiles.
+    pub created: i64,
+    /// Changed profiles.
+    pub updated: i64,
+    /// Profiles that were so already.
+    pub unchanged: i64,
+    /// Bad rows: `GET /imports/{id}/errors` names them.
+    pub invalid: i64,
+    /// Rows that asked for an opt-in of somebody who opted out: the opt-out stands.
+    pub opt_outs_kept: i64,
+    /// Rows a second so far.
+    pub rows_per_second: f64,
+    /// Milliseconds since 1970 UTC.
+    pub created_at: i64,
+    /// Milliseconds since 1970 UTC.
+    pub finished_at: Option<i64>,
+}
+
+impl Import {
+    fn new(row: ImportRow, now: i64) -> Self {
+        Self {
+            rows_per_second: (row.rows_read as f64 * 1000.0 / import::elapsed(&row, now) as f64).round(),
+            id: id::IMPORT.show(row.id),
+            file_name: row.file_name,
+            state: match row.state {
+                RUNNING => "running",
+                FINISHED => "finished",
+                FAILED => "failed",
+                _ => "interrupted",
+            },
+            problem: row.problem,
+            bytes_total: row.bytes_total,
+            bytes_read: row.bytes_read,
+            rows: row.rows_read,
+            created: row.created,
+            updated: row.updated,
+            unchanged: row.unchanged,
+            invalid: row.invalid,
+            opt_outs_kept: row.opt_outs_kept,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+/// How to read the file.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// Name of the file, for the list of imports.
+    pub file_name: Option<String>,
+    /// Column of the phone number; when absent, the usual names are looked for.
+    pub phone_column: Option<String>,
+    /// Column of your own id of a person; when absent, the usual names are looked for, and without any the number says
+    /// who it is.
+    pub identity_column: Option<String>,
+    /// Column of the name; when absent, the usual names are looked for.
+    pub name_column: Option<String>,
+    /// Column of yes or no to messages; when absent, the usual names are looked for.
+    pub opt_in_column: Option<String>,
+    /// `column` (the default): the opt-in column decides. `record`: you have proof that all of them agreed, except
+    /// where the opt-in column says no; needs `source`. `leave`: no opt-in is recorded, a no still opts out.
+    pub opt_in: Option<String>,
+    /// Where the consent comes from.
+    pub source: Option<String>,
+    /// Name of a list that everyone in the file is put on; made when there is none.
+    pub list: Option<String>,
+    /// Two-letter country of numbers without `+`; when absent, the configured one.
+    pub region: Option<String>,
+    /// Delimiter, or the words `comma`, `semicolon`, `tab`; when absent, guessed from the first row.
+    pub delimiter: Option<String>,
+}
+
+fn options(query: ImportQuery) -> Result<Options, AppError> {
+    let opt_in = match query.opt_in.as_deref() {
+        None | Some("column") => OptIn::Column,
+        Some("record") => OptIn::Record,
+        Some("leave") => OptIn::Leave,
+        Some(_) => {
+            return Err(AppError::field(
+                "/opt_in",
+                "unknown",
+                "Use column, record or leave.",
+            ));
+        }
+    };
+    let delimiter = match query.delimiter.as_deref() {
+        None => None,
+        Some("comma") => Some(','),
+        Some("semicolon") => Some(';'),
+        Some("tab") => Some('\t'),
+        Some(text) if text.chars().count() == 1 => text.chars().next(),
+        Some(_) => {
+            let detail = "Use one character, or comma, semicolon or tab.";
+            return Err(AppError::field("/delimiter", "delimiter_invalid", detail));
+        }
+    };
+    Ok(Options {
+        columns: Chosen {
+            phone: query.phone_column,
+            identity: query.identity_column,
+            name: query.name_column,
+            opt_in: query.opt_in_column,
+        },
+        delimiter,
+        region: query.region,
+        opt_in,
+        source: query.source,
+        list: query.list,
+    })
+}
+
+/// Imports a CSV file: the body is the file itself, of any size. The first row names the columns; columns without a
+/// meaning of their own become attributes. Safe to repeat, and never turns an opt-out back. The answer comes when the
+/// file is received; the import runs on.
+#[utoipa::path(post, path = "/imports", tag = "Imports", params(ImportQuery), request_body(content = String, content_type = "text/csv"), responses((status = 202, body = Import), (status = 400, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem, description = "The disk is full")))]
+async fn create(
+    _: Caller,
+    State(app): State<Shared>,
+    query: Result<Query<ImportQuery>, QueryRejection>,
+    body: Body,
+) -> Result<(StatusCode, Json<Import>), Problem> {
+    let Query(query) = query.map_err(|e| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad_query",
+            e.body_text(),
+            "GET /api/v1/openapi.json lists the parameters.",
+        )
+    })?;
+    let file_name = query.file_name.clone().unwrap_or_else(|| "import.csv".into());
+    let options = options(query)?;
+    let row = import::receive(&app, &file_name, &options, body.into_data_stream()).await?;
+    import::start(&app, row.id);
+    Ok((StatusCode::ACCEPTED, Json(Import::new(row, app.now()))))
+}
+
+/// Lists imports, newest first.
+#[utoipa::path(get, path = "/imports", tag = "Imports", params(Page), responses((status = 200, body = Listing<Import>)))]
+async fn list(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<Import>>, Problem> {
+    let mut tx = app.db.read().await?;
+    let rows = store::import::page(&mut tx, page.before()?, page.limit()).await?;
+    let now = app.now();
+    Ok(Json(Listing::new(
+        rows,
+        &page,
+        |row| row.id,
+        |row| Import::new(row, now),
+    )))
+}
+
+/// Shows an import and how far it is.
+#[utoipa::path(get, path = "/imports/{id}", tag = "Imports", params(("id" = String, Path)), responses((status = 200, body = Import), (status = 404, body = Problem)))]
+async fn show(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Import>, Problem> {
+    let row = find(&app, path).await?;
+    Ok(Json(Import::new(row, app.now())))
+}
+
+async fn find(app: &Shared, path: Path<String>) -> Result<ImportRow, Problem> {
+    let id = path_id(id::IMPORT, "import", path)?;
+    let mut tx = app.db.read().await?;
+    let row = store::import::by_id(&mut tx, id).await?;
+    Ok(row.ok_or(AppError::NotFound("import"))?)
+}
+
+/// The bad rows as a CSV file: line, reason, and the fields as they were. Mend them there and import the file again.
+#[utoipa::path(get, path = "/imports/{id}/errors", tag = "Imports", params(("id" = String, Path)), responses((status = 200, body = String, content_type = "text/csv"), (status = 404, body = Problem)))]
+async fn errors(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Response, Problem> {
+    let row = find(&app, path).await?;
+    let body = match import::open_errors(&app, &row).await? {
+        Some(file) => Body::from_stream(ReaderStream::new(file)),
+        None if row.invalid == 0 => Body::from("line,reason\n"),
+        None => {
+            return Err(Problem::new(
+                StatusCode::NOT_FOUND,
+                "errors_elsewhere",
+                "The file of bad rows is not on this node.",
+                "Ask the node that received the import.",
+            ));
+        }
+    };
+    let disposition = format!("attachment; filename=\"{}-errors.csv\"", id::IMPORT.show(row.id));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    Ok((headers, body).into_response())
+}

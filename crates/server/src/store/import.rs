@@ -1,0 +1,181 @@
+//! Imports and how far they are.
+
+use sqlx::FromRow;
+
+use super::db::on;
+use super::{StoreError, Tx};
+
+/// It reads its file.
+pub const RUNNING: i16 = 1;
+/// It read all of its file.
+pub const FINISHED: i16 = 2;
+/// It cannot go on.
+pub const FAILED: i16 = 3;
+/// The server stopped, and its file is gone.
+pub const INTERRUPTED: i16 = 4;
+
+/// A stored import.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ImportRow {
+    /// Id.
+    pub id: i64,
+    /// What the person calls the file.
+    pub file_name: String,
+    /// [`RUNNING`], [`FINISHED`], [`FAILED`] or [`INTERRUPTED`].
+    pub state: i16,
+    /// JSON, see [`crate::app::import::Options`].
+    pub options: String,
+    /// Size of the file.
+    pub bytes_total: Option<i64>,
+    /// Everything before this byte is done.
+    pub bytes_read: i64,
+    /// Rows done, good and bad.
+    pub rows_read: i64,
+    /// New profiles.
+    pub created: i64,
+    /// Changed profiles.
+    pub updated: i64,
+    /// Profiles that were so already.
+    pub unchanged: i64,
+    /// Bad rows.
+    pub invalid: i64,
+    /// Rows that asked for an opt-in against an opt-out, which stood.
+    pub opt_outs_kept: i64,
+    /// Why it failed or was interrupted, as a sentence.
+    pub problem: Option<String>,
+    /// Milliseconds UTC.
+    pub created_at: i64,
+    /// Milliseconds UTC.
+    pub finished_at: Option<i64>,
+}
+
+const INSERT: &str = "
+INSERT INTO import (id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+                    invalid, opt_outs_kept, created_at)
+VALUES ($1, $2, 1, $3, $4, 0, 0, 0, 0, 0, 0, 0, $5)";
+
+/// Adds a running import at the beginning of its file.
+pub async fn insert(
+    tx: &mut Tx,
+    id: i64,
+    file_name: &str,
+    options: &str,
+    bytes_total: i64,
+    now: i64,
+) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(INSERT)
+        .bind(id)
+        .bind(file_name)
+        .bind(options)
+        .bind(bytes_total)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+const BY_ID: &str = "
+SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
+       opt_outs_kept, problem, created_at, finished_at
+FROM import
+WHERE id = $1";
+
+/// The import of this id.
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ImportRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ImportRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+const PAGE: &str = "
+SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
+       opt_outs_kept, problem, created_at, finished_at
+FROM import
+WHERE id < $1
+ORDER BY id DESC
+LIMIT $2";
+
+/// Imports, newest first, ids below `before`.
+pub async fn page(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<ImportRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ImportRow>(PAGE).bind(before).bind(limit).fetch_all(c).await)?)
+}
+
+const ALL_RUNNING: &str = "
+SELECT id
+FROM import
+WHERE state = 1
+ORDER BY id";
+
+/// Ids of the imports that are not at their end.
+pub async fn running(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar::<_, i64>(ALL_RUNNING).fetch_all(c).await)?)
+}
+
+/// What a batch of rows came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows, good and bad.
+    pub rows: i64,
+    /// New profiles.
+    pub created: i64,
+    /// Changed profiles.
+    pub updated: i64,
+    /// Profiles that were so already.
+    pub unchanged: i64,
+    /// Bad rows.
+    pub invalid: i64,
+    /// Opt-outs that stood against an opt-in.
+    pub opt_outs_kept: i64,
+}
+
+const ADVANCE: &str = "
+UPDATE import
+SET bytes_read = $3,
+    rows_read = rows_read + $4,
+    created = created + $5,
+    updated = updated + $6,
+    unchanged = unchanged + $7,
+    invalid = invalid + $8,
+    opt_outs_kept = opt_outs_kept + $9
+WHERE id = $1 AND bytes_read = $2 AND state = 1";
+
+/// Moves an import from byte `from` to byte `to`, in the transaction that writes the rows between. False when it does
+/// not stand there: somebody else moved it.
+pub async fn advance(
+    tx: &mut Tx,
+    id: i64,
+    from: i64,
+    to: i64,
+    progress: Progress,
+) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(ADVANCE)
+        .bind(id)
+        .bind(from)
+        .bind(to)
+        .bind(progress.rows)
+        .bind(progress.created)
+        .bind(progress.updated)
+        .bind(progress.unchanged)
+        .bind(progress.invalid)
+        .bind(progress.opt_outs_kept)
+        .execute(c)
+        .await
+        .map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const END: &str = "
+UPDATE import
+SET state = $2, problem = $3, finished_at = $4
+WHERE id = $1 AND state = 1";
+
+/// Ends a running import.
+pub async fn end(
+    tx: &mut Tx,
+    id: i64,
+    state: i16,
+    problem: Option<&str>,
+    now: i64,
+) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(END).bind(id).bind(state).bind(problem).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}
