@@ -179,6 +179,12 @@ fn say(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Like [`say`] for a server, which goes on when nobody reads its words.
+fn announce(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
 /// `error: what - why - what to do`.
 fn complain(error: &anyhow::Error) -> ExitCode {
     let mut parts: Vec<String> = Vec::new();

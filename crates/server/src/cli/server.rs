@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Args;
 
-use super::{DataOptions, say};
+use super::{DataOptions, announce, say};
 use crate::clock::SystemClock;
 use crate::serve;
 use crate::store::Db;
@@ -44,16 +44,13 @@ impl Serve {
         }
         let config = self.data.config(self.listen, self.public_url)?;
         let running = serve::start(config, Arc::new(SystemClock)).await?;
-        say(&format!("Harkara listens on {}", running.url()))?;
-        match &running.cli_file {
-            Some(path) => say(&format!(
-                "Address and API key for the command line: {}",
-                path.display()
-            ))?,
+        announce(&format!("Harkara listens on {}", running.url()));
+        announce(&match &running.cli_file {
+            Some(path) => format!("Address and API key for the command line: {}", path.display()),
             None => {
-                say("No API key for the command line is kept here: `harkara key create NAME` makes one.")?
+                "No API key for the command line is kept here: `harkara key create NAME` makes one.".into()
             }
-        }
+        });
         serve::stop_signal().await?;
         tracing::info!("stopping");
         running.shutdown().await;

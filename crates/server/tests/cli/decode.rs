@@ -1,0 +1,111 @@
+//! `harkara callback decode`: the contract, on payloads as they come.
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
+
+use crate::{ended, err, harkara, out, output};
+
+/// Decodes a body given on standard input.
+fn decode(args: &[&str], body: &[u8]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = harkara(folder.path())
+        .args(["callback", "decode", "--provider", "gupshup-enterprise"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(body).unwrap();
+    ended(process)
+}
+
+fn events(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", err(output));
+    out(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn what_cannot_be_read_at_all_ends_with_2_and_one_line() {
+    for body in [&b"\xff\xfe\x00"[..], b"{\"response\":"] {
+        let output = decode(&[], body);
+        assert_eq!(output.status.code(), Some(2), "{body:?}: {}", out(&output));
+        assert_eq!(err(&output).lines().count(), 1, "{}", err(&output));
+        assert_eq!(out(&output), "");
+    }
+}
+
+#[test]
+fn an_unknown_provider_names_the_known_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = output(harkara(folder.path()).args(["callback", "decode", "--provider", "x", "-"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("gupshup-enterprise"), "{}", err(&output));
+}
+
+const REPORT: &str = r#"[{"srcAddr":"919999900000","channel":"WHATSAPP","externalId":"4567890123456789012-345678901234567890","cause":"SUCCESS","errorCode":"000","destAddr":"919999912345","eventType":"DELIVERED","eventTs":"1767607200000","extra":"hk-1"}]"#;
+
+#[test]
+fn a_report_has_the_members_of_the_contract() {
+    let output = decode(&[], REPORT.as_bytes());
+    let events = events(&output);
+    assert_eq!(events.len(), 1);
+    let event = &events[0];
+    assert_eq!(event["event"], "report");
+    assert_eq!(event["status"], "delivered");
+    assert_eq!(event["external_id"], "4567890123456789012-345678901234567890");
+    assert_eq!(event["ref"], "hk-1");
+    assert_eq!(event["recipient"], "+919999912345");
+    assert_eq!(event["at"], "2026-01-05T10:00:00Z");
+    assert!(event.get("error").is_none());
+    assert_eq!(
+        event["key"],
+        self::events(&decode(&[], REPORT.as_bytes()))[0]["key"]
+    );
+}
+
+#[test]
+fn the_same_report_reads_the_same_in_every_encoding_it_comes_in() {
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("response", REPORT)
+        .finish();
+    let plain = events(&decode(&[], REPORT.as_bytes()));
+    let wrapped = format!("{{\"response\":{REPORT}}}");
+    let text = serde_json::json!({ "response": REPORT }).to_string();
+    for (args, body) in [
+        (
+            &["--content-type", "application/x-www-form-urlencoded"][..],
+            form.as_str(),
+        ),
+        (&[], &form),
+        (&["--content-type", "application/json"], &wrapped),
+        (&["-"], &text),
+    ] {
+        assert_eq!(events(&decode(args, body.as_bytes())), plain, "{args:?} {body}");
+    }
+}
+
+#[test]
+fn a_message_from_a_person_has_the_members_of_the_contract() {
+    let form = "waNumber=919999900000&mobile=919999912345&replyId=&messageId=&timestamp=1767607200000&name=Asha&type=text&text=Hello%20there";
+    let events = events(&decode(&[], form.as_bytes()));
+    assert_eq!(events.len(), 1);
+    let event = &events[0];
+    assert_eq!(event["event"], "message");
+    assert_eq!(event["from"], "+919999912345");
+    assert_eq!(event["to"], "+919999900000");
+    assert_eq!(
+        (&event["name"], &event["type"], &event["text"]),
+        (&"Asha".into(), &"text".into(), &"Hello there".into())
+    );
+    assert_eq!(event["at"], "2026-01-05T10:00:00Z");
+    assert!(event["key"].as_str().is_some_and(|k| !k.is_empty()));
+    // The same by GET.
+    let by_get = self::events(&decode(&["--method", "GET", "--query", form], b""));
+    assert_eq!(by_get[0]["text"], "Hello there");
+}
