@@ -148,6 +148,8 @@ CREATE TABLE campaign (
     position BIGINT NOT NULL,
     upper BIGINT NOT NULL,
     planned SMALLINT NOT NULL,
+    -- How many people the reach estimate at launch expected; NULL until it is counted.
+    expected BIGINT,
     waiting_reason TEXT,
     waiting_since BIGINT,
     created_at BIGINT NOT NULL,

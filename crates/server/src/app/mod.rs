@@ -8,12 +8,17 @@ use tokio_util::sync::CancellationToken;
 
 pub mod account;
 pub mod api_key;
+pub mod campaign;
 pub mod consent;
+pub mod dispatch;
 pub mod error;
 pub mod idempotency;
 pub mod import;
 pub mod import_file;
+pub mod message;
 pub mod profile;
+pub mod template;
+pub mod trouble;
 pub mod vault;
 
 pub use error::{AppError, FieldProblem};
@@ -40,6 +45,8 @@ pub struct App {
     pub config: Config,
     /// Says which campaign moved, for live pages.
     pub live: broadcast::Sender<i64>,
+    /// What keeps sending back at this moment.
+    pub troubles: trouble::Troubles,
     /// Wakes the dispatcher when there is new work.
     pub wake_dispatch: Notify,
     /// Wakes the callback worker.
@@ -59,6 +66,7 @@ impl App {
             engine: Engine::new(Duration::from_millis(config.request_timeout_ms)),
             config,
             live: broadcast::channel(1024).0,
+            troubles: trouble::Troubles::default(),
             wake_dispatch: Notify::new(),
             wake_callbacks: Notify::new(),
             shutdown: CancellationToken::new(),

@@ -11,9 +11,11 @@ use crate::app::App;
 
 pub mod account;
 pub mod api_key;
+pub mod campaign;
 pub mod extract;
 pub mod health;
 pub mod import;
+pub mod message;
 pub mod paging;
 pub mod problem;
 pub mod profile;
@@ -36,6 +38,8 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(account::routes())
         .merge(api_key::routes())
         .merge(import::routes())
+        .merge(campaign::routes())
+        .merge(message::routes())
         .merge(profile::routes())
         .merge(provider::routes())
         .merge(timeline::routes());

@@ -42,6 +42,8 @@ pub struct CampaignRow {
     pub upper: i64,
     /// 1: nothing is left to plan.
     pub planned: i16,
+    /// People expected to get it, counted at launch.
+    pub expected: Option<i64>,
     /// Why it stands still, when a person must act.
     pub waiting_reason: Option<String>,
     /// Since when.
@@ -159,6 +161,43 @@ pub async fn set_state(
         .bind(id).bind(from).bind(to).bind(finished_at).bind(now)
         .execute(c).await.map(|r| r.rows_affected()))?;
     Ok(rows == 1)
+}
+
+const EXPECT: &str = "
+UPDATE campaign
+SET expected = $2
+WHERE id = $1";
+
+/// Keeps the reach that was counted at launch.
+pub async fn expect(tx: &mut Tx, id: i64, expected: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(EXPECT).bind(id).bind(expected).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const FINISH_IF_DONE: &str = "
+UPDATE campaign
+SET state = 5, finished_at = $2, updated_at = $2, waiting_reason = NULL, waiting_since = NULL
+WHERE id = $1 AND state = 3 AND planned = 1 AND NOT EXISTS (
+    SELECT 1
+    FROM campaign_count
+    WHERE campaign_id = $1 AND bucket IN (10, 20) AND n > 0)";
+
+/// Ends a running campaign that is planned to the end and has nothing queued or in flight.
+pub async fn finish_if_done(tx: &mut Tx, id: i64, now: Millis) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(FINISH_IF_DONE)
+        .bind(id).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const RUNNING_ON: &str = "
+SELECT *
+FROM campaign
+WHERE state = 3 AND planned = 0 AND number_id = $1
+ORDER BY id";
+
+/// Running campaigns of a number that still have people to plan.
+pub async fn running_on(tx: &mut Tx, number: i64) -> Result<Vec<CampaignRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(RUNNING_ON).bind(number).fetch_all(c).await)?)
 }
 
 const COUNTS: &str = "

@@ -253,23 +253,24 @@ pub async fn queued_of_campaign(tx: &mut Tx, campaign: i64) -> Result<Vec<i64>, 
 const IN_FLIGHT: &str = "
 SELECT id
 FROM message
-WHERE state < 30 AND state = 20 AND number_id = $1
+WHERE state < 30 AND state = 20 AND number_id = $1 AND due_at < $2
 ORDER BY id
 LIMIT 1000";
 
-/// What a crash left in flight on a number, a thousand at a time.
-pub async fn in_flight(tx: &mut Tx, number: i64) -> Result<Vec<i64>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(IN_FLIGHT).bind(number).fetch_all(c).await)?)
+/// Attempts of a number that began before a time and have no outcome, a thousand at a time.
+pub async fn in_flight(tx: &mut Tx, number: i64, begun_before: Millis) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(IN_FLIGHT).bind(number).bind(begun_before).fetch_all(c).await)?)
 }
 
 const NEXT_DUE: &str = "
 SELECT MIN(due_at)
 FROM message
-WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2";
+WHERE state < 30 AND number_id = $1 AND state = 10
+    AND (campaign_id IS NULL OR campaign_id IN (SELECT id FROM campaign WHERE state = 3))";
 
-/// When the next queued message of a lane is due.
-pub async fn next_due(tx: &mut Tx, number: i64, lane: i16) -> Result<Option<Millis>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(NEXT_DUE).bind(number).bind(lane).fetch_one(c).await)?)
+/// When the next queued message of a number is due, of those that may leave.
+pub async fn next_due(tx: &mut Tx, number: i64) -> Result<Option<Millis>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(NEXT_DUE).bind(number).fetch_one(c).await)?)
 }
 
 const OF_CAMPAIGN: &str = "

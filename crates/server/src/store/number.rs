@@ -101,6 +101,16 @@ pub async fn of_account(tx: &mut Tx, account_id: i64) -> Result<Vec<NumberRow>, 
     Ok(on!(tx, c => sqlx::query_as::<_, NumberRow>(OF_ACCOUNT).bind(account_id).fetch_all(c).await)?)
 }
 
+const ALL: &str = "
+SELECT *
+FROM number
+ORDER BY id";
+
+/// Every number, of archived accounts too.
+pub async fn all(tx: &mut Tx) -> Result<Vec<NumberRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, NumberRow>(ALL).fetch_all(c).await)?)
+}
+
 const ALL_ACTIVE: &str = "
 SELECT n.id, n.account_id, n.phone, n.is_default, n.messages_per_second, n.created_at
 FROM number n

@@ -1,6 +1,9 @@
 //! Work that nobody waits for. A worker is a struct with a `tick`; one loop owns wake-ups, errors, panics and the end.
 //! Tests call `tick` themselves, with a clock that stands still.
 
+pub mod dispatch;
+pub mod schedule;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +71,9 @@ pub fn spawn<W: Worker>(worker: Arc<W>, stop: CancellationToken) -> JoinHandle<(
 }
 
 /// Starts every worker of the server. Each ends by itself soon after `shutdown` is cancelled.
-pub fn start_all(_app: &Arc<App>, _shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
-    Vec::new()
+pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
+    vec![
+        spawn(dispatch::Dispatcher::new(app.clone()), shutdown.clone()),
+        spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()),
+    ]
 }

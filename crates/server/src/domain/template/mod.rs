@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use harkara_provider::{HeaderKind, TemplateButtonSpec};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 mod check;
 mod draft;
@@ -48,7 +49,7 @@ pub struct TemplateContent {
 }
 
 /// Where the value of a placeholder comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Source {
     /// The profile: an attribute, or the built-in `name`, `phone` or `identity`.
@@ -82,7 +83,7 @@ impl Source {
 }
 
 /// Where the place of a location header comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LocationMapping {
     /// Degrees.
@@ -98,7 +99,7 @@ pub struct LocationMapping {
 }
 
 /// What every placeholder of a template is filled with.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
     /// The variable of a text header, or the URL of a media header.

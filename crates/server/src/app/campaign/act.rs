@@ -1,0 +1,199 @@
+//! Launch, pause, resume, stop.
+
+use super::{Checked, allowed, frozen, load, reach};
+use crate::app::{App, AppError, account};
+use crate::clock::Millis;
+use crate::domain::audience::Audience;
+use crate::domain::campaign::{Act, PAUSED, RUNNING, SCHEDULED, STOPPED};
+use crate::domain::id;
+use crate::domain::state::{CANCELLED, QUEUED};
+use crate::domain::template::mapping_problems;
+use crate::store::account::ACTIVE;
+use crate::store::campaign::{self, Counts};
+use crate::store::message::{self, MessageChange};
+use crate::store::{Tx, from_json, profile, to_json};
+
+/// Launches a draft: now, or at a time. Refuses what could not work: a template that is not approved, placeholders
+/// without a source, an account that stands still.
+pub async fn launch(app: &App, tx: &mut Tx, id: i64, at: Option<Millis>) -> Result<Checked, AppError> {
+    let mut checked = load(tx, id).await?;
+    allowed(&checked.row, Act::Launch)?;
+    preflight(app, tx, &checked).await?;
+    let now = app.now();
+    checked.row.updated_at = now;
+    match at.filter(|at| *at > now) {
+        Some(at) => {
+            checked.row.scheduled_at = Some(at);
+            checked.row.state = SCHEDULED;
+        }
+        None => begin(tx, &mut checked, now).await?,
+    }
+    campaign::update(tx, &checked.row).await?;
+    Ok(checked)
+}
+
+/// Starts a scheduled campaign whose time has come. What cannot start waits, paused, with the reason.
+pub async fn launch_now(app: &App, tx: &mut Tx, id: i64, late: Option<String>) -> Result<(), AppError> {
+    let mut checked = load(tx, id).await?;
+    if checked.row.state != SCHEDULED {
+        return Ok(());
+    }
+    let now = app.now();
+    let obstacle = match late {
+        Some(late) => Some(late),
+        None => match preflight(app, tx, &checked).await {
+            Ok(()) => None,
+            Err(error @ AppError::Store(_)) => return Err(error),
+            Err(error) => Some(error.to_string()),
+        },
+    };
+    checked.row.updated_at = now;
+    match obstacle {
+        Some(reason) => {
+            checked.row.state = PAUSED;
+            checked.row.waiting_reason = Some(reason);
+            checked.row.waiting_since = Some(now);
+        }
+        None => begin(tx, &mut checked, now).await?,
+    }
+    campaign::update(tx, &checked.row).await?;
+    Ok(())
+}
+
+/// From here on the campaign's text, values and audience are fixed.
+async fn begin(tx: &mut Tx, checked: &mut Checked, now: Millis) -> Result<(), AppError> {
+    checked.row.frozen = Some(to_json(&frozen(checked)?));
+    checked.row.upper = profile::max_id(tx).await?;
+    checked.row.launched_at = Some(now);
+    checked.row.state = RUNNING;
+    checked.row.waiting_reason = None;
+    checked.row.waiting_since = None;
+    Ok(())
+}
+
+async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppError> {
+    let template = &checked.template;
+    if template.status != "approved" {
+        let why = template
+            .status_detail
+            .as_deref()
+            .map(|d| format!(" ({d})"))
+            .unwrap_or_default();
+        return Err(AppError::conflict(
+            "template_not_approved",
+            format!(
+                "The template \"{}\" is {}{why}, so WhatsApp would refuse every message.",
+                template.name, template.status
+            ),
+            "Choose an approved template, or import the templates again if it was approved since.",
+        ));
+    }
+    let frozen = frozen(checked)?;
+    let problems = mapping_problems(&frozen.content, &frozen.mapping);
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    let loaded = account::load(app, tx, checked.row.account_id).await?;
+    if loaded.row.state != ACTIVE {
+        let reason = loaded
+            .row
+            .held_reason
+            .unwrap_or_else(|| "It was archived.".into());
+        return Err(AppError::conflict(
+            "account_held",
+            format!(
+                "The account \"{}\" sends nothing at the moment: {reason}",
+                loaded.row.nickname
+            ),
+            "Mend the account, then launch again.",
+        ));
+    }
+    Ok(())
+}
+
+/// Holds a campaign. What is in flight still arrives.
+pub async fn pause(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
+    let mut checked = load(tx, id).await?;
+    allowed(&checked.row, Act::Pause)?;
+    checked.row.state = PAUSED;
+    checked.row.updated_at = app.now();
+    campaign::update(tx, &checked.row).await?;
+    Ok(checked)
+}
+
+/// Goes on where it was held; a scheduled one that was held begins, or waits for its time again.
+pub async fn resume(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
+    let mut checked = load(tx, id).await?;
+    allowed(&checked.row, Act::Resume)?;
+    let now = app.now();
+    if checked.row.launched_at.is_some() {
+        checked.row.state = RUNNING;
+    } else if checked.row.scheduled_at.is_some_and(|at| at > now) {
+        checked.row.state = SCHEDULED;
+    } else {
+        preflight(app, tx, &checked).await?;
+        begin(tx, &mut checked, now).await?;
+    }
+    checked.row.waiting_reason = None;
+    checked.row.waiting_since = None;
+    checked.row.updated_at = now;
+    campaign::update(tx, &checked.row).await?;
+    // It may have been paused after its very last message.
+    campaign::finish_if_done(tx, id, now).await?;
+    load(tx, id).await
+}
+
+/// Ends a campaign for good: what has not left is cancelled, what is in flight still arrives.
+pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
+    let mut checked = load(tx, id).await?;
+    allowed(&checked.row, Act::Stop)?;
+    let now = app.now();
+    let mut counts = Counts::default();
+    loop {
+        let ids = message::queued_of_campaign(tx, id).await?;
+        if ids.is_empty() {
+            break;
+        }
+        let rows = message::lock(tx, &ids).await?;
+        let changes: Vec<MessageChange> = rows
+            .iter()
+            .filter(|row| row.state == QUEUED)
+            .map(|row| MessageChange {
+                id: row.id,
+                state: CANCELLED,
+                attempt: row.attempt,
+                failed_at: Some(now),
+                ..MessageChange::default()
+            })
+            .collect();
+        counts.add(Some(id), QUEUED, -(changes.len() as i64));
+        counts.add(Some(id), CANCELLED, changes.len() as i64);
+        message::change(tx, &changes).await?;
+    }
+    campaign::add_counts(tx, &counts).await?;
+    checked.row.state = STOPPED;
+    checked.row.finished_at = Some(now);
+    checked.row.waiting_reason = None;
+    checked.row.waiting_since = None;
+    checked.row.updated_at = now;
+    campaign::update(tx, &checked.row).await?;
+    Ok(checked)
+}
+
+/// Counts, beside the sending, how many people a launched campaign should reach; the progress bar needs it.
+pub async fn count_expected(app: &App, id: i64) -> Result<(), AppError> {
+    let mut tx = app.db.read().await?;
+    let checked = load(&mut tx, id).await?;
+    drop(tx);
+    let audience: Audience = from_json("audience", &checked.row.audience)?;
+    let found = reach::reach(app, &audience, Some(&frozen(&checked)?), Some(checked.row.upper)).await?;
+    let mut tx = app.db.write().await?;
+    campaign::expect(&mut tx, id, found.reachable).await?;
+    tx.commit().await?;
+    tracing::debug!(
+        campaign = id::CAMPAIGN.show(id),
+        expected = found.reachable,
+        "counted"
+    );
+    Ok(())
+}

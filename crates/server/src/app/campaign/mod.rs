@@ -1,0 +1,224 @@
+//! Campaigns: written, estimated, tested, launched, held, stopped.
+
+mod act;
+mod progress;
+mod reach;
+
+pub use act::{count_expected, launch, launch_now, pause, resume, stop};
+pub use progress::{FailureGroup, Funnel, Progress, REPLIED, Replies, failures, progress};
+pub use reach::{Reach, reach};
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{App, AppError, FieldProblem, template};
+use crate::domain::audience::Audience;
+use crate::domain::campaign::{Act, DRAFT, may};
+use crate::domain::id;
+use crate::domain::template::{Frozen, Mapping, mapping_problems};
+use crate::store::campaign::{self, CampaignRow};
+use crate::store::number::{self, NumberRow};
+use crate::store::template::TemplateRow;
+use crate::store::{Tx, from_json, list, to_json};
+
+/// What a campaign says, to whom, and how fast.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignInput {
+    /// 1 to 200 characters.
+    pub name: String,
+    /// The template (`tpl_...`); its account sends.
+    pub template_id: String,
+    /// The number that sends (`num_...`); the account's default number when absent.
+    pub number_id: Option<String>,
+    /// Who gets it.
+    pub audience: Audience,
+    /// What the placeholders are filled with; the template's own mapping when absent.
+    pub mapping: Option<Mapping>,
+    /// Own limit in messages a second, below the number's; absent: as fast as the number may.
+    pub messages_per_second: Option<u32>,
+}
+
+/// A campaign with what it refers to.
+#[derive(Debug)]
+pub struct Checked {
+    /// The row.
+    pub row: CampaignRow,
+    /// Its template.
+    pub template: TemplateRow,
+    /// Its number.
+    pub number: NumberRow,
+}
+
+/// Reads a campaign with its template and number.
+pub async fn load(tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
+    let row = campaign::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("campaign"))?;
+    let template = template::row(tx, row.template_id).await?;
+    let number = number::by_id(tx, row.number_id)
+        .await?
+        .ok_or(AppError::NotFound("number"))?;
+    Ok(Checked {
+        row,
+        template,
+        number,
+    })
+}
+
+/// Writes a new draft.
+pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Checked, AppError> {
+    let now = app.now();
+    let blank = CampaignRow {
+        id: app.id(),
+        name: String::new(),
+        account_id: 0,
+        number_id: 0,
+        template_id: 0,
+        audience: String::new(),
+        mapping: String::new(),
+        frozen: None,
+        state: DRAFT,
+        messages_per_second: None,
+        scheduled_at: None,
+        launched_at: None,
+        finished_at: None,
+        position: 0,
+        upper: 0,
+        planned: 0,
+        expected: None,
+        waiting_reason: None,
+        waiting_since: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let checked = fill(tx, blank, input).await?;
+    campaign::insert(tx, &checked.row).await?;
+    Ok(checked)
+}
+
+/// Changes a draft.
+pub async fn edit(app: &App, tx: &mut Tx, id: i64, input: &CampaignInput) -> Result<Checked, AppError> {
+    let row = campaign::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("campaign"))?;
+    allowed(&row, Act::Edit)?;
+    let mut checked = fill(tx, row, input).await?;
+    checked.row.updated_at = app.now();
+    campaign::update(tx, &checked.row).await?;
+    Ok(checked)
+}
+
+/// May this be done now? A conflict says why not.
+fn allowed(row: &CampaignRow, act: Act) -> Result<(), AppError> {
+    may(row.state, act).map_err(|why| {
+        let state = crate::domain::campaign::name(row.state);
+        AppError::conflict(
+            "campaign_state",
+            format!("The campaign \"{}\" is {state}.", row.name),
+            why,
+        )
+    })
+}
+
+async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Result<Checked, AppError> {
+    let mut problems = Vec::new();
+    if input.name.trim().is_empty() || input.name.chars().count() > 200 {
+        problems.push(FieldProblem::new(
+            "/name",
+            "required",
+            "Give the campaign a name of 1 to 200 characters.",
+        ));
+    }
+    if input
+        .messages_per_second
+        .is_some_and(|n| !(1..=1_000).contains(&n))
+    {
+        let detail = "Give 1 to 1,000 messages a second, or leave it out to go as fast as the number may.";
+        problems.push(FieldProblem::new("/messages_per_second", "out_of_range", detail));
+    }
+    problems.extend(
+        input
+            .audience
+            .problems()
+            .into_iter()
+            .map(|(p, code, detail)| FieldProblem::new(p, code, detail)),
+    );
+    if let Audience::List { list_id } = &input.audience {
+        let found = match id::LIST.read(list_id) {
+            Some(id) => list::by_id(tx, id).await?.is_some(),
+            None => false,
+        };
+        if !found {
+            let detail = "There is no list with this id. GET /api/v1/lists shows the lists.";
+            problems.push(FieldProblem::new("/audience/list_id", "not_found", detail));
+        }
+    }
+    let template = find_template(tx, &input.template_id, &mut problems).await?;
+    let Some(template) = template else {
+        return Err(AppError::Invalid(problems));
+    };
+    let number = find_number(tx, input.number_id.as_deref(), template.account_id, &mut problems).await?;
+    if let Some(mapping) = &input.mapping {
+        problems.extend(mapping_problems(&template::content(&template)?, mapping));
+    }
+    let Some(number) = number.filter(|_| problems.is_empty()) else {
+        return Err(AppError::Invalid(problems));
+    };
+
+    row.name = input.name.trim().to_owned();
+    row.account_id = template.account_id;
+    row.number_id = number.id;
+    row.template_id = template.id;
+    row.audience = to_json(&input.audience);
+    row.mapping = input
+        .mapping
+        .as_ref()
+        .map_or_else(|| template.mapping.clone(), to_json);
+    row.messages_per_second = input.messages_per_second.map(i64::from);
+    Ok(Checked {
+        row,
+        template,
+        number,
+    })
+}
+
+async fn find_template(
+    tx: &mut Tx,
+    text: &str,
+    problems: &mut Vec<FieldProblem>,
+) -> Result<Option<TemplateRow>, AppError> {
+    let found = match id::TEMPLATE.read(text) {
+        Some(id) => crate::store::template::by_id(tx, id).await?,
+        None => None,
+    };
+    if found.is_none() {
+        let detail = "There is no template with this id. GET /api/v1/templates shows the templates.";
+        problems.push(FieldProblem::new("/template_id", "not_found", detail));
+    }
+    Ok(found)
+}
+
+async fn find_number(
+    tx: &mut Tx,
+    text: Option<&str>,
+    account_id: i64,
+    problems: &mut Vec<FieldProblem>,
+) -> Result<Option<NumberRow>, AppError> {
+    let numbers = number::of_account(tx, account_id).await?;
+    let found = match text {
+        None => numbers.into_iter().max_by_key(|n| (n.is_default, -n.id)),
+        Some(text) => numbers.into_iter().find(|n| id::NUMBER.read(text) == Some(n.id)),
+    };
+    if found.is_none() {
+        let detail = "The template's account has no such number. GET /api/v1/accounts shows its numbers.";
+        problems.push(FieldProblem::new("/number_id", "not_found", detail));
+    }
+    Ok(found)
+}
+
+/// What the campaign would say if it were launched now.
+pub fn frozen(checked: &Checked) -> Result<Frozen, AppError> {
+    let mapping: Mapping = from_json("mapping", &checked.row.mapping)?;
+    template::freeze(&checked.template, mapping)
+}

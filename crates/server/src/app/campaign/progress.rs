@@ -1,0 +1,205 @@
+//! Where a campaign stands: counts that add up, and the reason when it does not move.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::trouble::Trouble;
+use crate::app::{App, AppError};
+use crate::domain::audience::Exclusion;
+use crate::domain::campaign::{PAUSED, RUNNING, name};
+use crate::domain::id;
+use crate::domain::settle::Failure;
+use crate::domain::state::{
+    self, CANCELLED, DELIVERED, FAILED, OUTBOUND, QUEUED, READ, SENDING, SENT, SKIPPED, UNKNOWN,
+};
+use crate::store::account::{self, ACTIVE};
+use crate::store::campaign::{self, CampaignRow};
+use crate::store::{Tx, from_json};
+
+/// Bucket of people who answered the campaign.
+pub const REPLIED: i16 = 200;
+
+/// The funnel. Each number counts people; a person who read it is also among delivered and sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Funnel {
+    /// People who got a row in the ledger: everybody who was not left out.
+    pub recipients: i64,
+    /// The provider accepted it.
+    pub sent: i64,
+    /// It reached the phone.
+    pub delivered: i64,
+    /// It was seen.
+    pub read: i64,
+    /// It will not arrive.
+    pub failed: i64,
+    /// Nobody can say yet whether the provider took it.
+    pub unknown: i64,
+    /// Waits for another try.
+    pub queued: i64,
+    /// On its way.
+    pub sending: i64,
+    /// Left out at the last moment, mostly because the person opted out meanwhile.
+    pub skipped: i64,
+    /// Stopped before it left.
+    pub cancelled: i64,
+    /// People left out before.
+    pub excluded: i64,
+    /// The same by reason.
+    pub excluded_by_reason: BTreeMap<String, i64>,
+}
+
+/// Answers to a campaign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Replies {
+    /// People who answered.
+    pub replied: i64,
+}
+
+/// Messages that stand where they stand for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FailureGroup {
+    /// State of the messages: `failed`, `unknown` or `queued`.
+    pub state: String,
+    /// Stable kind.
+    pub kind: String,
+    /// Provider's code.
+    pub code: Option<String>,
+    /// Provider's words.
+    pub detail: String,
+    /// What to do.
+    pub help: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Progress {
+    /// Campaign.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// `draft`, `scheduled`, `running`, `paused`, `finished` or `stopped`.
+    pub state: String,
+    /// Whole audience looked at: nobody is left to plan.
+    pub planned: bool,
+    /// People expected to get it; absent until counted, shortly after launch.
+    pub expected: Option<i64>,
+    /// Counts.
+    pub funnel: Funnel,
+    /// Answers.
+    #[serde(flatten)]
+    pub replies: Replies,
+    /// Why it does not move, or moves slower than it could.
+    pub waiting: Option<Trouble>,
+    /// When it started, milliseconds since 1970 UTC.
+    pub launched_at: Option<i64>,
+    /// When the last message became terminal or unknown.
+    pub finished_at: Option<i64>,
+    /// The server's clock.
+    pub now: i64,
+}
+
+/// Reads the progress.
+pub async fn progress(app: &App, tx: &mut Tx, id: i64) -> Result<Progress, AppError> {
+    let row = campaign::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("campaign"))?;
+    let counts = campaign::counts(tx, id).await?;
+    let waiting = waiting(app, tx, &row).await?;
+    Ok(Progress {
+        id: id::CAMPAIGN.show(row.id),
+        name: row.name,
+        state: name(row.state).into(),
+        planned: row.planned == 1,
+        expected: row.expected,
+        funnel: funnel(&counts),
+        replies: Replies {
+            replied: count(&counts, REPLIED),
+        },
+        waiting,
+        launched_at: row.launched_at,
+        finished_at: row.finished_at,
+        now: app.now(),
+    })
+}
+
+fn count(counts: &[(i16, i64)], bucket: i16) -> i64 {
+    counts.iter().find(|(b, _)| *b == bucket).map_or(0, |(_, n)| *n)
+}
+
+fn funnel(counts: &[(i16, i64)]) -> Funnel {
+    let n = |state| count(counts, state);
+    let excluded_by_reason: BTreeMap<String, i64> = Exclusion::ALL
+        .iter()
+        .map(|e| (e.name().to_owned(), n(e.bucket())))
+        .filter(|(_, n)| *n > 0)
+        .collect();
+    Funnel {
+        recipients: OUTBOUND.into_iter().map(n).sum(),
+        sent: n(SENT) + n(DELIVERED) + n(READ),
+        delivered: n(DELIVERED) + n(READ),
+        read: n(READ),
+        failed: n(FAILED),
+        unknown: n(UNKNOWN),
+        queued: n(QUEUED),
+        sending: n(SENDING),
+        skipped: n(SKIPPED),
+        cancelled: n(CANCELLED),
+        excluded: excluded_by_reason.values().sum(),
+        excluded_by_reason,
+    }
+}
+
+/// A running campaign that stands still always says why and since when.
+async fn waiting(app: &App, tx: &mut Tx, row: &CampaignRow) -> Result<Option<Trouble>, AppError> {
+    let stated = row.waiting_reason.as_ref().map(|reason| Trouble {
+        code: "needs_a_person".into(),
+        reason: reason.clone(),
+        since: row.waiting_since.unwrap_or(row.updated_at),
+        until: None,
+    });
+    if row.state == PAUSED {
+        return Ok(stated);
+    }
+    if row.state != RUNNING {
+        return Ok(None);
+    }
+    let account = account::by_id(tx, row.account_id).await?;
+    if let Some(account) = account.filter(|a| a.state != ACTIVE) {
+        return Ok(Some(Trouble {
+            code: "account_held".into(),
+            reason: account
+                .held_reason
+                .unwrap_or_else(|| "The account was archived.".into()),
+            since: account.held_at.unwrap_or(account.updated_at),
+            until: None,
+        }));
+    }
+    Ok(app.troubles.of(row.account_id))
+}
+
+/// Why messages stand where they stand, largest group first.
+pub async fn failures(tx: &mut Tx, id: i64) -> Result<Vec<FailureGroup>, AppError> {
+    let rows = campaign::failures(tx, id).await?;
+    let group = |(state, failure, count): (i16, String, i64)| {
+        let failure: Failure = from_json("failure", &failure)?;
+        let Failure {
+            kind,
+            code,
+            detail,
+            help,
+        } = failure;
+        Ok(FailureGroup {
+            state: state::name(state).into(),
+            kind,
+            code,
+            detail,
+            help,
+            count,
+        })
+    };
+    rows.into_iter().map(group).collect()
+}

@@ -1,0 +1,179 @@
+//! Claim: which queued messages are tried now. Their intent is durable before anything leaves.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use harkara_provider::Content;
+
+use crate::app::{App, AppError};
+use crate::clock::{DAY, MINUTE, Millis};
+use crate::domain::settle::Failure;
+use crate::domain::state::{QUEUED, SENDING, SKIPPED};
+use crate::domain::template::Frozen;
+use crate::store::campaign::{self, Counts};
+use crate::store::message::{self, MessageChange, MessageRow};
+use crate::store::{StoreError, Tx, consent, conversation, from_json};
+
+/// A message whose attempt is written down and may leave.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// Id.
+    pub id: i64,
+    /// Campaign.
+    pub campaign_id: Option<i64>,
+    /// Business number.
+    pub number_id: i64,
+    /// The person.
+    pub phone: String,
+    /// This attempt, from 1.
+    pub attempt: i16,
+    /// When it was claimed.
+    pub at: Millis,
+    /// What it says.
+    pub payload: Payload,
+}
+
+/// What a message says.
+#[derive(Debug, Clone)]
+pub enum Payload {
+    /// A campaign's template, filled with this person's values.
+    Campaign(Arc<Frozen>, Vec<String>),
+    /// Its own content.
+    Content(Box<Content>),
+}
+
+/// The window is treated as closed a little early, so that the provider does not refuse what we let pass.
+const WINDOW: Millis = DAY - MINUTE;
+
+/// Claims up to `limit` queued messages of a number and lane. What must not leave any more (the person opted out, the
+/// window closed) is ended here, at the last moment.
+pub async fn due(
+    app: &App,
+    tx: &mut Tx,
+    frozen: &mut HashMap<i64, Arc<Frozen>>,
+    (number_id, lane): (i64, i16),
+    limit: usize,
+    counts: &mut Counts,
+) -> Result<Vec<Claimed>, AppError> {
+    let now = app.now();
+    let rows = message::due(tx, number_id, lane, now, limit as i64).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
+    let suppressed = consent::suppressed(tx, &phones).await?;
+    let (mut claimed, mut skipped) = (Vec::new(), Vec::new());
+    for row in rows {
+        match judge(tx, frozen, &row, &suppressed, now).await? {
+            Ok(payload) => {
+                counts.moved(row.campaign_id, QUEUED, SENDING);
+                let attempt = row.attempt + 1;
+                let MessageRow {
+                    id,
+                    campaign_id,
+                    number_id,
+                    phone,
+                    ..
+                } = row;
+                claimed.push(Claimed {
+                    id,
+                    campaign_id,
+                    number_id,
+                    phone,
+                    attempt,
+                    at: now,
+                    payload,
+                });
+            }
+            Err(failure) => {
+                counts.moved(row.campaign_id, QUEUED, SKIPPED);
+                let failure = Some(crate::store::to_json(&failure));
+                skipped.push(MessageChange {
+                    id: row.id,
+                    state: SKIPPED,
+                    attempt: row.attempt,
+                    failure,
+                    failed_at: Some(now),
+                    ..MessageChange::default()
+                });
+            }
+        }
+    }
+    let ids: Vec<i64> = claimed.iter().map(|c| c.id).collect();
+    message::claim(tx, &ids, now).await?;
+    message::change(tx, &skipped).await?;
+    Ok(claimed)
+}
+
+/// May it still leave? The payload, or why not.
+async fn judge(
+    tx: &mut Tx,
+    frozen: &mut HashMap<i64, Arc<Frozen>>,
+    row: &MessageRow,
+    suppressed: &HashSet<String>,
+    now: Millis,
+) -> Result<Result<Payload, Failure>, AppError> {
+    let payload = payload(tx, frozen, row).await?;
+    let Payload::Content(content) = &payload else {
+        return Ok(if suppressed.contains(&row.phone) {
+            Err(opted_out())
+        } else {
+            Ok(payload)
+        });
+    };
+    // An answer inside the window is what the person asked for by writing, opted out of campaigns or not.
+    if !content.needs_window() {
+        return Ok(if suppressed.contains(&row.phone) {
+            Err(opted_out())
+        } else {
+            Ok(payload)
+        });
+    }
+    let last = conversation::last_inbound_at(tx, row.number_id, &row.phone).await?;
+    Ok(if last.is_some_and(|at| at > now - WINDOW) {
+        Ok(payload)
+    } else {
+        Err(window_closed())
+    })
+}
+
+async fn payload(
+    tx: &mut Tx,
+    cache: &mut HashMap<i64, Arc<Frozen>>,
+    row: &MessageRow,
+) -> Result<Payload, AppError> {
+    let Some(campaign_id) = row.campaign_id else {
+        let content = from_json("message content", row.content.as_deref().unwrap_or_default())?;
+        return Ok(Payload::Content(Box::new(content)));
+    };
+    let values = from_json("message values", row.params.as_deref().unwrap_or("[]"))?;
+    if !cache.contains_key(&campaign_id) {
+        let campaign = campaign::by_id(tx, campaign_id).await?;
+        let text = campaign
+            .and_then(|c| c.frozen)
+            .ok_or_else(|| StoreError::Corrupt {
+                what: "campaign",
+                why: format!("{campaign_id} has messages but no frozen template"),
+            })?;
+        cache.insert(campaign_id, Arc::new(from_json("frozen template", &text)?));
+    }
+    Ok(Payload::Campaign(cache[&campaign_id].clone(), values))
+}
+
+fn opted_out() -> Failure {
+    Failure {
+        kind: "opted_out".into(),
+        code: None,
+        detail: "The person opted out before this message left.".into(),
+        help: "Nothing to do: an opt-out always wins.".into(),
+    }
+}
+
+fn window_closed() -> Failure {
+    Failure {
+        kind: "window_closed".into(),
+        code: None,
+        detail: "More than 24 hours have passed since the person's last message to this number.".into(),
+        help: "Only an approved template can restart the chat. Send one.".into(),
+    }
+}

@@ -1,0 +1,30 @@
+//! The send path in four steps: claim, prepare, exchange, settle. What touches the database is here; the exchange is
+//! the engine's, and `worker::dispatch` decides when.
+
+mod claim;
+mod plan;
+mod prepare;
+mod recover;
+mod settle;
+
+pub use claim::{Claimed, Payload, due};
+pub use plan::{Running, plan};
+pub use prepare::{Finished, Trace, attempt, outgoing};
+pub use recover::recover;
+pub use settle::{Aftermath, settle};
+
+use super::AppError;
+use crate::clock::Millis;
+use crate::store::{Tx, campaign};
+
+/// Ends campaigns whose last message became terminal or unknown. Called in every transaction that may have been the last.
+pub async fn finish_campaigns(
+    tx: &mut Tx,
+    campaigns: impl IntoIterator<Item = i64>,
+    now: Millis,
+) -> Result<(), AppError> {
+    for id in campaigns {
+        campaign::finish_if_done(tx, id, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Plan and claim in one: the next people of a campaign's audience become messages already in state sending, in the
+//! transaction that moves the campaign's position. Nothing is planned twice and nothing is skipped.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::claim::{Claimed, Payload};
+use crate::app::{App, AppError};
+use crate::clock::Millis;
+use crate::domain::audience::{Audience, Exclusion, Person, reachable};
+use crate::domain::state::SENDING;
+use crate::domain::template::{Frozen, resolve};
+use crate::store::campaign::{self, CampaignRow, Counts};
+use crate::store::message::{self, CAMPAIGN, NewMessage};
+use crate::store::profile::{self, ProfileRow};
+use crate::store::{Tx, consent, from_json, to_json};
+
+/// A running campaign, read once.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its id.
+    pub id: i64,
+    /// Who it is for.
+    pub audience: Audience,
+    /// The list, when it is for one.
+    pub list_id: Option<i64>,
+    /// What it says.
+    pub frozen: Arc<Frozen>,
+}
+
+impl Running {
+    /// Reads a launched campaign.
+    pub fn read(row: &CampaignRow) -> Result<Self, AppError> {
+        let audience: Audience = from_json("audience", &row.audience)?;
+        let list_id = match &audience {
+            Audience::List { list_id } => crate::domain::id::LIST.read(list_id),
+            _ => None,
+        };
+        let frozen = from_json("frozen template", row.frozen.as_deref().unwrap_or_default())?;
+        Ok(Self {
+            id: row.id,
+            audience,
+            list_id,
+            frozen: Arc::new(frozen),
+        })
+    }
+}
+
+/// Profiles looked at in one transaction at most, so that a sparse audience does not hold the writer for long.
+const LOOK_AT: i64 = 2_000;
+
+/// What became of one profile.
+enum Verdict {
+    /// Not of the audience.
+    Outside,
+    /// Of the audience, left out.
+    Excluded(Exclusion),
+    /// Gets a message with these values.
+    Sends(String, Vec<String>),
+}
+
+fn judge(
+    profile: &ProfileRow,
+    attributes: &Map<String, Value>,
+    suppressed: &HashSet<String>,
+    run: &Running,
+) -> Verdict {
+    let person = Person {
+        identity: &profile.identity,
+        phone: profile.phone.as_deref(),
+        name: profile.name.as_deref(),
+        opt_in: profile.opt_in,
+        suppressed: profile.phone.as_ref().is_some_and(|p| suppressed.contains(p)),
+        attributes,
+    };
+    if !run.audience.includes(&person) {
+        return Verdict::Outside;
+    }
+    if let Err(reason) = reachable(&person) {
+        return Verdict::Excluded(reason);
+    }
+    match resolve(&run.frozen, &|name| person.text(name)) {
+        Ok(values) => Verdict::Sends(profile.phone.clone().unwrap_or_default(), values),
+        Err(_) => Verdict::Excluded(Exclusion::MissingValue),
+    }
+}
+
+/// Claims the next people, up to `want`. The transaction must be dropped when this fails.
+pub async fn plan(
+    app: &App,
+    tx: &mut Tx,
+    row: &CampaignRow,
+    run: &Running,
+    want: usize,
+    counts: &mut Counts,
+) -> Result<Vec<Claimed>, AppError> {
+    let now = app.now();
+    let look_at = (want as i64 * 2).clamp(100, LOOK_AT);
+    let slice = profile::slice(tx, row.position, row.upper, run.list_id, look_at).await?;
+    let phones: Vec<&str> = slice.iter().filter_map(|p| p.phone.as_deref()).collect();
+    let suppressed = consent::suppressed(tx, &phones).await?;
+
+    let (mut position, mut excluded, mut rows, mut claimed) =
+        (row.position, Vec::new(), Vec::new(), Vec::new());
+    let mut looked_at_all = true;
+    for profile in &slice {
+        if claimed.len() == want {
+            looked_at_all = false;
+            break;
+        }
+        position = profile.id;
+        let attributes: Map<String, Value> = from_json("attributes", &profile.attributes)?;
+        match judge(profile, &attributes, &suppressed, run) {
+            Verdict::Outside => {}
+            Verdict::Excluded(reason) => excluded.push((run.id, profile.id, reason as i16)),
+            Verdict::Sends(phone, values) => {
+                let (new, claim) = message(app, row, run, profile.id, phone, values, now);
+                rows.push(new);
+                claimed.push(claim);
+            }
+        }
+    }
+    let planned = looked_at_all && (slice.len() as i64) < look_at;
+    if (position != row.position || planned)
+        && !campaign::move_on(tx, row.id, row.position, position, planned, now).await?
+    {
+        return Err(AppError::conflict(
+            "campaign_moved",
+            "The campaign is no longer running.",
+            "Nothing was sent.",
+        ));
+    }
+    let new: HashSet<i64> = message::insert(tx, &rows).await?.into_iter().collect();
+    excluded.extend(rows.iter().filter(|r| !new.contains(&r.id)).map(|r| {
+        (
+            run.id,
+            r.profile_id.unwrap_or_default(),
+            Exclusion::DuplicateNumber as i16,
+        )
+    }));
+    claimed.retain(|c| new.contains(&c.id));
+    counts.add(Some(run.id), SENDING, claimed.len() as i64);
+    for (_, _, reason) in &excluded {
+        counts.add(Some(run.id), 100 + reason, 1);
+    }
+    campaign::exclude(tx, &excluded).await?;
+    Ok(claimed)
+}
+
+fn message(
+    app: &App,
+    row: &CampaignRow,
+    run: &Running,
+    profile_id: i64,
+    phone: String,
+    values: Vec<String>,
+    now: Millis,
+) -> (NewMessage, Claimed) {
+    let id = app.ids.next(now);
+    let new = NewMessage {
+        id,
+        number_id: row.number_id,
+        campaign_id: Some(run.id),
+        profile_id: Some(profile_id),
+        phone: phone.clone(),
+        state: SENDING,
+        lane: CAMPAIGN,
+        attempt: 1,
+        due_at: now,
+        params: (!values.is_empty()).then(|| to_json(&values)),
+        content: None,
+        in_reply_to: None,
+        event_key: None,
+    };
+    let payload = Payload::Campaign(run.frozen.clone(), values);
+    let number_id = row.number_id;
+    (
+        new,
+        Claimed {
+            id,
+            campaign_id: Some(run.id),
+            number_id,
+            phone,
+            attempt: 1,
+            at: now,
+            payload,
+        },
+    )
+}

@@ -1,0 +1,125 @@
+//! Prepare (pure) and exchange: a claimed message becomes requests in the provider's dialect, and their answers an
+//! outcome.
+
+use harkara_provider::{Content, Outgoing, Reply, Request, SendError, SendErrorKind, Step};
+
+use super::claim::{Claimed, Payload};
+use crate::app::account::LoadedAccount;
+use crate::clock::Millis;
+use crate::domain::id::MESSAGE;
+use crate::domain::settle::Outcome;
+use crate::domain::template::compose;
+use crate::engine::{Engine, MAX_STEPS};
+
+/// The last request and answer, for people: secrets hidden.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    /// Request.
+    pub request: Option<String>,
+    /// HTTP status.
+    pub http_status: Option<u16>,
+    /// Answer, cut to a readable length.
+    pub answer: Option<String>,
+}
+
+/// An attempt that is over.
+#[derive(Debug)]
+pub struct Finished {
+    /// Message.
+    pub id: i64,
+    /// Account that sent.
+    pub account_id: i64,
+    /// Number that sent.
+    pub number_id: i64,
+    /// Attempt, from 1.
+    pub attempt: i16,
+    /// When it was claimed.
+    pub at: Millis,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Request and answer, unless a campaign's message was simply accepted: that can be told from the ledger.
+    pub trace: Trace,
+}
+
+/// The message as the provider gets it.
+pub fn outgoing(claimed: &Claimed, from: &str) -> Result<Outgoing, SendError> {
+    let content = match &claimed.payload {
+        Payload::Content(content) => (**content).clone(),
+        Payload::Campaign(frozen, values) => Content::Template(compose(frozen, values).map_err(|why| {
+            let help =
+                "The template and the stored values do not fit together. Check the template's placeholders.";
+            SendError::new(SendErrorKind::Invalid, None, why.to_string(), help)
+        })?),
+    };
+    Ok(Outgoing {
+        to: claimed.phone.clone(),
+        from: from.to_owned(),
+        reference: MESSAGE.show(claimed.id),
+        content,
+    })
+}
+
+/// Longest answer kept for people, in characters.
+const ANSWER_SHOWN: usize = 2_000;
+
+/// Makes one attempt. Never fails: whatever happens is an outcome.
+pub async fn attempt(
+    engine: &Engine,
+    loaded: &LoadedAccount,
+    from: &str,
+    claimed: &Claimed,
+) -> (Outcome, Trace) {
+    let mut replies: Vec<Reply> = Vec::new();
+    let mut last: Option<Request> = None;
+    let outcome = match outgoing(claimed, from) {
+        Ok(message) => exchange(engine, loaded, &message, &mut replies, &mut last).await,
+        Err(error) => Err(error),
+    };
+    if outcome.is_ok() && claimed.campaign_id.is_some() {
+        return (outcome, Trace::default());
+    }
+    let secrets = loaded.account.secret_values();
+    let answer = replies.last().map(|reply| {
+        let mut text: String = reply
+            .text()
+            .replace('\0', "")
+            .chars()
+            .take(ANSWER_SHOWN)
+            .collect();
+        for secret in &secrets {
+            text = text.replace(secret, "***");
+        }
+        text
+    });
+    let trace = Trace {
+        request: last.map(|request| request.redacted(&secrets)),
+        http_status: replies.last().map(|reply| reply.status),
+        answer,
+    };
+    (outcome, trace)
+}
+
+async fn exchange(
+    engine: &Engine,
+    loaded: &LoadedAccount,
+    message: &Outgoing,
+    replies: &mut Vec<Reply>,
+    last: &mut Option<Request>,
+) -> Outcome {
+    for _ in 0..MAX_STEPS {
+        match loaded.provider.send(&loaded.account, message, replies)? {
+            Step::Done(receipt) => return Ok(receipt),
+            Step::Call(request) => {
+                let answer = engine.exchange(&request).await;
+                *last = Some(request);
+                replies.push(answer?);
+            }
+        }
+    }
+    Err(SendError::new(
+        SendErrorKind::Unknown,
+        None,
+        "the exchange did not come to an end",
+        "The provider asked for more and more requests. Please report this as a bug.",
+    ))
+}

@@ -1,0 +1,130 @@
+//! Settle: answers become states, in batches, with the funnel in the same transaction.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use harkara_provider::{Retry, SendErrorKind};
+
+use super::{Finished, finish_campaigns};
+use crate::app::{App, AppError, consent};
+use crate::clock::{HOUR, Millis};
+use crate::domain::settle::{self, Now};
+use crate::domain::state::{FAILED, SENT, UNKNOWN};
+use crate::store::campaign::{self, Counts};
+use crate::store::message::{self, AttemptRow, MessageChange, MessageRow};
+use crate::store::{account, to_json};
+
+/// What the worker must know of a settled batch.
+#[derive(Debug, Default)]
+pub struct Aftermath {
+    /// Campaigns that moved.
+    pub campaigns: BTreeSet<i64>,
+    /// Accounts that now stand still.
+    pub held: BTreeSet<i64>,
+}
+
+/// Settles attempts. Safe to repeat with the same batch when the database failed.
+pub async fn settle(app: &App, finished: &[Finished]) -> Result<Aftermath, AppError> {
+    let now = app.now();
+    let by_id: HashMap<i64, &Finished> = finished.iter().map(|f| (f.id, f)).collect();
+    let mut ids: Vec<i64> = by_id.keys().copied().collect();
+    ids.sort_unstable();
+
+    let mut tx = app.db.write().await?;
+    let rows = message::lock(&mut tx, &ids).await?;
+    let (mut counts, mut changes, mut refs, mut attempts) =
+        (Counts::default(), Vec::new(), Vec::new(), Vec::new());
+    let mut after = Aftermath::default();
+    for row in &rows {
+        let Some(done) = by_id.get(&row.id) else { continue };
+        let seen = Now {
+            state: row.state,
+            attempt: row.attempt,
+        };
+        let change = settle::settle(seen, &done.outcome, now, app.config.max_attempts, row.id);
+        counts.moved(row.campaign_id, row.state, change.state);
+        after.campaigns.extend(row.campaign_id);
+        if let Ok(receipt) = &done.outcome {
+            refs.push((now / HOUR, receipt.external_id.clone(), row.id));
+        }
+        if row.campaign_id.is_none() || matches!(&done.outcome, Err(e) if !is_throttle(e.kind)) {
+            attempts.push(told(row, done, now));
+        }
+        changes.push(written(row, done, change, now));
+    }
+    message::change(&mut tx, &changes).await?;
+    message::keep_refs(&mut tx, &refs).await?;
+    message::keep_attempts(&mut tx, &attempts).await?;
+    campaign::add_counts(&mut tx, &counts).await?;
+    for (phone, detail) in opt_outs(&rows, &by_id) {
+        consent::opt_out(app, &mut tx, &phone, "provider", Some(&detail), now).await?;
+    }
+    for done in finished {
+        let Err(error) = &done.outcome else { continue };
+        if error.kind.retry() == Retry::HoldAccount {
+            account::hold(
+                &mut tx,
+                done.account_id,
+                &format!("{} ({})", error.help, error.detail),
+                now,
+            )
+            .await?;
+            after.held.insert(done.account_id);
+        }
+    }
+    finish_campaigns(&mut tx, after.campaigns.iter().copied(), now).await?;
+    tx.commit().await?;
+    for id in &after.campaigns {
+        // Nobody listening is fine.
+        let _ = app.live.send(*id);
+    }
+    Ok(after)
+}
+
+fn is_throttle(kind: SendErrorKind) -> bool {
+    matches!(kind, SendErrorKind::Throttled { .. })
+}
+
+fn written(row: &MessageRow, done: &Finished, change: settle::Change, now: Millis) -> MessageChange {
+    let accepted = done.outcome.is_ok();
+    // A message that comes through after trouble no longer has a failure to show.
+    let cleared = (accepted && row.failure.is_some() && row.state < SENT).then(String::new);
+    MessageChange {
+        id: row.id,
+        state: change.state,
+        attempt: change.attempt,
+        due_at: change.due_at,
+        external_id: change.external_id,
+        failure: change.failure.as_ref().map(to_json).or(cleared),
+        accepted_at: accepted.then_some(now),
+        failed_at: matches!(change.state, FAILED | UNKNOWN).then_some(now),
+        ..MessageChange::default()
+    }
+}
+
+fn told(row: &MessageRow, done: &Finished, now: Millis) -> AttemptRow {
+    let (outcome, detail) = match &done.outcome {
+        Ok(receipt) => ("accepted".to_owned(), receipt.warning.clone().unwrap_or_default()),
+        Err(e) => (e.kind.name().to_owned(), format!("{} ({})", e.help, e.detail)),
+    };
+    AttemptRow {
+        message_id: row.id,
+        n: done.attempt,
+        at: done.at,
+        finished_at: now,
+        outcome,
+        http_status: done.trace.http_status.map(i64::from),
+        detail,
+        request: done.trace.request.clone(),
+        answer: done.trace.answer.clone(),
+    }
+}
+
+/// People the provider calls not opted in, each once.
+fn opt_outs(rows: &[MessageRow], by_id: &HashMap<i64, &Finished>) -> BTreeMap<String, String> {
+    rows.iter()
+        .filter_map(|row| match &by_id.get(&row.id)?.outcome {
+            Err(e) if e.kind == SendErrorKind::OptedOut => Some((row.phone.clone(), e.detail.clone())),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,210 @@
+//! Everything about one message, for a person: what happened when, what was asked and answered, what to do next.
+
+use harkara_provider::Step;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::content_of;
+use crate::app::dispatch::{Claimed, Payload, outgoing};
+use crate::app::{App, AppError, account};
+use crate::clock::{Millis, id_time};
+use crate::domain::id;
+use crate::domain::settle::Failure;
+use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
+use crate::store::message::{self, MessageRow};
+use crate::store::{Tx, from_json, number};
+
+/// Something that happened to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Moment {
+    /// Milliseconds since 1970 UTC.
+    pub at: Millis,
+    /// `created`, `attempt`, `accepted`, `delivered`, `read`, `failed`, `unknown`, `received`.
+    pub what: String,
+    /// In a sentence.
+    pub detail: String,
+    /// The request of an attempt, secrets hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// HTTP status of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<i64>,
+    /// The answer, secrets hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+/// A message, told.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Told {
+    /// Id; also the reference that the provider echoes.
+    pub id: String,
+    /// State.
+    pub state: String,
+    /// The person.
+    pub phone: String,
+    /// Profile.
+    pub profile_id: Option<String>,
+    /// Campaign.
+    pub campaign_id: Option<String>,
+    /// Our number.
+    pub number: String,
+    /// What it says.
+    #[schema(value_type = Object)]
+    pub content: serde_json::Value,
+    /// Provider's id.
+    pub external_id: Option<String>,
+    /// Why it is not where it should be, and what to do.
+    #[schema(value_type = Option<Object>)]
+    pub failure: Option<Failure>,
+    /// What to do next, in a sentence.
+    pub next: String,
+    /// What happened, in order.
+    pub timeline: Vec<Moment>,
+    /// The request as this message's values make it, secrets hidden. Rebuilt from the ledger: for a campaign's accepted
+    /// message the request is not stored ten million times.
+    pub request: Option<String>,
+}
+
+/// Tells everything about a message.
+pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
+    let row = message::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("message"))?;
+    let number = number::by_id(tx, row.number_id)
+        .await?
+        .ok_or(AppError::NotFound("number"))?;
+    let failure: Option<Failure> = row
+        .failure
+        .as_deref()
+        .map(|text| from_json("failure", text))
+        .transpose()?;
+    let inbound = row.state == RECEIVED;
+    let content = if inbound {
+        from_json("message content", row.content.as_deref().unwrap_or("{}"))?
+    } else {
+        serde_json::to_value(content_of(tx, &row).await?).unwrap_or_default()
+    };
+    let request = if inbound {
+        None
+    } else {
+        rebuilt(app, tx, &row, &number.phone, number.account_id).await?
+    };
+    Ok(Told {
+        id: id::MESSAGE.show(row.id),
+        state: state::name(row.state).into(),
+        phone: row.phone.clone(),
+        profile_id: row.profile_id.map(|id| id::PROFILE.show(id)),
+        campaign_id: row.campaign_id.map(|id| id::CAMPAIGN.show(id)),
+        number: number.phone,
+        content,
+        external_id: row.external_id.clone(),
+        next: next(&row, failure.as_ref()),
+        timeline: timeline(tx, &row, failure.as_ref()).await?,
+        failure,
+        request,
+    })
+}
+
+async fn rebuilt(
+    app: &App,
+    tx: &mut Tx,
+    row: &MessageRow,
+    from: &str,
+    account_id: i64,
+) -> Result<Option<String>, AppError> {
+    let loaded = account::load(app, tx, account_id).await?;
+    let claimed = Claimed {
+        id: row.id,
+        campaign_id: None,
+        number_id: row.number_id,
+        phone: row.phone.clone(),
+        attempt: row.attempt,
+        at: row.due_at,
+        payload: Payload::Content(Box::new(content_of(tx, row).await?)),
+    };
+    let step =
+        outgoing(&claimed, from).and_then(|message| loaded.provider.send(&loaded.account, &message, &[]));
+    Ok(match step {
+        Ok(Step::Call(request)) => Some(request.redacted(&loaded.account.secret_values())),
+        _ => None,
+    })
+}
+
+async fn timeline(tx: &mut Tx, row: &MessageRow, failure: Option<&Failure>) -> Result<Vec<Moment>, AppError> {
+    let plain = |at, what: &str, detail: String| Moment {
+        at,
+        what: what.into(),
+        detail,
+        request: None,
+        http_status: None,
+        answer: None,
+    };
+    if row.state == RECEIVED {
+        return Ok(vec![plain(
+            row.due_at,
+            "received",
+            "The person wrote this.".into(),
+        )]);
+    }
+    let mut moments = vec![plain(
+        id_time(row.id),
+        "created",
+        "The intent was written to the ledger.".into(),
+    )];
+    for attempt in message::attempts(tx, row.id).await? {
+        moments.push(Moment {
+            at: attempt.finished_at,
+            what: "attempt".into(),
+            detail: format!("Attempt {}: {}. {}", attempt.n, attempt.outcome, attempt.detail)
+                .trim()
+                .to_owned(),
+            request: attempt.request,
+            http_status: attempt.http_status,
+            answer: attempt.answer,
+        });
+    }
+    let external = row
+        .external_id
+        .as_deref()
+        .map(|id| format!(" as {id}"))
+        .unwrap_or_default();
+    let steps = [
+        (
+            row.accepted_at,
+            "accepted",
+            format!("The provider accepted it{external}."),
+        ),
+        (row.delivered_at, "delivered", "It reached the phone.".to_owned()),
+        (row.read_at, "read", "It was seen.".to_owned()),
+    ];
+    moments.extend(
+        steps
+            .into_iter()
+            .filter_map(|(at, what, detail)| Some(plain(at?, what, detail))),
+    );
+    if let (Some(at), Some(failure)) = (row.failed_at, failure) {
+        moments.push(plain(
+            at,
+            state::name(row.state),
+            format!("{} ({})", failure.help, failure.detail),
+        ));
+    }
+    moments.sort_by_key(|m| m.at);
+    Ok(moments)
+}
+
+fn next(row: &MessageRow, failure: Option<&Failure>) -> String {
+    match (row.state, failure) {
+        (QUEUED, Some(failure)) => format!("It is tried again by itself. {}", failure.help),
+        (QUEUED | SENDING, _) => "Nothing to do: it is on its way.".into(),
+        (UNKNOWN, _) => {
+            "Wait for a delivery report: it settles this. If none comes and it matters, resend it by hand, \
+                         knowing that the person may get it twice."
+                .into()
+        }
+        (SENT, _) => "Nothing to do: the provider has it and will report.".into(),
+        (_, Some(failure)) => failure.help.clone(),
+        _ => "Nothing to do.".into(),
+    }
+}

@@ -1,0 +1,397 @@
+//! `/api/v1/campaigns`: write, estimate, test, launch, hold, stop, watch, export.
+
+mod export;
+mod live;
+mod people;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::{Body, Caller, once, path_id};
+use super::paging::{Listing, Page};
+use super::problem::Problem;
+use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach};
+use crate::app::{AppError, message, template};
+use crate::domain::audience::Audience;
+use crate::domain::campaign::{self as states};
+use crate::domain::id::{self, CAMPAIGN};
+use crate::domain::template::Mapping;
+use crate::store::campaign::CampaignRow;
+use crate::store::from_json;
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, edit))
+        .routes(routes!(reach_of_any))
+        .routes(routes!(reach))
+        .routes(routes!(test))
+        .routes(routes!(launch))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
+        .routes(routes!(stop))
+        .routes(routes!(progress))
+        .routes(routes!(failures))
+        .merge(live::routes())
+        .merge(people::routes())
+        .merge(export::routes())
+}
+
+/// A campaign.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Campaign {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// `draft`, `scheduled`, `running`, `paused`, `finished` or `stopped`.
+    pub state: String,
+    /// Account that sends.
+    pub account_id: String,
+    /// Number that sends.
+    pub number_id: String,
+    /// Template.
+    pub template_id: String,
+    /// Who gets it.
+    pub audience: Audience,
+    /// What the placeholders are filled with.
+    pub mapping: Mapping,
+    /// Own limit.
+    pub messages_per_second: Option<i64>,
+    /// When it is to start, milliseconds since 1970 UTC.
+    pub scheduled_at: Option<i64>,
+    /// When it started.
+    pub launched_at: Option<i64>,
+    /// When it ended.
+    pub finished_at: Option<i64>,
+    /// When it was written.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+fn show(row: CampaignRow) -> Result<Campaign, AppError> {
+    Ok(Campaign {
+        id: CAMPAIGN.show(row.id),
+        name: row.name,
+        state: states::name(row.state).into(),
+        account_id: id::ACCOUNT.show(row.account_id),
+        number_id: id::NUMBER.show(row.number_id),
+        template_id: id::TEMPLATE.show(row.template_id),
+        audience: from_json("audience", &row.audience)?,
+        mapping: from_json("mapping", &row.mapping)?,
+        messages_per_second: row.messages_per_second,
+        scheduled_at: row.scheduled_at,
+        launched_at: row.launched_at,
+        finished_at: row.finished_at,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// Filters of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Only campaigns in this state.
+    state: Option<String>,
+    /// Rows at most, 1 to 500; 50 when not given.
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists campaigns, newest first.
+#[utoipa::path(get, path = "/campaigns", tag = "Campaigns", params(ListQuery), responses((status = 200, body = Listing<Campaign>), (status = 400, body = Problem)))]
+async fn list(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Listing<Campaign>>, Problem> {
+    let state = match query.state.as_deref() {
+        None => 0,
+        Some(text) => states::ALL
+            .into_iter()
+            .find(|s| states::name(*s) == text)
+            .ok_or_else(|| {
+                let names = states::ALL.map(states::name).join(", ");
+                Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "bad_state",
+                    format!("There is no state \"{text}\"."),
+                    format!("Use one of {names}."),
+                )
+            })?,
+    };
+    let page = Page {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let mut tx = app.db.read().await?;
+    let rows = crate::store::campaign::list(&mut tx, page.before()?, state, page.limit()).await?;
+    let listing = Listing::new(rows, &page, |row| row.id, show);
+    let data = listing.data.into_iter().collect::<Result<_, _>>()?;
+    Ok(Json(Listing {
+        data,
+        next_cursor: listing.next_cursor,
+    }))
+}
+
+/// Writes a new draft.
+#[utoipa::path(post, path = "/campaigns", tag = "Campaigns", request_body = CampaignInput, responses((status = 201, body = Campaign), (status = 422, body = Problem)))]
+async fn create(State(app): State<Shared>, body: Body<CampaignInput>) -> Result<Response, Problem> {
+    once(&app, &body.asked, async |tx| {
+        let checked = campaign::create(&app, tx, &body.value).await?;
+        Ok((StatusCode::CREATED, show(checked.row)?))
+    })
+    .await
+}
+
+/// Reads a campaign.
+#[utoipa::path(get, path = "/campaigns/{id}", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Campaign), (status = 404, body = Problem)))]
+async fn get(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Campaign>, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let mut tx = app.db.read().await?;
+    Ok(Json(show(campaign::load(&mut tx, id).await?.row)?))
+}
+
+/// Changes a draft, whole.
+#[utoipa::path(put, path = "/campaigns/{id}", tag = "Campaigns", params(("id" = String, Path)), request_body = CampaignInput, responses((status = 200, body = Campaign), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn edit(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<CampaignInput>,
+) -> Result<Response, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    act(&app, &body, async |tx| {
+        campaign::edit(&app, tx, id, &body.value).await
+    })
+    .await
+}
+
+async fn act<T, F>(app: &Shared, body: &Body<T>, act: F) -> Result<Response, Problem>
+where
+    F: AsyncFnOnce(&mut crate::store::Tx) -> Result<Checked, AppError>,
+{
+    let mut touched = None;
+    let response = once(app, &body.asked, async |tx| {
+        let checked = act(tx).await?;
+        touched = Some(checked.row.id);
+        Ok((StatusCode::OK, show(checked.row)?))
+    })
+    .await?;
+    if let Some(id) = touched {
+        let _ = app.live.send(id);
+        app.wake_dispatch.notify_one();
+    }
+    Ok(response)
+}
+
+/// An audience to estimate.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReachInput {
+    /// Who.
+    audience: Audience,
+    /// With a template, people who lack a value for one of its placeholders are told too.
+    template_id: Option<String>,
+    /// The mapping to check with; the template's own when absent.
+    mapping: Option<Mapping>,
+}
+
+/// Estimates the reach of any audience, before a campaign is written.
+#[utoipa::path(post, path = "/reach", tag = "Campaigns", request_body = ReachInput, responses((status = 200, body = Reach), (status = 422, body = Problem)))]
+async fn reach_of_any(State(app): State<Shared>, body: Body<ReachInput>) -> Result<Json<Reach>, Problem> {
+    let problems = body.value.audience.problems();
+    if !problems.is_empty() {
+        let fields = problems
+            .into_iter()
+            .map(|(p, code, detail)| crate::app::FieldProblem::new(p, code, detail));
+        return Err(AppError::Invalid(fields.collect()).into());
+    }
+    let frozen = match &body.value.template_id {
+        None => None,
+        Some(text) => {
+            let id = id::TEMPLATE.read(text).ok_or(AppError::NotFound("template"))?;
+            let mut tx = app.db.read().await?;
+            let row = template::row(&mut tx, id).await?;
+            let mapping = match &body.value.mapping {
+                Some(mapping) => mapping.clone(),
+                None => from_json("mapping", &row.mapping)?,
+            };
+            Some(template::freeze(&row, mapping)?)
+        }
+    };
+    Ok(Json(
+        campaign::reach(&app, &body.value.audience, frozen.as_ref(), None).await?,
+    ))
+}
+
+/// Estimates the reach of a campaign: who would get it now, and who is left out and why.
+#[utoipa::path(get, path = "/campaigns/{id}/reach", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Reach), (status = 404, body = Problem)))]
+async fn reach(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Reach>, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let mut tx = app.db.read().await?;
+    let checked = campaign::load(&mut tx, id).await?;
+    drop(tx);
+    let audience: Audience = from_json("audience", &checked.row.audience)?;
+    Ok(Json(
+        campaign::reach(&app, &audience, Some(&campaign::frozen(&checked)?), None).await?,
+    ))
+}
+
+/// Whom a test goes to. Give `to` or `profile_id`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TestInput {
+    /// A number, in any usual form.
+    to: Option<String>,
+    /// A profile, whose values are used.
+    profile_id: Option<String>,
+}
+
+/// A message that was queued.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Queued {
+    /// `GET /api/v1/messages/{id}` tells what became of it.
+    pub message_id: String,
+}
+
+/// Sends the campaign to one person, as a test.
+#[utoipa::path(post, path = "/campaigns/{id}/test", tag = "Campaigns", params(("id" = String, Path)), request_body = TestInput, responses((status = 202, body = Queued), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn test(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<TestInput>,
+) -> Result<Response, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let response = once(&app, &body.asked, async |tx| {
+        let checked = campaign::load(tx, id).await?;
+        let TestInput { to, profile_id } = &body.value;
+        let id = message::test_send(&app, tx, &checked, to.clone(), profile_id.clone()).await?;
+        Ok((
+            StatusCode::ACCEPTED,
+            Queued {
+                message_id: id::MESSAGE.show(id),
+            },
+        ))
+    })
+    .await?;
+    app.wake_dispatch.notify_one();
+    Ok(response)
+}
+
+/// When to launch.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LaunchInput {
+    /// RFC 3339 with an offset, such as `2026-12-24T18:00:00+05:30`; absent: now.
+    at: Option<String>,
+}
+
+/// Launches a draft, now or at a time. From then on what it says is fixed.
+#[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "Campaigns", params(("id" = String, Path)), request_body = LaunchInput, responses((status = 200, body = Campaign), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn launch(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<LaunchInput>,
+) -> Result<Response, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let at = match &body.value.at {
+        None => None,
+        Some(text) => Some(
+            text.parse::<jiff::Timestamp>()
+                .map(|t| t.as_millisecond())
+                .map_err(|_| {
+                    AppError::field(
+                        "/at",
+                        "not_a_time",
+                        "Give a time with its offset, such as 2026-12-24T18:00:00+05:30.",
+                    )
+                })?,
+        ),
+    };
+    let response = act(&app, &body, async |tx| campaign::launch(&app, tx, id, at).await).await?;
+    if at.is_none_or(|at| at <= app.now()) {
+        let app = app.clone();
+        tokio::spawn(async move {
+            if let Err(error) = campaign::count_expected(&app, id).await {
+                tracing::warn!(%error, "the expected reach could not be counted");
+            }
+            let _ = app.live.send(id);
+        });
+    }
+    Ok(response)
+}
+
+/// Nothing to say.
+#[derive(Debug, Deserialize, ToSchema)]
+struct Nothing {}
+
+/// Holds a campaign. What is in flight still arrives.
+#[utoipa::path(post, path = "/campaigns/{id}/pause", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Campaign), (status = 409, body = Problem)))]
+async fn pause(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<Nothing>,
+) -> Result<Response, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    act(&app, &body, async |tx| campaign::pause(&app, tx, id).await).await
+}
+
+/// Goes on where it was held.
+#[utoipa::path(post, path = "/campaigns/{id}/resume", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Campaign), (status = 409, body = Problem)))]
+async fn resume(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<Nothing>,
+) -> Result<Response, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    act(&app, &body, async |tx| campaign::resume(&app, tx, id).await).await
+}
+
+/// Ends a campaign for good. What has not left is cancelled.
+#[utoipa::path(post, path = "/campaigns/{id}/stop", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Campaign), (status = 409, body = Problem)))]
+async fn stop(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<Nothing>,
+) -> Result<Response, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    act(&app, &body, async |tx| campaign::stop(&app, tx, id).await).await
+}
+
+/// Where it stands: counts that add up, and why it does not move.
+#[utoipa::path(get, path = "/campaigns/{id}/progress", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Progress), (status = 404, body = Problem)))]
+async fn progress(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Progress>, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let mut tx = app.db.read().await?;
+    Ok(Json(campaign::progress(&app, &mut tx, id).await?))
+}
+
+/// Why messages stand where they stand, with what to do; largest group first.
+#[utoipa::path(get, path = "/campaigns/{id}/failures", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Listing<FailureGroup>), (status = 404, body = Problem)))]
+async fn failures(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Listing<FailureGroup>>, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let mut tx = app.db.read().await?;
+    Ok(Json(Listing {
+        data: campaign::failures(&mut tx, id).await?,
+        next_cursor: None,
+    }))
+}

@@ -1,0 +1,157 @@
+//! What the dispatcher keeps in memory of each account and number: limits, places in flight, and whether the provider
+//! answers at all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use harkara_provider::SendErrorKind;
+
+use crate::app::App;
+use crate::app::account::LoadedAccount;
+use crate::app::trouble::Trouble;
+use crate::clock::{Millis, SECOND};
+use crate::config::Config;
+use crate::domain::limiter::Limiter;
+use crate::domain::settle::Outcome;
+use crate::store::account::ACTIVE;
+use crate::store::number::NumberRow;
+
+/// Unavailable answers in a row that open the breaker.
+const STRIKES: u32 = 5;
+/// Longest pause between two tries while the provider is away.
+const LONGEST_PAUSE: Millis = 30 * SECOND;
+
+/// An account at work.
+pub struct AccountLine {
+    /// Settings and secrets.
+    pub loaded: Arc<LoadedAccount>,
+    /// Requests a second.
+    pub limiter: Limiter,
+    /// Requests on their way.
+    pub in_flight: usize,
+    /// Active and readable.
+    pub usable: bool,
+    strikes: u32,
+    closed_until: Millis,
+}
+
+/// A number at work.
+pub struct NumberLine {
+    /// The number.
+    pub row: NumberRow,
+    /// Messages a second.
+    pub limiter: Limiter,
+    /// An idle number looks again at this time.
+    pub look_again_at: Millis,
+    /// The last look found work.
+    pub busy: bool,
+}
+
+impl NumberLine {
+    /// Takes a number as it is in the database now.
+    pub fn put(lines: &mut BTreeMap<i64, Self>, row: NumberRow, now: Millis) {
+        let rate = u32::try_from(row.messages_per_second).unwrap_or(1);
+        let line = lines.entry(row.id).or_insert_with(|| Self {
+            row: row.clone(),
+            limiter: Limiter::new(rate, now),
+            look_again_at: now,
+            busy: true,
+        });
+        line.limiter.set_rate(rate);
+        line.row = row;
+    }
+}
+
+impl AccountLine {
+    /// Takes an account as it is in the database now.
+    pub fn put(lines: &mut BTreeMap<i64, Self>, loaded: LoadedAccount, now: Millis) {
+        let rate = u32::try_from(loaded.row.requests_per_second).unwrap_or(1);
+        let usable = loaded.row.state == ACTIVE;
+        let id = loaded.row.id;
+        let loaded = Arc::new(loaded);
+        let line = lines.entry(id).or_insert_with(|| Self {
+            loaded: loaded.clone(),
+            limiter: Limiter::new(rate, now),
+            in_flight: 0,
+            usable,
+            strikes: 0,
+            closed_until: 0,
+        });
+        if usable && !line.usable {
+            // A person mended it: no old grudge.
+            line.strikes = 0;
+            line.closed_until = 0;
+        }
+        line.limiter.set_rate(rate);
+        line.loaded = loaded;
+        line.usable = usable;
+    }
+
+    /// How many messages of this number may leave now: tokens of both, places in flight, and one at a time while the
+    /// provider is being tried again.
+    pub fn grant(&mut self, number: &mut NumberLine, now: Millis, config: &Config) -> usize {
+        let tokens = number.limiter.available(now).min(self.limiter.available(now));
+        if !self.usable || now < self.closed_until {
+            return 0;
+        }
+        let places = config.concurrency.saturating_sub(self.in_flight);
+        let trial = if self.strikes >= STRIKES {
+            1usize.saturating_sub(self.in_flight)
+        } else {
+            usize::MAX
+        };
+        tokens.min(places).min(trial)
+    }
+
+    /// Places that a campaign may fill.
+    pub fn reserve(&self, config: &Config) -> usize {
+        let kept = (config.concurrency / 8).min(config.concurrency - 1);
+        (config.concurrency - kept).saturating_sub(self.in_flight)
+    }
+
+    /// What an answer says about the provider.
+    pub fn heard(&mut self, app: &App, outcome: &Outcome, now: Millis) {
+        let id = self.loaded.row.id;
+        match outcome {
+            Err(error) if error.kind == SendErrorKind::Unavailable || is_silence(error.kind) => {
+                self.strikes = self.strikes.saturating_add(1);
+                if self.strikes >= STRIKES {
+                    let pause = (SECOND << (self.strikes - STRIKES).min(5)).min(LONGEST_PAUSE);
+                    self.closed_until = now + pause;
+                    app.troubles.set(
+                        id,
+                        Trouble {
+                            code: "unavailable".into(),
+                            reason: format!("{} ({})", error.help, error.detail),
+                            since: now,
+                            until: Some(self.closed_until),
+                        },
+                    );
+                }
+            }
+            Err(error) if matches!(error.kind, SendErrorKind::Throttled { .. }) => {
+                self.strikes = 0;
+                app.troubles.set(
+                    id,
+                    Trouble {
+                        code: "throttled".into(),
+                        reason: format!("The provider asked us to slow down; we do, and speed up again by ourselves. ({})", error.detail),
+                        since: now,
+                        until: Some(now + SECOND),
+                    },
+                );
+            }
+            _ => {
+                if self.strikes > 0 || self.limiter.current_rate() >= f64::from(self.limiter.rate()) {
+                    app.troubles.clear(id);
+                }
+                self.strikes = 0;
+            }
+        }
+    }
+}
+
+/// No answer at all, or none that can be read: the message is parked, and the provider may be ill.
+fn is_silence(kind: SendErrorKind) -> bool {
+    kind == SendErrorKind::Unknown
+}

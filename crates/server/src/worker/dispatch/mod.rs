@@ -1,0 +1,420 @@
+//! Decides when each message leaves: tokens first, then a claim of exactly that many, then the requests.
+
+mod line;
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use harkara_provider::{SendError, SendErrorKind};
+use tokio::sync::{Mutex, Notify, mpsc};
+
+use super::{Tick, Worker};
+use crate::app::dispatch::{self, Claimed, Finished, Running, Trace};
+use crate::app::{App, AppError, account};
+use crate::clock::{Millis, SECOND};
+use crate::domain::limiter::Limiter;
+use crate::domain::template::Frozen;
+use crate::store::campaign::{self, CampaignRow, Counts};
+use crate::store::message::{API, CAMPAIGN, CONVERSATION};
+use crate::store::{message, number};
+use line::{AccountLine, NumberLine};
+
+/// How often settings are read again when nothing says that they changed.
+const REFRESH: Millis = SECOND;
+/// Settled in one transaction at most.
+const BATCH: usize = 1_000;
+/// Claimed in one transaction at most.
+const CLAIM: usize = 500;
+/// How often an idle number looks for work.
+const LOOK: Millis = 100;
+/// How often attempts without an owner are looked for, and how long one may take before it counts as such.
+const SWEEP: Millis = 60 * SECOND;
+/// Pause while there is work that only waits for tokens.
+const PACE: Duration = Duration::from_millis(10);
+
+/// The dispatcher of all numbers of this node.
+pub struct Dispatcher {
+    app: Arc<App>,
+    state: Mutex<State>,
+    done: mpsc::UnboundedSender<Finished>,
+}
+
+struct State {
+    accounts: BTreeMap<i64, AccountLine>,
+    numbers: BTreeMap<i64, NumberLine>,
+    campaigns: HashMap<i64, Running>,
+    campaign_limits: HashMap<i64, Limiter>,
+    frozen: HashMap<i64, Arc<Frozen>>,
+    finished: mpsc::UnboundedReceiver<Finished>,
+    /// Answers that a failing database did not take yet.
+    unsettled: Vec<Finished>,
+    refreshed_at: Option<Millis>,
+    turn: usize,
+    swept_at: Option<Millis>,
+}
+
+impl Dispatcher {
+    /// A dispatcher that has sent nothing yet.
+    pub fn new(app: Arc<App>) -> Arc<Self> {
+        let (done, finished) = mpsc::unbounded_channel();
+        let state = State {
+            accounts: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            campaigns: HashMap::new(),
+            campaign_limits: HashMap::new(),
+            frozen: HashMap::new(),
+            finished,
+            unsettled: Vec::new(),
+            refreshed_at: None,
+            turn: 0,
+            swept_at: None,
+        };
+        Arc::new(Self {
+            app,
+            state: Mutex::new(state),
+            done,
+        })
+    }
+
+    /// Requests that are on their way, or answered and not settled.
+    pub async fn in_flight(&self) -> usize {
+        let state = self.state.lock().await;
+        state.accounts.values().map(|a| a.in_flight).sum::<usize>() + state.unsettled.len()
+    }
+
+    async fn settle(&self, state: &mut State) -> Result<(), AppError> {
+        loop {
+            while state.unsettled.len() < BATCH {
+                let Ok(done) = state.finished.try_recv() else {
+                    break;
+                };
+                state.heard(&self.app, &done);
+                state.unsettled.push(done);
+            }
+            if state.unsettled.is_empty() {
+                return Ok(());
+            }
+            let after = dispatch::settle(&self.app, &state.unsettled).await?;
+            state.unsettled.clear();
+            if !after.held.is_empty() {
+                state.refreshed_at = None;
+            }
+        }
+    }
+
+    /// Before anything leaves, what the last run left in flight is parked as unknown; later, what lost its owner when
+    /// the database went away in the middle of a commit.
+    async fn sweep(&self, state: &mut State) -> Result<(), AppError> {
+        let now = self.app.now();
+        let patience = Millis::try_from(self.app.config.request_timeout_ms).unwrap_or(SWEEP) * 2 + SWEEP;
+        let begun_before = match state.swept_at {
+            None => i64::MAX,
+            Some(at) if now >= at + SWEEP && state.unsettled.is_empty() => now - patience,
+            Some(_) => return Ok(()),
+        };
+        let parked = dispatch::recover(&self.app, begun_before).await?;
+        if parked > 0 {
+            tracing::warn!(
+                parked,
+                "messages were in flight when sending broke off; reports will settle them"
+            );
+        }
+        state.swept_at = Some(now);
+        Ok(())
+    }
+
+    async fn refresh(&self, state: &mut State) -> Result<(), AppError> {
+        let now = self.app.now();
+        if state
+            .refreshed_at
+            .is_some_and(|at| now < at + REFRESH && now >= at)
+        {
+            return Ok(());
+        }
+        let mut tx = self.app.db.read().await?;
+        let numbers = number::all_active(&mut tx).await?;
+        let mut accounts: Vec<i64> = numbers.iter().map(|n| n.account_id).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        for id in &accounts {
+            match account::load(&self.app, &mut tx, *id).await {
+                Ok(loaded) => AccountLine::put(&mut state.accounts, loaded, now),
+                Err(error) => {
+                    // One account that cannot be read never stops the others.
+                    tracing::error!(account = *id, %error, "account cannot be loaded");
+                    if let Some(line) = state.accounts.get_mut(id) {
+                        line.usable = false;
+                    }
+                }
+            }
+        }
+        for (id, line) in &mut state.accounts {
+            line.usable &= accounts.contains(id);
+        }
+        state.numbers.retain(|id, _| numbers.iter().any(|n| n.id == *id));
+        for row in numbers {
+            NumberLine::put(&mut state.numbers, row, now);
+        }
+        let running: Vec<i64> = campaign::in_state(&mut tx, crate::domain::campaign::RUNNING)
+            .await?
+            .iter()
+            .map(|c| c.id)
+            .collect();
+        state.campaigns.retain(|id, _| running.contains(id));
+        state.campaign_limits.retain(|id, _| running.contains(id));
+        state.frozen.retain(|id, _| running.contains(id));
+        state.refreshed_at = Some(now);
+        Ok(())
+    }
+
+    /// Looks, without taking the writer, whether an idle number has anything to send.
+    async fn has_work(&self, number: &mut NumberLine, now: Millis) -> Result<bool, AppError> {
+        let mut tx = self.app.db.read().await?;
+        let due = message::next_due(&mut tx, number.row.id).await?;
+        let work = due.is_some_and(|due| due <= now)
+            || !campaign::running_on(&mut tx, number.row.id).await?.is_empty();
+        if !work {
+            number.look_again_at = due.unwrap_or(i64::MAX).clamp(now, now + LOOK);
+        }
+        Ok(work)
+    }
+
+    /// Claims what the number may send now, and lets it leave.
+    async fn serve(&self, state: &mut State, number_id: i64) -> Result<(), AppError> {
+        let now = self.app.now();
+        let Some(number) = state.numbers.get_mut(&number_id) else {
+            return Ok(());
+        };
+        let Some(account) = state.accounts.get_mut(&number.row.account_id) else {
+            return Ok(());
+        };
+        let grant = account.grant(number, now, &self.app.config).min(CLAIM);
+        if grant == 0 || now < number.look_again_at {
+            return Ok(());
+        }
+        if !number.busy && !self.has_work(number, now).await? {
+            return Ok(());
+        }
+        // A part of the places is kept for people, however long a provider takes to answer a campaign.
+        let reserve = account.reserve(&self.app.config);
+        let account_id = number.row.account_id;
+
+        let mut counts = Counts::default();
+        let mut tx = self.app.db.write().await?;
+        let mut claimed: Vec<Claimed> = Vec::new();
+        for lane in [CONVERSATION, API, CAMPAIGN] {
+            let mut room = grant - claimed.len();
+            if lane == CAMPAIGN {
+                room = room.min(reserve.saturating_sub(claimed.len()));
+            }
+            if room > 0 {
+                let lane = (number_id, lane);
+                let rows =
+                    dispatch::due(&self.app, &mut tx, &mut state.frozen, lane, room, &mut counts).await?;
+                claimed.extend(rows);
+            }
+        }
+        let room = (grant - claimed.len()).min(reserve.saturating_sub(claimed.len()));
+        let mut planning = false;
+        if room > 0 {
+            let running = campaign::running_on(&mut tx, number_id).await?;
+            planning = !running.is_empty();
+            claimed.extend(self.plan(state, &mut tx, running, room, now, &mut counts).await?);
+        }
+        campaign::add_counts(&mut tx, &counts).await?;
+        let touched: Vec<i64> = counts.campaigns().collect();
+        dispatch::finish_campaigns(&mut tx, touched.iter().copied(), now).await?;
+        tx.commit().await?;
+        for id in touched {
+            let _ = self.app.live.send(id);
+        }
+        let Some(number) = state.numbers.get_mut(&number_id) else {
+            return Ok(());
+        };
+        let Some(account) = state.accounts.get_mut(&account_id) else {
+            return Ok(());
+        };
+        number.busy = planning || !claimed.is_empty();
+        number.limiter.take(claimed.len());
+        account.limiter.take(claimed.len());
+        for message in claimed {
+            let mut at = number.limiter.depart_at(now);
+            at = account.limiter.depart_at(at);
+            if let Some(limit) = message
+                .campaign_id
+                .and_then(|id| state.campaign_limits.get_mut(&id))
+            {
+                at = limit.depart_at(at);
+            }
+            account.in_flight += 1;
+            self.leave(account, number, message, at - now);
+        }
+        Ok(())
+    }
+
+    /// Plans the next people of running campaigns, each campaign in its turn.
+    async fn plan(
+        &self,
+        state: &mut State,
+        tx: &mut crate::store::Tx,
+        mut running: Vec<CampaignRow>,
+        room: usize,
+        now: Millis,
+        counts: &mut Counts,
+    ) -> Result<Vec<Claimed>, AppError> {
+        let mut claimed = Vec::new();
+        if running.is_empty() {
+            return Ok(claimed);
+        }
+        state.turn = state.turn.wrapping_add(1);
+        let first = state.turn % running.len();
+        running.rotate_left(first);
+        let share = room.div_ceil(running.len());
+        for row in running {
+            let mut want = share.min(room - claimed.len());
+            if let Some(rate) = row.messages_per_second {
+                let rate = u32::try_from(rate).unwrap_or(1);
+                let limit = state
+                    .campaign_limits
+                    .entry(row.id)
+                    .or_insert_with(|| Limiter::new(rate, now));
+                want = want.min(limit.available(now));
+            }
+            if want == 0 {
+                continue;
+            }
+            let run = match state.campaigns.get(&row.id) {
+                Some(run) => run.clone(),
+                None => {
+                    let run = Running::read(&row)?;
+                    state.frozen.insert(row.id, run.frozen.clone());
+                    state.campaigns.insert(row.id, run.clone());
+                    run
+                }
+            };
+            let new = dispatch::plan(&self.app, tx, &row, &run, want, counts).await?;
+            if let Some(limit) = state.campaign_limits.get_mut(&row.id) {
+                limit.take(new.len());
+            }
+            // A campaign whose last people were all left out ends here.
+            counts.add(Some(row.id), crate::domain::state::SENDING, 0);
+            claimed.extend(new);
+        }
+        Ok(claimed)
+    }
+
+    /// Lets one message leave after `wait` milliseconds; its outcome comes back through the channel, whatever happens.
+    fn leave(&self, account: &AccountLine, number: &NumberLine, message: Claimed, wait: Millis) {
+        let (app, done) = (self.app.clone(), self.done.clone());
+        let (loaded, from) = (account.loaded.clone(), number.row.phone.clone());
+        tokio::spawn(async move {
+            if wait > 0 {
+                tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+            }
+            let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message);
+            let (outcome, trace) = AssertUnwindSafe(attempt)
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    let help = "The program failed while sending. It is not sent again, to avoid a double.";
+                    let error =
+                        SendError::new(SendErrorKind::Unknown, Some("panic"), "internal failure", help);
+                    (Err(error), Trace::default())
+                });
+            let finished = Finished {
+                id: message.id,
+                account_id: loaded.row.id,
+                number_id: message.number_id,
+                attempt: message.attempt,
+                at: message.at,
+                outcome,
+                trace,
+            };
+            // The receiver lives as long as the dispatcher; after it, nobody is left to tell.
+            let _ = done.send(finished);
+            app.wake_dispatch.notify_one();
+        });
+    }
+}
+
+impl State {
+    /// What an answer says about the line it came over.
+    fn heard(&mut self, app: &App, done: &Finished) {
+        let now = app.now();
+        let Some(account) = self.accounts.get_mut(&done.account_id) else {
+            return;
+        };
+        account.in_flight = account.in_flight.saturating_sub(1);
+        account.heard(app, &done.outcome, now);
+        if let Err(SendError {
+            kind: SendErrorKind::Throttled { after_ms },
+            ..
+        }) = &done.outcome
+        {
+            let after = after_ms.and_then(|ms| Millis::try_from(ms).ok());
+            account.limiter.throttled(now, after);
+            if let Some(number) = self.numbers.get_mut(&done.number_id) {
+                number.limiter.throttled(now, after);
+            }
+        }
+        if let Some(number) = self.numbers.get_mut(&done.number_id) {
+            number.look_again_at = number.look_again_at.min(now);
+        }
+    }
+}
+
+impl Worker for Dispatcher {
+    fn name(&self) -> &'static str {
+        "dispatch"
+    }
+
+    fn wake(&self) -> &Notify {
+        &self.app.wake_dispatch
+    }
+
+    async fn tick(&self) -> anyhow::Result<Tick> {
+        let mut state = self.state.lock().await;
+        let state = &mut *state;
+        self.sweep(state).await?;
+        self.settle(state).await?;
+        self.refresh(state).await?;
+        let numbers: Vec<i64> = state.numbers.keys().copied().collect();
+        let mut failed = None;
+        for id in numbers {
+            // A number in trouble never delays another.
+            if let Err(error) = self.serve(state, id).await
+                && !matches!(error, AppError::Conflict { .. })
+            {
+                failed = Some(error);
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let busy = state.numbers.values().any(|n| n.busy);
+        Ok(Tick::After(if busy {
+            PACE
+        } else {
+            Duration::from_millis(LOOK.unsigned_abs())
+        }))
+    }
+
+    /// Waits for the answers that are on their way, so that a planned stop leaves nothing unknown.
+    async fn finish(&self) {
+        for _ in 0..200 {
+            let mut state = self.state.lock().await;
+            if let Err(error) = self.settle(&mut state).await {
+                tracing::error!(%error, "answers could not be settled at the end; they count as unknown at the next start");
+            }
+            let open: usize = state.accounts.values().map(|a| a.in_flight).sum();
+            drop(state);
+            if open == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Starts campaigns at their time, and forgets old idempotency keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Notify};
+
+use super::{Tick, Worker};
+use crate::app::{App, campaign};
+use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use crate::domain::campaign::SCHEDULED;
+use crate::store;
+
+/// How long an answer is kept for its idempotency key.
+const KEEP_ANSWERS: Millis = 7 * DAY;
+
+/// The scheduler.
+pub struct Scheduler {
+    app: Arc<App>,
+    wake: Notify,
+    cleaned_at: Mutex<Option<Millis>>,
+}
+
+impl Scheduler {
+    /// A scheduler.
+    pub fn new(app: Arc<App>) -> Arc<Self> {
+        Arc::new(Self {
+            app,
+            wake: Notify::new(),
+            cleaned_at: Mutex::new(None),
+        })
+    }
+
+    async fn clean(&self, now: Millis) -> anyhow::Result<()> {
+        let mut cleaned_at = self.cleaned_at.lock().await;
+        if cleaned_at.is_some_and(|at| now < at + HOUR) {
+            return Ok(());
+        }
+        let mut tx = self.app.db.write().await?;
+        store::idempotency::forget(&mut tx, now - KEEP_ANSWERS).await?;
+        tx.commit().await?;
+        *cleaned_at = Some(now);
+        Ok(())
+    }
+}
+
+impl Worker for Scheduler {
+    fn name(&self) -> &'static str {
+        "schedule"
+    }
+
+    fn wake(&self) -> &Notify {
+        &self.wake
+    }
+
+    async fn tick(&self) -> anyhow::Result<Tick> {
+        let now = self.app.now();
+        let mut tx = self.app.db.read().await?;
+        let scheduled = store::campaign::in_state(&mut tx, SCHEDULED).await?;
+        drop(tx);
+        for row in scheduled {
+            let Some(due) = row.scheduled_at.filter(|at| *at <= now) else {
+                continue;
+            };
+            let minutes = (now - due) / MINUTE;
+            let late = (minutes > self.app.config.overdue_grace_minutes).then(|| {
+                format!("It should have started {minutes} minutes ago, when the server was not running. Resume it to send it now, or stop it.")
+            });
+            let mut tx = self.app.db.write().await?;
+            campaign::launch_now(&self.app, &mut tx, row.id, late).await?;
+            tx.commit().await?;
+            let _ = self.app.live.send(row.id);
+            self.app.wake_dispatch.notify_one();
+            campaign::count_expected(&self.app, row.id).await?;
+        }
+        self.clean(now).await?;
+        Ok(Tick::After(Duration::from_secs(1)))
+    }
+}
