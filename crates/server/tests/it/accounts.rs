@@ -46,6 +46,7 @@ fn running(account_id: i64, number_id: i64) -> CampaignRow {
         position: 0,
         upper: 0,
         planned: 0,
+        expected: None,
         waiting_reason: None,
         waiting_since: None,
         created_at: START,

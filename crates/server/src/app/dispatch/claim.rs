@@ -147,17 +147,20 @@ async fn payload(
         return Ok(Payload::Content(Box::new(content)));
     };
     let values = from_json("message values", row.params.as_deref().unwrap_or("[]"))?;
-    if !cache.contains_key(&campaign_id) {
-        let campaign = campaign::by_id(tx, campaign_id).await?;
-        let text = campaign
-            .and_then(|c| c.frozen)
-            .ok_or_else(|| StoreError::Corrupt {
+    let frozen = match cache.get(&campaign_id) {
+        Some(frozen) => frozen.clone(),
+        None => {
+            let text = campaign::by_id(tx, campaign_id).await?.and_then(|c| c.frozen);
+            let text = text.ok_or_else(|| StoreError::Corrupt {
                 what: "campaign",
                 why: format!("{campaign_id} has messages but no frozen template"),
             })?;
-        cache.insert(campaign_id, Arc::new(from_json("frozen template", &text)?));
-    }
-    Ok(Payload::Campaign(cache[&campaign_id].clone(), values))
+            let frozen = Arc::new(from_json("frozen template", &text)?);
+            cache.insert(campaign_id, Arc::clone(&frozen));
+            frozen
+        }
+    };
+    Ok(Payload::Campaign(frozen, values))
 }
 
 fn opted_out() -> Failure {
