@@ -4,7 +4,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
@@ -13,14 +12,14 @@ use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
-use super::import_file::{BadRow, Batch, Part, Reading, read};
-use super::profile::{Change, Outcome, Set, Who, Wish, write_many};
+use super::import_file::read;
+use super::import_write::{Writer, cannot_note};
 use super::{App, AppError};
-use crate::domain::columns::{Chosen, Person};
+use crate::domain::columns::Chosen;
 use crate::domain::{attributes, id, phone};
 use crate::store::dialect::Dialect;
-use crate::store::import::{FAILED, FINISHED, INTERRUPTED, ImportRow, Progress, RUNNING};
-use crate::store::{self, from_json, to_json};
+use crate::store::import::{FAILED, FINISHED, INTERRUPTED, ImportRow, RUNNING};
+use crate::store::{self, to_json};
 
 /// What the file says about consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -114,9 +113,6 @@ impl Options {
         }
     }
 }
-
-/// Tries of a batch while the database is away or busy.
-const TRIES: u32 = 6;
 
 fn folder(app: &App) -> PathBuf {
     app.config.data.join("imports")
@@ -279,229 +275,6 @@ fn sentence(error: &AppError) -> String {
         format!("The rows could not be written: {text}. Check the database and the disk")
     };
     format!("{why}, then import the file again. Rows that are in already will be counted as unchanged.")
-}
-
-/// Writes the batches of one import.
-struct Writer {
-    import: i64,
-    options: Options,
-    source: String,
-    detail: String,
-    list: Option<i64>,
-    position: i64,
-}
-
-impl Writer {
-    async fn new(app: &App, row: &ImportRow) -> Result<Self, AppError> {
-        let options: Options = from_json("import options", &row.options)?;
-        let list = match &options.list {
-            None => None,
-            Some(name) => {
-                let mut tx = app.db.write().await?;
-                let list = store::list::find_or_add(&mut tx, app.id(), name.trim(), app.now()).await?;
-                tx.commit().await?;
-                Some(list)
-            }
-        };
-        let source = options
-            .source
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        Ok(Self {
-            import: row.id,
-            source: source.unwrap_or("import").to_owned(),
-            detail: format!("file {}", row.file_name),
-            list,
-            position: row.bytes_read,
-            options,
-        })
-    }
-
-    fn reading(&self, app: &App) -> Reading {
-        Reading {
-            chosen: self.options.columns.clone(),
-            delimiter: self.options.delimiter.and_then(|c| u8::try_from(c).ok()),
-            region: self
-                .options
-                .region
-                .clone()
-                .unwrap_or_else(|| app.config.default_region.clone()),
-            from: u64::try_from(self.position).unwrap_or(0),
-        }
-    }
-
-    /// False when the import is not ours any more.
-    async fn write(&mut self, app: &App, part: Part) -> Result<bool, AppError> {
-        match part {
-            Part::Header(names, first_line) => {
-                let path = errors_file(app, self.import);
-                let fresh = self.position == 0;
-                let done =
-                    tokio::task::spawn_blocking(move || begin_errors(&path, &names, first_line, fresh));
-                done.await
-                    .map_err(io::Error::other)
-                    .and_then(|r| r)
-                    .map_err(cannot_note)?;
-                Ok(true)
-            }
-            Part::Rows(batch) => self.write_rows(app, batch).await,
-        }
-    }
-
-    async fn write_rows(&mut self, app: &App, batch: Batch) -> Result<bool, AppError> {
-        let changes: Vec<Change> = batch
-            .people
-            .iter()
-            .map(|(_, person)| self.change(person))
-            .collect();
-        let mut noted = false;
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_rows(app, &batch, &changes, &mut noted).await {
-                // A duplicate: somebody else created the same profile at this moment; now it is there to update.
-                Err(AppError::Store(e)) if tries < TRIES && (e.is_transient() || e.is_duplicate()) => {
-                    tracing::warn!(error = %e, "a batch of an import is tried again");
-                    let pause = Duration::from_millis(100 << tries);
-                    let stopped = app.shutdown.cancelled();
-                    if tokio::time::timeout(pause, stopped).await.is_ok() {
-                        return Ok(false);
-                    }
-                }
-                result => return result,
-            }
-        }
-    }
-
-    async fn try_rows(
-        &mut self,
-        app: &App,
-        batch: &Batch,
-        changes: &[Change],
-        noted: &mut bool,
-    ) -> Result<bool, AppError> {
-        let mut tx = app.db.write().await?;
-        let results = write_many(app, &mut tx, changes, &self.source, app.now()).await?;
-        let mut progress = Progress {
-            rows: (batch.people.len() + batch.bad.len()) as i64,
-            invalid: batch.bad.len() as i64,
-            ..Progress::default()
-        };
-        let mut ids = Vec::with_capacity(results.len());
-        let mut bad = batch.bad.clone();
-        for ((line, person), result) in batch.people.iter().zip(results) {
-            match result {
-                Ok(written) => {
-                    ids.push(written.profile_id);
-                    progress.opt_outs_kept += i64::from(written.opt_out_kept);
-                    *match written.outcome {
-                        Outcome::Created => &mut progress.created,
-                        Outcome::Updated => &mut progress.updated,
-                        Outcome::Unchanged => &mut progress.unchanged,
-                    } += 1;
-                }
-                Err(problem) => {
-                    progress.invalid += 1;
-                    bad.push(BadRow {
-                        line: *line,
-                        reason: problem.to_string(),
-                        fields: vec![person.phone.as_str().as_bytes().to_vec()],
-                    });
-                }
-            }
-        }
-        if let Some(list) = self.list {
-            store::list::add(&mut tx, list, &ids).await?;
-        }
-        let end = i64::try_from(batch.end).unwrap_or(i64::MAX);
-        if !store::import::advance(&mut tx, self.import, self.position, end, progress).await? {
-            return Ok(false);
-        }
-        if !*noted {
-            bad.sort_by_key(|row| row.line);
-            note_errors(app, self.import, &bad).await.map_err(cannot_note)?;
-            *noted = true;
-        }
-        tx.commit().await?;
-        self.position = end;
-        Ok(true)
-    }
-
-    fn change(&self, person: &Person) -> Change {
-        let phone = person.phone.as_str().to_owned();
-        let mut change = match &person.identity {
-            Some(identity) => Change::of(Who::Identity(identity.clone())),
-            None => Change::of(Who::Phone(phone.clone())),
-        };
-        change.phone = Set::To(phone);
-        if let Some(name) = &person.name {
-            change.name = Set::To(name.clone());
-        }
-        change.attributes = person.attributes.clone();
-        change.wish = match (person.opt_in, self.options.opt_in) {
-            (Some(false), _) => Wish::Out,
-            (Some(true), OptIn::Column | OptIn::Record) | (None, OptIn::Record) => Wish::In,
-            (Some(true), OptIn::Leave) | (None, OptIn::Column | OptIn::Leave) => Wish::Leave,
-        };
-        if change.wish != Wish::Leave {
-            change.detail = Some(self.detail.clone());
-        }
-        change
-    }
-}
-
-fn cannot_note(why: io::Error) -> AppError {
-    AppError::File {
-        what: "the file of bad rows cannot be written or read".into(),
-        why,
-    }
-}
-
-/// Begins the file of bad rows. When an import goes on, rows from `first_line` on will come again and are dropped.
-fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fresh: bool) -> io::Result<()> {
-    let kept = path.with_extension("part");
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&kept)?;
-    writer.write_record(
-        ["line", "reason"]
-            .into_iter()
-            .chain(names.iter().map(String::as_str)),
-    )?;
-    if !fresh && path.exists() {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
-        let mut row = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut row)? {
-            let line = row
-                .get(0)
-                .and_then(|field| str::from_utf8(field).ok()?.parse::<u64>().ok());
-            if line.is_some_and(|line| line < first_line) {
-                writer.write_byte_record(&row)?;
-            }
-        }
-    }
-    writer.flush()?;
-    drop(writer);
-    std::fs::rename(&kept, path)
-}
-
-async fn note_errors(app: &App, import: i64, bad: &[BadRow]) -> io::Result<()> {
-    if bad.is_empty() {
-        return Ok(());
-    }
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    for row in bad {
-        let line = row.line.to_string();
-        let begin = [line.as_bytes(), row.reason.as_bytes()];
-        writer.write_record(begin.into_iter().chain(row.fields.iter().map(Vec::as_slice)))?;
-    }
-    let bytes = writer.into_inner().map_err(|e| io::Error::other(e.to_string()))?;
-    let mut file = fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(errors_file(app, import))
-        .await?;
-    file.write_all(&bytes).await?;
-    file.flush().await
 }
 
 /// Milliseconds that an import has taken, for its rate.

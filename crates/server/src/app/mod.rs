@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod import;
 pub mod import_file;
 pub mod message;
+mod import_write;
 pub mod profile;
 pub mod template;
 pub mod trouble;
