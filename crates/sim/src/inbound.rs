@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::callback::{self, Call, Purpose};
-use crate::content::{Button, ButtonKind, Content, Header};
+use crate::content::{Content, Header};
 use crate::media;
 use crate::options::InboundEncoding;
 use crate::shared::Shared;
@@ -312,14 +312,9 @@ fn content(world: &World, base: &str, inbound: &Inbound, now_ms: i64) -> Content
                 .as_str()
                 .unwrap_or("Contact")
                 .to_owned();
-            let card = Button {
-                kind: ButtonKind::Phone,
-                text: "Contact card".into(),
-                value: String::new(),
-            };
             Content {
                 body: name,
-                buttons: vec![card],
+                footer: "Contact card".into(),
                 ..Content::default()
             }
         }

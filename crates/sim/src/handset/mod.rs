@@ -63,3 +63,20 @@ pub(crate) fn conversation(world: &World, customer: u64) -> Value {
         .collect();
     json!({"customer": customer.to_string(), "name": phone.and_then(|p| p.name.clone()), "messages": bubbles})
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn texts_are_never_set_as_markup() {
+        let script = include_str!("handset.js");
+        for unsafe_way in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+        ] {
+            assert!(!script.contains(unsafe_way), "{unsafe_way}");
+        }
+    }
+}
