@@ -52,7 +52,8 @@ pub struct Field {
     pub default: Option<&'static str>,
 }
 
-/// What a vendor can carry; each is shown by a conformance case named `send-<name>`.
+/// What a vendor can carry. Each is shown by a conformance case: `send-<name>`, `template-list`, `template-create`,
+/// `consent-opt-in` and `consent-opt-out`, `callback-click`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Capability {

@@ -16,6 +16,7 @@ mod inbound;
 mod report;
 mod send;
 mod spec;
+mod template_create;
 mod template_message;
 mod templates;
 
@@ -74,7 +75,7 @@ impl Provider for GupshupEnterprise {
         draft: &TemplateDraft,
         prior: &[Reply],
     ) -> Result<Step<String>, SendError> {
-        templates::create(account, draft, prior)
+        template_create::create(account, draft, prior)
     }
 
     fn media(&self, account: &Account, media: &Media) -> Result<Request, SendError> {

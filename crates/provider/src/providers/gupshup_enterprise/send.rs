@@ -82,7 +82,7 @@ fn method(content: &Content) -> &'static str {
     }
 }
 
-/// `extra` comes back in reports and clicks, pipe and ampersand would break at the receiver.
+/// `extra` comes back in reports and clicks: what could be cut or changed on the way is refused.
 fn reference(reference: &str) -> Result<&str, SendError> {
     let ok = (1..=200).contains(&reference.len())
         && reference
