@@ -379,7 +379,8 @@ pub async fn archive(app: &App, tx: &mut Tx, id: i64) -> Result<(), AppError> {
     Ok(())
 }
 
-fn not_archived(row: &AccountRow) -> Result<(), AppError> {
+/// An archived account does nothing any more.
+pub fn not_archived(row: &AccountRow) -> Result<(), AppError> {
     if row.state != store::account::ARCHIVED {
         return Ok(());
     }
@@ -477,4 +478,16 @@ pub fn in_words(error: StoreError) -> AppError {
         );
     }
     error.into()
+}
+
+/// A refusal or silence of the provider of this account, in words.
+pub fn provider_trouble(nickname: &str, error: SendError) -> AppError {
+    AppError::Provider {
+        code: error.kind.name(),
+        detail: format!(
+            "The provider of the account \"{nickname}\" said: {}.",
+            error.detail.trim_end_matches('.')
+        ),
+        help: error.help,
+    }
 }

@@ -20,6 +20,7 @@ pub mod paging;
 pub mod problem;
 pub mod profile;
 pub mod provider;
+pub mod template;
 pub mod timeline;
 
 /// State of every handler.
@@ -42,6 +43,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(message::routes())
         .merge(profile::routes())
         .merge(provider::routes())
+        .merge(template::routes())
         .merge(timeline::routes());
     OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", routes)
 }

@@ -4,27 +4,28 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::{StoreError, Tx};
+use crate::clock::Millis;
 
-/// A stored template.
+/// A template of an account.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct TemplateRow {
     /// Id.
     pub id: i64,
-    /// Account it belongs to.
+    /// Its account.
     pub account_id: i64,
-    /// Name (the "namespace" field of some providers).
+    /// Name at the provider; unique with the language.
     pub name: String,
     /// Language code.
     pub language: String,
-    /// `marketing`, `utility` or `authentication`.
+    /// `marketing`, `utility`, `authentication`; empty when the vendor's word is not known.
     pub category: String,
-    /// Name of a [`harkara_provider::TemplateStatus`].
+    /// `draft`, `pending`, `approved`, `rejected`, `paused` or `disabled`.
     pub status: String,
     /// Why it was refused, or the vendor's own word.
     pub status_detail: Option<String>,
     /// `text`: the vendor finds it by the final text; `id`: by `provider_template_id`.
     pub addressing: String,
-    /// Vendor's id.
+    /// The vendor's id.
     pub provider_template_id: Option<String>,
     /// JSON of [`crate::domain::template::TemplateContent`].
     pub content: String,
@@ -44,27 +45,63 @@ INSERT INTO template (
     mapping, quality, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
-/// Adds a template.
+/// Keeps a new template.
 pub async fn insert(tx: &mut Tx, row: &TemplateRow) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(INSERT)
-        .bind(row.id)
-        .bind(row.account_id)
-        .bind(&row.name)
-        .bind(&row.language)
-        .bind(&row.category)
-        .bind(&row.status)
-        .bind(&row.status_detail)
-        .bind(&row.addressing)
-        .bind(&row.provider_template_id)
-        .bind(&row.content)
-        .bind(&row.mapping)
-        .bind(&row.quality)
-        .bind(row.created_at)
-        .bind(row.updated_at)
-        .execute(c)
-        .await
-        .map(drop))?;
+        .bind(row.id).bind(row.account_id).bind(&row.name).bind(&row.language).bind(&row.category)
+        .bind(&row.status).bind(&row.status_detail).bind(&row.addressing).bind(&row.provider_template_id)
+        .bind(&row.content).bind(&row.mapping).bind(&row.quality).bind(row.created_at).bind(row.updated_at)
+        .execute(c).await.map(drop))?;
     Ok(())
+}
+
+const UPDATE: &str = "
+UPDATE template
+SET name = $2,
+    language = $3,
+    category = $4,
+    status = $5,
+    status_detail = $6,
+    addressing = $7,
+    provider_template_id = $8,
+    content = $9,
+    mapping = $10,
+    quality = $11,
+    updated_at = $12
+WHERE id = $1";
+
+/// Keeps a changed template.
+pub async fn update(tx: &mut Tx, row: &TemplateRow) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(UPDATE)
+        .bind(row.id).bind(&row.name).bind(&row.language).bind(&row.category).bind(&row.status)
+        .bind(&row.status_detail).bind(&row.addressing).bind(&row.provider_template_id).bind(&row.content)
+        .bind(&row.mapping).bind(&row.quality).bind(row.updated_at)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const SET_STATUS: &str = "
+UPDATE template
+SET status = $3,
+    status_detail = $4,
+    provider_template_id = COALESCE($5, provider_template_id),
+    updated_at = $6
+WHERE id = $1 AND status = $2";
+
+/// Moves a template from one status to another, unless somebody else moved it meanwhile; then false.
+pub async fn set_status(
+    tx: &mut Tx,
+    id: i64,
+    from: &str,
+    to: &str,
+    detail: Option<&str>,
+    provider_template_id: Option<&str>,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(SET_STATUS)
+        .bind(id).bind(from).bind(to).bind(detail).bind(provider_template_id).bind(now)
+        .execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
 }
 
 const BY_ID: &str = "
@@ -75,4 +112,72 @@ WHERE id = $1";
 /// The template of this id.
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<TemplateRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+const BY_NAME: &str = "
+SELECT *
+FROM template
+WHERE account_id = $1 AND name = $2 AND language = $3";
+
+/// The template of this name and language.
+pub async fn by_name(
+    tx: &mut Tx,
+    account_id: i64,
+    name: &str,
+    language: &str,
+) -> Result<Option<TemplateRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(BY_NAME)
+        .bind(account_id).bind(name).bind(language)
+        .fetch_optional(c).await)?)
+}
+
+const LIST: &str = "
+SELECT *
+FROM template
+WHERE id < $1 AND ($2 = 0 OR account_id = $2) AND ($3 = '' OR status = $3)
+ORDER BY id DESC
+LIMIT $4";
+
+/// A page below the id `before`, newest first; `account_id` 0 and an empty `status` for all.
+pub async fn list(
+    tx: &mut Tx,
+    before: i64,
+    account_id: i64,
+    status: &str,
+    limit: i64,
+) -> Result<Vec<TemplateRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(LIST)
+        .bind(before).bind(account_id).bind(status).bind(limit)
+        .fetch_all(c).await)?)
+}
+
+const OF_ACCOUNT: &str = "
+SELECT *
+FROM template
+WHERE account_id = $1
+ORDER BY id";
+
+/// All templates of an account.
+pub async fn of_account(tx: &mut Tx, account_id: i64) -> Result<Vec<TemplateRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(OF_ACCOUNT).bind(account_id).fetch_all(c).await)?)
+}
+
+const CAMPAIGNS: &str = "
+SELECT COUNT(*), COUNT(CASE WHEN state IN (2, 3, 4) THEN 1 END)
+FROM campaign
+WHERE template_id = $1";
+
+/// How many campaigns were made with it, and how many of them are scheduled, running or paused.
+pub async fn campaigns(tx: &mut Tx, id: i64) -> Result<(i64, i64), StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(CAMPAIGNS).bind(id).fetch_one(c).await)?)
+}
+
+const DELETE: &str = "
+DELETE FROM template
+WHERE id = $1";
+
+/// Deletes a template.
+pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(DELETE).bind(id).execute(c).await.map(drop))?;
+    Ok(())
 }

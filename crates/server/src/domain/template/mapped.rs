@@ -116,7 +116,7 @@ fn too_long(content: &TemplateContent, mapping: &Mapping) -> Option<FieldProblem
         language: String::new(),
         provider_template_id: None,
         content: content.clone(),
-        mapping: with_fallbacks(mapping),
+        mapping: fallbacks(mapping),
     };
     let why = compose(&fixed, &[]).err()?;
     let pointer = if why.placeholder.contains("header") {
@@ -129,7 +129,7 @@ fn too_long(content: &TemplateContent, mapping: &Mapping) -> Option<FieldProblem
 }
 
 /// The mapping with every source replaced by what stands there for a person without attributes.
-pub(super) fn with_fallbacks(mapping: &Mapping) -> Mapping {
+pub fn fallbacks(mapping: &Mapping) -> Mapping {
     let text = |source: &Source| Source::Text {
         text: source.fallback().to_owned(),
     };

@@ -16,7 +16,7 @@ mod placeholder;
 pub use check::problems;
 pub use draft::draft;
 pub use fill::{MissingValue, compose, resolve};
-pub use mapped::{mapping_problems, realign, unmapped};
+pub use mapped::{fallbacks, mapping_problems, realign, unmapped};
 
 /// Characters of a text header, and of a footer, at most.
 pub const HEADER_LIMIT: usize = 60;

@@ -1,0 +1,176 @@
+//! Taking over the templates that the provider holds.
+
+use std::collections::{HashMap, HashSet};
+
+use harkara_provider::{TemplateStatus, TemplateSummary};
+
+use super::{BY_ID, BY_TEXT, category_name};
+use crate::app::account::{self, provider_trouble};
+use crate::app::{App, AppError};
+use crate::domain::template::{Mapping, TemplateContent, realign, unmapped};
+use crate::engine::Engine;
+use crate::store::template::TemplateRow;
+use crate::store::{self, Tx, from_json, to_json};
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportReport {
+    /// Templates that are new here.
+    pub created: usize,
+    /// Templates whose text, status or quality changed.
+    pub updated: usize,
+    /// Templates that were the same.
+    pub unchanged: usize,
+    /// Sentences about what needs a person.
+    pub problems: Vec<String>,
+}
+
+/// Lists the provider's templates and takes them over by name and language. What people mapped here stays; new
+/// placeholders stay open, and are named. Holds no transaction while it waits for the provider.
+pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<ImportReport, AppError> {
+    let mut tx = app.db.read().await?;
+    let loaded = account::load(app, &mut tx, account_id).await?;
+    drop(tx);
+    account::not_archived(&loaded.row)?;
+    let (list, _) = engine
+        .run(|prior| loaded.provider.list_templates(&loaded.account, prior))
+        .await
+        .map_err(|e| provider_trouble(&loaded.row.nickname, e))?;
+    let mut report = ImportReport {
+        problems: list.problems,
+        ..ImportReport::default()
+    };
+    let complete = report.problems.is_empty();
+    let mut tx = app.db.write().await?;
+    let ours = store::template::of_account(&mut tx, account_id).await?;
+    let mut ours: HashMap<(String, String), TemplateRow> = ours
+        .into_iter()
+        .map(|row| ((row.name.clone(), row.language.clone()), row))
+        .collect();
+    for summary in once_each(list.templates, &mut report.problems) {
+        let before = ours.remove(&(summary.name.clone(), summary.language.clone()));
+        take(app, &mut tx, account_id, before, summary, &mut report).await?;
+    }
+    if complete {
+        report.problems.extend(gone(&ours));
+    }
+    tx.commit().await?;
+    Ok(report)
+}
+
+/// A vendor can list a name and language twice, for instance a refused one beside its successor: the usable one counts.
+fn once_each(mut templates: Vec<TemplateSummary>, problems: &mut Vec<String>) -> Vec<TemplateSummary> {
+    templates.sort_by_key(|t| t.status != TemplateStatus::Approved);
+    let mut seen = HashSet::new();
+    templates.retain(|t| {
+        let first = seen.insert((t.name.clone(), t.language.clone()));
+        if !first {
+            problems.push(format!(
+                "The provider lists {} ({}) more than once; the one that is {} was left out.",
+                t.name,
+                t.language,
+                t.status.name()
+            ));
+        }
+        first
+    });
+    templates
+}
+
+fn gone(left: &HashMap<(String, String), TemplateRow>) -> Vec<String> {
+    let mut gone: Vec<String> = left
+        .values()
+        .filter(|row| row.status == TemplateStatus::Approved.name())
+        .map(|row| {
+            format!(
+                "{} ({}) is approved here, but the provider does not list it. Check its name, or set it to \"disabled\".",
+                row.name, row.language
+            )
+        })
+        .collect();
+    gone.sort_unstable();
+    gone
+}
+
+async fn take(
+    app: &App,
+    tx: &mut Tx,
+    account_id: i64,
+    before: Option<TemplateRow>,
+    summary: TemplateSummary,
+    report: &mut ImportReport,
+) -> Result<(), AppError> {
+    let old: TemplateContent = match &before {
+        Some(row) => from_json("template content", &row.content)?,
+        None => TemplateContent::default(),
+    };
+    let old_mapping: Mapping = match &before {
+        Some(row) => from_json("template mapping", &row.mapping)?,
+        None => Mapping::default(),
+    };
+    let content = TemplateContent {
+        header: summary.header,
+        body: summary.body,
+        footer: summary.footer,
+        buttons: if summary.buttons_known {
+            summary.buttons
+        } else {
+            old.buttons.clone()
+        },
+    };
+    let mapping = realign(&old, &content, &old_mapping);
+    let known = before.as_ref();
+    // A by-id template may carry an id that was typed in from the vendor's console, where the list has another one.
+    let typed = known
+        .filter(|row| row.addressing == BY_ID)
+        .and_then(|row| row.provider_template_id.clone());
+    let now = app.now();
+    let mut after = TemplateRow {
+        id: known.map_or_else(|| app.id(), |row| row.id),
+        account_id,
+        category: summary.category.map_or_else(
+            || known.map(|row| row.category.clone()).unwrap_or_default(),
+            |c| category_name(c).to_owned(),
+        ),
+        status: summary.status.name().into(),
+        status_detail: summary.status_detail,
+        addressing: known.map_or_else(|| BY_TEXT.to_owned(), |row| row.addressing.clone()),
+        provider_template_id: typed.or(Some(summary.provider_template_id)),
+        content: to_json(&content),
+        mapping: to_json(&mapping),
+        quality: summary.quality,
+        created_at: known.map_or(now, |row| row.created_at),
+        updated_at: known.map_or(now, |row| row.updated_at),
+        name: summary.name,
+        language: summary.language,
+    };
+    let shown = format!("{} ({})", after.name, after.language);
+    if !summary.buttons_known && content.buttons.is_empty() {
+        report.problems.push(format!(
+            "{shown} has buttons that the provider does not list. Add them to the template here, exactly as approved."
+        ));
+    }
+    match before {
+        None => {
+            store::template::insert(tx, &after)
+                .await
+                .map_err(account::in_words)?;
+            report.created += 1;
+        }
+        Some(row) if row == after => report.unchanged += 1,
+        Some(_) => {
+            after.updated_at = now;
+            store::template::update(tx, &after).await?;
+            report.updated += 1;
+        }
+    }
+    let open = unmapped(&content, &mapping);
+    if !open.is_empty() && summary.status == TemplateStatus::Approved {
+        report.problems.push(format!(
+            "{shown}: map {} placeholder(s) before it can be sent: {}.",
+            open.len(),
+            open.join("; ")
+        ));
+    }
+    Ok(())
+}

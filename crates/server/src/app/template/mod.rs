@@ -1,0 +1,326 @@
+//! Templates: written here or imported, mapped to profiles, submitted for approval.
+
+use harkara_provider::{Category, TemplateMessage, TemplateStatus};
+
+use super::account;
+use super::{App, AppError};
+use crate::domain::audience::Person;
+use crate::domain::problem::FieldProblem;
+use crate::domain::template::{
+    Frozen, Mapping, TemplateContent, compose, fallbacks, mapping_problems, problems, resolve,
+};
+use crate::store::template::TemplateRow;
+use crate::store::{self, Tx, from_json, to_json};
+
+mod import;
+mod submit;
+
+pub use import::{ImportReport, import};
+pub use submit::submit;
+
+/// Found by its final text.
+pub const BY_TEXT: &str = "text";
+/// Found by the vendor's id.
+pub const BY_ID: &str = "id";
+
+/// What a person writes of a template; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Name at the provider.
+    pub name: Option<String>,
+    /// Language code.
+    pub language: Option<String>,
+    /// Category.
+    pub category: Option<Category>,
+    /// What it says.
+    pub content: Option<TemplateContent>,
+    /// What its placeholders are filled with.
+    pub mapping: Option<Mapping>,
+    /// A status that is not the provider's to tell: `draft`, `approved` (the provider holds exactly this template) or
+    /// `disabled` (out of use here).
+    pub status: Option<String>,
+    /// [`BY_TEXT`] or [`BY_ID`].
+    pub addressing: Option<String>,
+    /// The vendor's id; empty takes it out.
+    pub provider_template_id: Option<String>,
+}
+
+/// The template of this id.
+pub async fn row(tx: &mut Tx, id: i64) -> Result<TemplateRow, AppError> {
+    store::template::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("template"))
+}
+
+/// What it says.
+pub fn content(row: &TemplateRow) -> Result<TemplateContent, AppError> {
+    Ok(from_json("template content", &row.content)?)
+}
+
+/// What its placeholders are filled with when nothing else is said.
+pub fn mapping(row: &TemplateRow) -> Result<Mapping, AppError> {
+    Ok(from_json("template mapping", &row.mapping)?)
+}
+
+/// The template with this mapping, as a campaign keeps it.
+pub fn freeze(row: &TemplateRow, mapping: Mapping) -> Result<Frozen, AppError> {
+    let by_id = row.addressing == BY_ID;
+    Ok(Frozen {
+        name: row.name.clone(),
+        language: row.language.clone(),
+        provider_template_id: row.provider_template_id.clone().filter(|_| by_id),
+        content: content(row)?,
+        mapping,
+    })
+}
+
+/// What still stands in the way of sending or submitting it.
+pub fn open_problems(row: &TemplateRow) -> Result<Vec<FieldProblem>, AppError> {
+    let content = content(row)?;
+    let mut found = problems(&row.name, &row.language, &content);
+    found.extend(mapping_problems(&content, &mapping(row)?));
+    Ok(found)
+}
+
+/// Saves a new template of an account.
+pub async fn create(
+    app: &App,
+    tx: &mut Tx,
+    account_id: i64,
+    change: Change,
+) -> Result<TemplateRow, AppError> {
+    account::not_archived(&account::by_id(tx, account_id).await?)?;
+    let now = app.now();
+    let mut row = TemplateRow {
+        id: app.id(),
+        account_id,
+        name: String::new(),
+        language: String::new(),
+        category: String::new(),
+        status: TemplateStatus::Draft.name().into(),
+        status_detail: None,
+        addressing: BY_TEXT.into(),
+        provider_template_id: None,
+        content: to_json(&TemplateContent::default()),
+        mapping: to_json(&Mapping::default()),
+        quality: None,
+        created_at: now,
+        updated_at: now,
+    };
+    apply(&mut row, change)?;
+    name_is_free(tx, &row).await?;
+    store::template::insert(tx, &row)
+        .await
+        .map_err(account::in_words)?;
+    Ok(row)
+}
+
+/// Changes a template. Campaigns that were launched keep it as it was then. The second value says how many of those
+/// still run, wait or are paused.
+pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(TemplateRow, i64), AppError> {
+    let before = row(tx, id).await?;
+    let mut after = before.clone();
+    let renames = change.name.as_ref().is_some_and(|n| *n != before.name)
+        || change.language.as_ref().is_some_and(|l| *l != before.language);
+    let own = [TemplateStatus::Draft, TemplateStatus::Rejected].map(TemplateStatus::name);
+    if renames && !own.contains(&before.status.as_str()) {
+        return Err(AppError::conflict(
+            "template_name_fixed",
+            "The provider knows this template by its name and language, so they cannot change any more.",
+            "Make a new template with the other name.",
+        ));
+    }
+    apply(&mut after, change)?;
+    let (_, busy) = store::template::campaigns(tx, id).await?;
+    if after != before {
+        after.updated_at = app.now();
+        name_is_free(tx, &after).await?;
+        store::template::update(tx, &after)
+            .await
+            .map_err(account::in_words)?;
+    }
+    Ok((after, busy))
+}
+
+/// Deletes a template that no campaign was made with.
+pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), AppError> {
+    let row = row(tx, id).await?;
+    let (campaigns, _) = store::template::campaigns(tx, id).await?;
+    if campaigns > 0 {
+        return Err(AppError::conflict(
+            "template_in_use",
+            format!(
+                "{campaigns} campaign(s) were made with the template \"{}\".",
+                row.name
+            ),
+            "Set its status to \"disabled\" to take it out of use; the campaigns keep their record.",
+        ));
+    }
+    store::template::delete(tx, id).await?;
+    Ok(())
+}
+
+async fn name_is_free(tx: &mut Tx, row: &TemplateRow) -> Result<(), AppError> {
+    match store::template::by_name(tx, row.account_id, &row.name, &row.language).await? {
+        Some(other) if other.id != row.id => Err(AppError::field(
+            "/name",
+            "taken",
+            format!(
+                "The account has a template \"{}\" in {} already. Choose another name or language.",
+                row.name, row.language
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Lays a change over a row and checks the whole.
+fn apply(row: &mut TemplateRow, change: Change) -> Result<(), AppError> {
+    let old_content = content(row)?;
+    let content = change.content.unwrap_or_else(|| old_content.clone());
+    let mapping = match change.mapping {
+        Some(mapping) => mapping,
+        None => crate::domain::template::realign(&old_content, &content, &mapping(row)?),
+    };
+    let reworded = content != old_content;
+    let named = (row.name.clone(), row.language.clone());
+    row.name = change.name.unwrap_or(std::mem::take(&mut row.name));
+    row.language = change.language.unwrap_or(std::mem::take(&mut row.language));
+    if let Some(category) = change.category {
+        row.category = category_name(category).into();
+    }
+    row.content = to_json(&content);
+    row.mapping = to_json(&mapping);
+    row.addressing = change.addressing.unwrap_or(std::mem::take(&mut row.addressing));
+    if let Some(id) = change.provider_template_id {
+        row.provider_template_id = Some(id.trim().to_owned()).filter(|id| !id.is_empty());
+    }
+    let declared = change.status.is_some();
+    let mut found = status_problems(row, change.status);
+    if reworded && !declared && row.status != TemplateStatus::Draft.name() {
+        row.status = TemplateStatus::Draft.name().into();
+        row.status_detail = Some(
+            "It was reworded after it went to the provider. Submit it again, or set its status to \"approved\" if the \
+             provider holds exactly these words."
+                .into(),
+        );
+    }
+    if row.category.is_empty() && row.status == TemplateStatus::Draft.name() {
+        let detail = "Choose a category: marketing, utility or authentication.";
+        found.push(FieldProblem::new("/category", "required", detail));
+    }
+    if reworded || named != (row.name.clone(), row.language.clone()) {
+        // What WhatsApp has approved is not ours to judge, apart from what could never be sent.
+        let approved = row.status == TemplateStatus::Approved.name();
+        let fatal = |code| {
+            matches!(
+                code,
+                "required" | "too_long" | "placeholder" | "url" | "phone" | "name"
+            )
+        };
+        let judged = problems(&row.name, &row.language, &content);
+        found.extend(judged.into_iter().filter(|p| !approved || fatal(p.code)));
+    }
+    // Placeholders may be mapped later; a campaign is only launched when they are.
+    found.extend(
+        mapping_problems(&content, &mapping)
+            .into_iter()
+            .filter(|p| !matches!(p.code, "unmapped" | "needs_default")),
+    );
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(found))
+    }
+}
+
+fn status_problems(row: &mut TemplateRow, status: Option<String>) -> Vec<FieldProblem> {
+    let mut found = Vec::new();
+    if row.addressing != BY_TEXT && row.addressing != BY_ID {
+        let detail = "Use \"text\" (the provider finds the template by the final text) or \"id\" (by provider_template_id).";
+        found.push(FieldProblem::new("/addressing", "unknown", detail));
+    }
+    if row.addressing == BY_ID && row.provider_template_id.is_none() {
+        let detail = "To address the template by id, give the id that the provider's console shows.";
+        found.push(FieldProblem::new("/provider_template_id", "required", detail));
+    }
+    if let Some(status) = status {
+        let ours = [
+            TemplateStatus::Draft,
+            TemplateStatus::Approved,
+            TemplateStatus::Disabled,
+        ]
+        .map(TemplateStatus::name);
+        if ours.contains(&status.as_str()) {
+            if row.status != status {
+                row.status_detail = None;
+            }
+            row.status = status;
+        } else if row.status != status {
+            let detail = "Set \"approved\" when the provider holds exactly this template, \"disabled\" to take it out of \
+                          use, or \"draft\". Every other status comes from the provider: import the templates.";
+            found.push(FieldProblem::new("/status", "not_yours", detail));
+        }
+    }
+    found
+}
+
+/// Stable name of a category.
+pub fn category_name(category: Category) -> &'static str {
+    match category {
+        Category::Marketing => "marketing",
+        Category::Utility => "utility",
+        Category::Authentication => "authentication",
+    }
+}
+
+/// The category of this name.
+pub fn category(name: &str) -> Option<Category> {
+    [Category::Marketing, Category::Utility, Category::Authentication]
+        .into_iter()
+        .find(|c| category_name(*c) == name)
+}
+
+/// How a template would look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// The message, when it can be made.
+    pub message: Option<TemplateMessage>,
+    /// What is wrong with template, mapping or values.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// Fills a template for one person, or with its defaults.
+pub fn preview(content: TemplateContent, mapping: Mapping, person: Option<&Person<'_>>) -> Preview {
+    // Name and language are not part of the picture.
+    let mut found = problems("preview", "en", &content);
+    found.extend(mapping_problems(&content, &mapping));
+    let frozen = Frozen {
+        name: "preview".into(),
+        language: "en".into(),
+        provider_template_id: None,
+        mapping: if person.is_some() {
+            mapping
+        } else {
+            fallbacks(&mapping)
+        },
+        content,
+    };
+    let made = resolve(&frozen, &|name| person.and_then(|p| p.text(name))).and_then(|v| compose(&frozen, &v));
+    match made {
+        Ok(message) => Preview {
+            message: Some(message),
+            problems: found,
+        },
+        Err(why) => {
+            if found.is_empty() {
+                let detail = format!("{why}. Give this person the value, or the placeholder another source.");
+                found.push(FieldProblem::new("/mapping", "missing_value", detail));
+            }
+            Preview {
+                message: None,
+                problems: found,
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Submitting a template for approval.
+
+use harkara_provider::SendErrorKind;
+
+use super::{category, content, mapping, open_problems, row};
+use crate::app::account::{self, provider_trouble};
+use crate::app::{App, AppError};
+use crate::domain::template::draft;
+use crate::engine::Engine;
+use crate::store;
+use crate::store::template::TemplateRow;
+
+const DRAFT: &str = "draft";
+const PENDING: &str = "pending";
+const REJECTED: &str = "rejected";
+
+/// Submits a draft, or a rejected template that was mended. It is pending before the request leaves, so that it is
+/// never submitted twice; a refusal by the provider makes it rejected, with the reason.
+///
+/// # Errors
+/// What is not ready for WhatsApp, that it is not a draft, or that the provider could not be asked: then it is what it
+/// was before, unless nobody can say whether the request arrived.
+pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, AppError> {
+    let mut tx = app.db.write().await?;
+    let before = row(&mut tx, id).await?;
+    let loaded = account::load(app, &mut tx, before.account_id).await?;
+    account::not_archived(&loaded.row)?;
+    if before.status != DRAFT && before.status != REJECTED {
+        return Err(AppError::conflict(
+            "template_not_draft",
+            format!(
+                "The template \"{}\" is {}: it was submitted before.",
+                before.name, before.status
+            ),
+            "Import the templates to see what became of it, or make a new template.",
+        ));
+    }
+    let problems = open_problems(&before)?;
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    let Some(category) = category(&before.category) else {
+        let detail = "Choose a category: marketing, utility or authentication.";
+        return Err(AppError::field("/category", "required", detail));
+    };
+    let draft = draft(
+        &before.name,
+        &before.language,
+        category,
+        &content(&before)?,
+        &mapping(&before)?,
+    );
+    // With no replies this is pure: whatever it refuses never left.
+    loaded
+        .provider
+        .create_template(&loaded.account, &draft, &[])
+        .map_err(|e| AppError::field("/content", "not_submittable", e.help))?;
+    let waits = "It is being submitted.";
+    store::template::set_status(&mut tx, id, &before.status, PENDING, Some(waits), None, app.now()).await?;
+    tx.commit().await?;
+
+    let outcome = engine
+        .run(|prior| loaded.provider.create_template(&loaded.account, &draft, prior))
+        .await;
+    let mut tx = app.db.write().await?;
+    let now = app.now();
+    let (to, detail, vendor_id) = match &outcome {
+        Ok((vendor_id, _)) => (PENDING, None, Some(vendor_id.as_str())),
+        Err(e) => match e.kind {
+            SendErrorKind::Invalid | SendErrorKind::Rejected => {
+                (REJECTED, Some(format!("{} {}", e.detail, e.help)), None)
+            }
+            SendErrorKind::Unknown => {
+                let unsure = "Nobody can say whether the provider got it. Import the templates to see.";
+                (PENDING, Some(unsure.to_owned()), None)
+            }
+            _ => (before.status.as_str(), before.status_detail.clone(), None),
+        },
+    };
+    // An import may have told more meanwhile; then that stands.
+    store::template::set_status(&mut tx, id, PENDING, to, detail.as_deref(), vendor_id, now).await?;
+    let after = row(&mut tx, id).await?;
+    tx.commit().await?;
+    match outcome {
+        Err(e) if to != REJECTED => Err(provider_trouble(&loaded.row.nickname, e)),
+        _ => Ok(after),
+    }
+}

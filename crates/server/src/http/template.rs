@@ -1,0 +1,452 @@
+//! `/api/v1/templates`: what templates say, what their placeholders are filled with, and their approval.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use harkara_provider::{Category, TemplateMessage};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::{Body, Caller, once, path_id};
+use super::paging::{Listing, Page};
+use super::problem::{Problem, ProblemField};
+use crate::app::AppError;
+use crate::app::template::{self, Change, ImportReport};
+use crate::domain::audience::Person;
+use crate::domain::id;
+use crate::domain::problem::FieldProblem;
+use crate::domain::template::{Mapping, TemplateContent};
+use crate::store;
+use crate::store::template::TemplateRow;
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(preview))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(submit))
+        .routes(routes!(import))
+}
+
+/// What a template says.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateContent)]
+pub struct ContentDoc {
+    /// Header.
+    pub header: Option<HeaderDoc>,
+    /// Body, 1024 characters at most, with placeholders such as `{{1}}` or `{{first_name}}`.
+    pub body: String,
+    /// Footer, 60 characters at most.
+    pub footer: Option<String>,
+    /// Buttons, in order.
+    pub buttons: Option<Vec<ButtonDoc>>,
+}
+
+/// Header of a template.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateHeader)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum HeaderDoc {
+    /// Text, 60 characters and one placeholder at most.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// An image, by link.
+    Image,
+    /// A video, by link.
+    Video,
+    /// A document, by link.
+    Document,
+    /// A place.
+    Location,
+}
+
+/// Kind of a template's button.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateButtonKind)]
+#[serde(rename_all = "snake_case")]
+pub enum ButtonKindDoc {
+    /// Sends its text back.
+    QuickReply,
+    /// Opens a link; the link may end in `{{1}}`.
+    Url,
+    /// Calls a number.
+    Phone,
+    /// Copies a code.
+    CopyCode,
+}
+
+/// Button of a template.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateButton)]
+pub struct ButtonDoc {
+    /// Kind.
+    #[serde(rename = "type")]
+    pub kind: ButtonKindDoc,
+    /// What it says, 25 characters at most.
+    pub text: String,
+    /// Link of a `url` button.
+    pub url: Option<String>,
+    /// Number of a `phone` button.
+    pub phone: Option<String>,
+}
+
+/// Category of a template.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateCategory)]
+#[serde(rename_all = "snake_case")]
+pub enum CategoryDoc {
+    /// Promotions.
+    Marketing,
+    /// About something the person did.
+    Utility,
+    /// One-time codes.
+    Authentication,
+}
+
+/// A template.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Template {
+    /// Id.
+    pub id: String,
+    /// Its account.
+    pub account_id: String,
+    /// Name at the provider.
+    pub name: String,
+    /// Language code.
+    pub language: String,
+    /// Category; absent when the provider's word is not known.
+    #[schema(value_type = Option<CategoryDoc>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
+    /// `draft`, `pending`, `approved`, `rejected`, `paused` or `disabled`. Only approved ones are sent.
+    pub status: String,
+    /// Why it was refused, or the provider's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_detail: Option<String>,
+    /// `text`: the provider finds it by the final text; `id`: by `provider_template_id`.
+    pub addressing: String,
+    /// The provider's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_template_id: Option<String>,
+    /// What it says.
+    #[schema(value_type = ContentDoc)]
+    pub content: TemplateContent,
+    /// What its placeholders are filled with when a campaign says nothing else.
+    pub mapping: Mapping,
+    /// Quality rating, as the provider says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<String>,
+    /// What still stands in the way of sending or submitting it.
+    pub problems: Vec<ProblemField>,
+    /// What a change means for campaigns that use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Milliseconds since 1970 UTC.
+    pub created_at: i64,
+    /// Milliseconds since 1970 UTC.
+    pub updated_at: i64,
+}
+
+/// A new template.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTemplate {
+    /// Its account (`acc_...`).
+    pub account_id: String,
+    /// Small letters, digits and underscores.
+    pub name: String,
+    /// Language code such as `en` or `pt_BR`.
+    pub language: String,
+    /// Category.
+    #[schema(value_type = CategoryDoc)]
+    pub category: Category,
+    /// What it says.
+    #[schema(value_type = ContentDoc)]
+    pub content: TemplateContent,
+    /// What its placeholders are filled with. Can be completed later.
+    #[serde(default)]
+    pub mapping: Mapping,
+    /// `draft` when absent. `approved`: the provider holds exactly this template already.
+    pub status: Option<String>,
+    /// `text` when absent, or `id`.
+    pub addressing: Option<String>,
+    /// The provider's id, for addressing by `id`.
+    pub provider_template_id: Option<String>,
+}
+
+/// A change of a template. What is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateChange {
+    /// Only while it is a draft or rejected.
+    pub name: Option<String>,
+    /// Only while it is a draft or rejected.
+    pub language: Option<String>,
+    /// Category.
+    #[schema(value_type = Option<CategoryDoc>)]
+    pub category: Option<Category>,
+    /// What it says. A reworded template is a draft again, unless `status` says that it is approved so.
+    #[schema(value_type = Option<ContentDoc>)]
+    pub content: Option<TemplateContent>,
+    /// What its placeholders are filled with.
+    pub mapping: Option<Mapping>,
+    /// `draft`, `approved` (the provider holds exactly this template) or `disabled`.
+    pub status: Option<String>,
+    /// `text` or `id`.
+    pub addressing: Option<String>,
+    /// The provider's id; empty takes it out.
+    pub provider_template_id: Option<String>,
+}
+
+/// Query of the list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only templates of this account.
+    pub account_id: Option<String>,
+    /// Only templates in this status.
+    pub status: Option<String>,
+    /// Rows at most, 1 to 500; 50 when not given.
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// What an import did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Imported {
+    /// Templates that are new here.
+    pub created: usize,
+    /// Templates whose text, status or quality changed.
+    pub updated: usize,
+    /// Templates that were the same.
+    pub unchanged: usize,
+    /// Sentences about what needs a person.
+    pub problems: Vec<String>,
+}
+
+impl From<ImportReport> for Imported {
+    fn from(report: ImportReport) -> Self {
+        Self {
+            created: report.created,
+            updated: report.updated,
+            unchanged: report.unchanged,
+            problems: report.problems,
+        }
+    }
+}
+
+/// What is to be previewed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewRequest {
+    /// What the template says.
+    #[schema(value_type = ContentDoc)]
+    pub content: TemplateContent,
+    /// What its placeholders are filled with.
+    #[serde(default)]
+    pub mapping: Mapping,
+    /// For this person (`pro_...`); with the defaults when absent.
+    pub profile_id: Option<String>,
+}
+
+/// How it would look.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Preview {
+    /// The message, when it can be made.
+    #[schema(value_type = Option<Object>)]
+    pub message: Option<TemplateMessage>,
+    /// What is wrong with template, mapping or values.
+    pub problems: Vec<ProblemField>,
+}
+
+fn show(row: TemplateRow) -> Result<Template, AppError> {
+    Ok(Template {
+        id: id::TEMPLATE.show(row.id),
+        account_id: id::ACCOUNT.show(row.account_id),
+        category: template::category(&row.category),
+        content: template::content(&row)?,
+        mapping: template::mapping(&row)?,
+        problems: template::open_problems(&row)?.into_iter().map(field).collect(),
+        note: None,
+        name: row.name,
+        language: row.language,
+        status: row.status,
+        status_detail: row.status_detail,
+        addressing: row.addressing,
+        provider_template_id: row.provider_template_id,
+        quality: row.quality,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn field(problem: FieldProblem) -> ProblemField {
+    ProblemField {
+        pointer: problem.pointer,
+        code: problem.code.to_owned(),
+        detail: problem.detail,
+    }
+}
+
+fn no_account(pointer: &str) -> AppError {
+    let detail = "There is no account with this id. GET /api/v1/accounts shows the accounts.";
+    AppError::field(pointer, "not_found", detail)
+}
+
+/// Lists templates, newest first.
+#[utoipa::path(get, path = "/templates", tag = "Templates", params(Filter), responses((status = 200, body = Listing<Template>), (status = 401, body = Problem)))]
+async fn list(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Listing<Template>>, Problem> {
+    let account = match &filter.account_id {
+        None => 0,
+        Some(text) => id::ACCOUNT.read(text).ok_or_else(|| no_account("/account_id"))?,
+    };
+    let status = filter.status.unwrap_or_default();
+    let page = Page {
+        limit: filter.limit,
+        cursor: filter.cursor,
+    };
+    let mut tx = app.db.read().await?;
+    let rows = store::template::list(&mut tx, page.before()?, account, &status, page.limit()).await?;
+    let shown: Result<Vec<_>, AppError> = rows.into_iter().map(|row| Ok((row.id, show(row)?))).collect();
+    Ok(Json(Listing::new(
+        shown?,
+        &page,
+        |(id, _)| *id,
+        |(_, template)| template,
+    )))
+}
+
+/// Saves a template.
+#[utoipa::path(post, path = "/templates", tag = "Templates", request_body = NewTemplate, responses((status = 201, body = Template), (status = 422, body = Problem)))]
+async fn create(State(app): State<Shared>, body: Body<NewTemplate>) -> Result<Response, Problem> {
+    let new = body.value;
+    let account = id::ACCOUNT
+        .read(&new.account_id)
+        .ok_or_else(|| no_account("/account_id"))?;
+    let change = Change {
+        name: Some(new.name),
+        language: Some(new.language),
+        category: Some(new.category),
+        content: Some(new.content),
+        mapping: Some(new.mapping),
+        status: new.status,
+        addressing: new.addressing,
+        provider_template_id: new.provider_template_id,
+    };
+    once(&app, &body.asked, async |tx| {
+        let row = template::create(&app, tx, account, change)
+            .await
+            .map_err(|e| match e {
+                AppError::NotFound("account") => no_account("/account_id"),
+                other => other,
+            })?;
+        Ok((StatusCode::CREATED, show(row)?))
+    })
+    .await
+}
+
+/// One template.
+#[utoipa::path(get, path = "/templates/{id}", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Template), (status = 404, body = Problem)))]
+async fn get(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Template>, Problem> {
+    let id = path_id(id::TEMPLATE, "template", path)?;
+    let mut tx = app.db.read().await?;
+    Ok(Json(show(template::row(&mut tx, id).await?)?))
+}
+
+/// Changes a template. Campaigns that were launched go on with it as it was at their launch.
+#[utoipa::path(patch, path = "/templates/{id}", tag = "Templates", params(("id" = String, Path)), request_body = TemplateChange, responses((status = 200, body = Template), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn update(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<TemplateChange>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::TEMPLATE, "template", path)?;
+    let new = body.value;
+    let change = Change {
+        name: new.name,
+        language: new.language,
+        category: new.category,
+        content: new.content,
+        mapping: new.mapping,
+        status: new.status,
+        addressing: new.addressing,
+        provider_template_id: new.provider_template_id,
+    };
+    once(&app, &body.asked, async |tx| {
+        let (row, launched) = template::update(&app, tx, id, change).await?;
+        let mut shown = show(row)?;
+        shown.note = (launched > 0).then(|| {
+            format!(
+                "{launched} launched campaign(s) go on with the template as it was when they were launched."
+            )
+        });
+        Ok((StatusCode::OK, shown))
+    })
+    .await
+}
+
+/// Deletes a template. Refused when campaigns were made with it.
+#[utoipa::path(delete, path = "/templates/{id}", tag = "Templates", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn delete(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<StatusCode, Problem> {
+    let id = path_id(id::TEMPLATE, "template", path)?;
+    let mut tx = app.db.write().await?;
+    template::delete(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Submits a draft, or a rejected template that was mended, for approval.
+#[utoipa::path(post, path = "/templates/{id}/submit", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Template), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 502, body = Problem)))]
+async fn submit(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Template>, Problem> {
+    let id = path_id(id::TEMPLATE, "template", path)?;
+    Ok(Json(show(template::submit(&app, &app.engine, id).await?)?))
+}
+
+/// Takes over the templates that the provider holds, by name and language. What was mapped here stays.
+#[utoipa::path(post, path = "/accounts/{id}/templates/import", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Imported), (status = 404, body = Problem), (status = 502, body = Problem)))]
+async fn import(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Imported>, Problem> {
+    let id = path_id(id::ACCOUNT, "account", path)?;
+    Ok(Json(template::import(&app, &app.engine, id).await?.into()))
+}
+
+/// Shows how a template would look, for one person or with its defaults.
+#[utoipa::path(post, path = "/templates/preview", tag = "Templates", request_body = PreviewRequest, responses((status = 200, body = Preview), (status = 422, body = Problem)))]
+async fn preview(State(app): State<Shared>, body: Body<PreviewRequest>) -> Result<Json<Preview>, Problem> {
+    let asked = body.value;
+    let made = match &asked.profile_id {
+        None => template::preview(asked.content, asked.mapping, None),
+        Some(text) => {
+            let not_found =
+                || AppError::field("/profile_id", "not_found", "There is no profile with this id.");
+            let id = id::PROFILE.read(text).ok_or_else(not_found)?;
+            let mut tx = app.db.read().await?;
+            let row = store::profile::by_id(&mut tx, id).await?.ok_or_else(not_found)?;
+            let attributes = store::from_json("profile attributes", &row.attributes)?;
+            let person = Person {
+                identity: &row.identity,
+                phone: row.phone.as_deref(),
+                name: row.name.as_deref(),
+                opt_in: row.opt_in,
+                suppressed: false,
+                attributes: &attributes,
+            };
+            template::preview(asked.content, asked.mapping, Some(&person))
+        }
+    };
+    Ok(Json(Preview {
+        message: made.message,
+        problems: made.problems.into_iter().map(field).collect(),
+    }))
+}
