@@ -94,8 +94,9 @@ pub(crate) fn post(shared: &Arc<Shared>, purpose: Purpose, call: Call) {
         counts.pending += 1;
         world.generation
     };
+    let runtime = shared.runtime.clone();
     let shared = Arc::clone(shared);
-    tokio::spawn(async move {
+    runtime.spawn(async move {
         let Ok(_permit) = shared.other_slots.acquire().await else {
             return;
         };

@@ -268,7 +268,7 @@ async fn live(State(shared): Sim) -> Sse<impl Stream<Item = Result<Event, Infall
 async fn unknown() -> Problem {
     Problem(
         StatusCode::NOT_FOUND,
-        "There is no such control; the crate's documentation lists them.".into(),
+        "There is no such control; docs/simulator.md lists them.".into(),
     )
 }
 

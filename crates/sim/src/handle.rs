@@ -82,7 +82,6 @@ impl Handle {
     }
 
     /// Writes as a customer. Answers the fields that are posted to the receiver; the error is a sentence.
-    /// Must be called inside a Tokio runtime.
     pub fn inject(&self, inbound: &Inbound) -> Result<Value, String> {
         inbound::inject(&self.0, inbound)
     }
@@ -134,7 +133,7 @@ impl Handle {
     }
 
     /// The customer opens the link of a message's button, the first one without `button`. Answers what is posted;
-    /// the error is a sentence. Must be called inside a Tokio runtime.
+    /// the error is a sentence.
     pub fn click(&self, id: &str, button: Option<usize>) -> Result<Value, String> {
         let (body, url) = {
             let world = self.0.lock();

@@ -16,6 +16,8 @@ pub(crate) struct Shared {
     /// Something new may be due.
     pub wake: Notify,
     pub client: reqwest::Client,
+    /// Where callbacks run, so that a handle works on any thread.
+    pub runtime: tokio::runtime::Handle,
     /// Requests with reports at a time.
     pub report_slots: Arc<Semaphore>,
     /// Inbound messages and clicks have their own, so that reports do not hold them up.
@@ -33,6 +35,7 @@ impl Shared {
             world: Mutex::new(world),
             wake: Notify::new(),
             client,
+            runtime: tokio::runtime::Handle::current(),
             report_slots: Arc::new(Semaphore::new(16)),
             other_slots: Semaphore::new(8),
             base_url,
