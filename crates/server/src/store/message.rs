@@ -195,13 +195,13 @@ pub struct MessageChange {
     pub external_id: Option<String>,
     /// Failure JSON; an empty text clears it.
     pub failure: Option<String>,
-    /// First acceptance.
+    /// Acceptance; the earliest stays.
     pub accepted_at: Option<Millis>,
-    /// First delivery.
+    /// Delivery; the earliest stays.
     pub delivered_at: Option<Millis>,
-    /// First reading.
+    /// Reading; the earliest stays.
     pub read_at: Option<Millis>,
-    /// Failure time.
+    /// Failure time; 0 clears it.
     pub failed_at: Option<Millis>,
 }
 
@@ -210,10 +210,13 @@ const CHANGE: Batch = batch!(
      SET state = v.state, attempt = v.attempt, due_at = COALESCE(v.due_at, message.due_at),
          external_id = COALESCE(message.external_id, v.external_id),
          failure = NULLIF(COALESCE(v.failure, message.failure), ''),
-         accepted_at = COALESCE(message.accepted_at, v.accepted_at),
-         delivered_at = COALESCE(message.delivered_at, v.delivered_at),
-         read_at = COALESCE(message.read_at, v.read_at),
-         failed_at = COALESCE(v.failed_at, message.failed_at)
+         accepted_at = CASE WHEN v.accepted_at > message.accepted_at THEN message.accepted_at
+             ELSE COALESCE(v.accepted_at, message.accepted_at) END,
+         delivered_at = CASE WHEN v.delivered_at > message.delivered_at THEN message.delivered_at
+             ELSE COALESCE(v.delivered_at, message.delivered_at) END,
+         read_at = CASE WHEN v.read_at > message.read_at THEN message.read_at
+             ELSE COALESCE(v.read_at, message.read_at) END,
+         failed_at = NULLIF(COALESCE(v.failed_at, message.failed_at), 0)
      FROM (
          SELECT
              CAST(r.value ->> 'id' AS BIGINT) AS id, CAST(r.value ->> 'state' AS SMALLINT) AS state,

@@ -14,6 +14,7 @@ pub mod list;
 pub mod message;
 pub mod number;
 pub mod profile;
+pub mod reply;
 pub mod template;
 pub mod timeline;
 
