@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 pub mod account;
 pub mod api_key;
+pub mod arrival;
+pub mod callback_log;
 pub mod campaign;
 pub mod consent;
 pub mod dispatch;
@@ -48,6 +50,8 @@ pub struct App {
     pub live: broadcast::Sender<i64>,
     /// What keeps sending back at this moment.
     pub troubles: trouble::Troubles,
+    /// Callbacks on their way to the database.
+    pub callback_log: callback_log::CallbackLog,
     /// Wakes the dispatcher when there is new work.
     pub wake_dispatch: Notify,
     /// Wakes the callback worker.
@@ -68,6 +72,7 @@ impl App {
             config,
             live: broadcast::channel(1024).0,
             troubles: trouble::Troubles::default(),
+            callback_log: callback_log::CallbackLog::default(),
             wake_dispatch: Notify::new(),
             wake_callbacks: Notify::new(),
             shutdown: CancellationToken::new(),

@@ -9,6 +9,7 @@ pub mod csv_row;
 pub mod id;
 pub mod limiter;
 pub mod phone;
+pub mod preview;
 pub mod problem;
 pub mod report;
 pub mod settings;

@@ -11,6 +11,7 @@ use crate::app::App;
 
 pub mod account;
 pub mod api_key;
+pub mod callback_in;
 pub mod campaign;
 pub mod extract;
 pub mod health;
@@ -66,6 +67,7 @@ pub fn router(app: Shared) -> Router {
     let (api, _) = api().split_for_parts();
     Router::new()
         .merge(health::routes())
+        .merge(callback_in::routes())
         .merge(api)
         .fallback(extract::no_such_path)
         .with_state(app)

@@ -1,6 +1,6 @@
 //! Consent: numbers that are suppressed, and the history of every change with its proof.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use sqlx::FromRow;
@@ -182,6 +182,26 @@ pub async fn opt_in_profiles(tx: &mut Tx, phone: &str, source: &str, at: i64) ->
         .execute(c)
         .await
         .map(|r| r.rows_affected()))?)
+}
+
+const LATEST: Batch = in_texts!(
+    "
+SELECT phone, MAX(at)
+FROM consent
+WHERE profile_id IS NULL AND phone IN",
+    "
+GROUP BY phone"
+);
+
+/// When something was last decided about these numbers as a whole, as far as it was.
+pub async fn latest(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
+    if phones.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = tx.dialect().pick(&LATEST);
+    let json = to_json(phones);
+    let rows = on!(tx, c => sqlx::query_as::<_, (String, i64)>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
 }
 
 const OF_PROFILE: &str = "

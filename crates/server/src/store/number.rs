@@ -137,15 +137,14 @@ pub async fn is_used(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
     Ok(used != 0)
 }
 
-/// Which number of the account a callback means. Vendors write it with and without `+`, so that only digits are
+/// Which of an account's numbers a callback means. Vendors write it with and without `+`, so that only digits are
 /// compared; when the callback names none, it is the account's number if there is but one.
-pub async fn match_own(tx: &mut Tx, account_id: i64, named: &str) -> Result<Option<NumberRow>, StoreError> {
-    let mut numbers = of_account(tx, account_id).await?;
+pub fn pick_own<'n>(numbers: &'n [NumberRow], named: &str) -> Option<&'n NumberRow> {
     let wanted = digits(named);
     if wanted.is_empty() {
-        return Ok(if numbers.len() == 1 { numbers.pop() } else { None });
+        return if numbers.len() == 1 { numbers.first() } else { None };
     }
-    Ok(numbers.into_iter().find(|n| digits(&n.phone) == wanted))
+    numbers.iter().find(|n| digits(&n.phone) == wanted)
 }
 
 fn digits(text: &str) -> String {

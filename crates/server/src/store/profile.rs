@@ -1,10 +1,12 @@
 //! Profiles.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch};
+use super::dialect::{Batch, batch, in_texts};
 use super::{StoreError, Tx, to_json};
 
 /// Nothing is recorded about consent.
@@ -91,6 +93,26 @@ ORDER BY id";
 /// The profiles that share this number, oldest first.
 pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Vec<ProfileRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(BY_PHONE).bind(phone).fetch_all(c).await)?)
+}
+
+const FIRST_OF_PHONES: Batch = in_texts!(
+    "
+SELECT phone, MIN(id)
+FROM profile
+WHERE phone IN",
+    "
+GROUP BY phone"
+);
+
+/// The oldest profile of each of these numbers that has one.
+pub async fn first_of_phones(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
+    if phones.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = tx.dialect().pick(&FIRST_OF_PHONES);
+    let json = to_json(phones);
+    let rows = on!(tx, c => sqlx::query_as::<_, (String, i64)>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
 }
 
 // Locked on PostgreSQL, so that an opt-out that arrives meanwhile is not overwritten; SQLite has one writer anyway.

@@ -1,6 +1,7 @@
 //! Work that nobody waits for. A worker is a struct with a `tick`; one loop owns wake-ups, errors, panics and the end.
 //! Tests call `tick` themselves, with a clock that stands still.
 
+pub mod callbacks;
 pub mod dispatch;
 pub mod schedule;
 
@@ -73,6 +74,7 @@ pub fn spawn<W: Worker>(worker: Arc<W>, stop: CancellationToken) -> JoinHandle<(
 /// Starts every worker of the server. Each ends by itself soon after `shutdown` is cancelled.
 pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
     vec![
+        spawn(callbacks::Callbacks::new(app.clone()), shutdown.clone()),
         spawn(dispatch::Dispatcher::new(app.clone()), shutdown.clone()),
         spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()),
     ]

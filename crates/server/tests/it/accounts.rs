@@ -66,10 +66,8 @@ fn phone(id: i64, account_id: i64, phone: &str) -> NumberRow {
 }
 
 async fn own(tx: &mut Tx, account_id: i64, named: &str) -> Option<i64> {
-    number::match_own(tx, account_id, named)
-        .await
-        .unwrap()
-        .map(|n| n.id)
+    let numbers = number::of_account(tx, account_id).await.unwrap();
+    number::pick_own(&numbers, named).map(|n| n.id)
 }
 
 on_both_engines! {

@@ -18,8 +18,7 @@ use crate::store::account::{self, ACTIVE};
 use crate::store::campaign::{self, CampaignRow};
 use crate::store::{Tx, from_json};
 
-/// Bucket of people who answered the campaign.
-pub const REPLIED: i16 = 200;
+pub use crate::domain::campaign::REPLIED;
 
 /// The funnel. Each number counts people; a person who read it is also among delivered and sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]

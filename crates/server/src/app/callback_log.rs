@@ -1,0 +1,154 @@
+//! Callbacks are made durable before they are answered. Those that arrive together share one commit: the sync of the disk
+//! is what costs, not the rows.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::account::{LoadedAccount, open};
+use super::{App, AppError};
+use crate::clock::{Millis, SECOND};
+use crate::store::callback::{Raw, insert};
+use crate::store::{Db, StoreError, account};
+
+/// Rows in one commit at most.
+const BATCH: usize = 500;
+/// Bytes of bodies that wait for a commit at most, in KiB.
+const ROOM: usize = 64 * 1024;
+/// How long an account is believed to be as it was: a change reaches callbacks within this time.
+const BELIEVED: Millis = 5 * SECOND;
+
+/// The callback could not be made durable: the provider must send it again.
+#[derive(Debug, thiserror::Error)]
+pub enum NotKept {
+    /// More callbacks wait than memory should hold.
+    #[error("too many callbacks are waiting to be written")]
+    Full,
+    /// The database did not take it.
+    #[error("{0}")]
+    Storage(String),
+}
+
+struct Waiting {
+    row: Raw,
+    kept: oneshot::Sender<Result<(), NotKept>>,
+}
+
+/// The log, and the doors to it.
+#[derive(Default)]
+pub struct CallbackLog {
+    writer: Mutex<Option<mpsc::UnboundedSender<Waiting>>>,
+    room: Room,
+    doors: Mutex<HashMap<String, (Millis, Arc<LoadedAccount>)>>,
+    refused: AtomicU64,
+}
+
+struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(ROOM))
+    }
+}
+
+impl CallbackLog {
+    /// Counts a callback whose signature did not match.
+    pub fn refuse(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Callbacks whose signature did not match, since the start.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// The way to the task that writes; started at the first callback, and again should it have died.
+    fn writer(&self, db: &Db) -> mpsc::UnboundedSender<Waiting> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*writer {
+            Some(sender) if !sender.is_closed() => sender.clone(),
+            _ => {
+                // Not bounded itself: the room is, in bytes.
+                let (sender, receiver) = mpsc::unbounded_channel();
+                tokio::spawn(write_all(db.clone(), receiver));
+                *writer = Some(sender.clone());
+                sender
+            }
+        }
+    }
+}
+
+/// The account whose callbacks come with this token; `None` when there is none.
+pub async fn door(app: &App, token: &str) -> Result<Option<Arc<LoadedAccount>>, AppError> {
+    let doors = &app.callback_log.doors;
+    let now = app.now();
+    let known = {
+        let doors = doors.lock().unwrap_or_else(PoisonError::into_inner);
+        doors.get(token).cloned()
+    };
+    if let Some((since, account)) = known
+        && (since..since + BELIEVED).contains(&now)
+    {
+        return Ok(Some(account));
+    }
+    let mut tx = app.db.read().await?;
+    let Some(row) = account::by_token(&mut tx, token).await? else {
+        return Ok(None);
+    };
+    let loaded = Arc::new(open(app, row)?);
+    let mut doors = doors.lock().unwrap_or_else(PoisonError::into_inner);
+    doors.insert(token.to_owned(), (now, loaded.clone()));
+    Ok(Some(loaded))
+}
+
+/// Makes a callback durable. When this answers `Ok`, it survives a loss of power.
+pub async fn keep(app: &App, row: Raw) -> Result<(), NotKept> {
+    let log = &app.callback_log;
+    let size = 1 + u32::try_from(row.body.len() / 1024).unwrap_or(u32::MAX);
+    let _room = log.room.0.try_acquire_many(size).map_err(|_| NotKept::Full)?;
+    let (kept, answer) = oneshot::channel();
+    let gone = || NotKept::Storage("the task that writes callbacks has ended".into());
+    log.writer(&app.db)
+        .send(Waiting { row, kept })
+        .map_err(|_| gone())?;
+    answer.await.map_err(|_| gone())??;
+    app.wake_callbacks.notify_one();
+    Ok(())
+}
+
+async fn write_all(db: Db, mut queue: mpsc::UnboundedReceiver<Waiting>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut batch, BATCH).await > 0 {
+        let rows: Vec<&Raw> = batch.iter().map(|w| &w.row).collect();
+        match write(&db, &rows).await {
+            Ok(()) => batch.drain(..).for_each(|waiting| answer(waiting, Ok(()))),
+            Err(error) if error.is_transient() || batch.len() == 1 => {
+                tracing::error!(%error, callbacks = batch.len(), "callbacks could not be written");
+                let why = error.to_string();
+                batch
+                    .drain(..)
+                    .for_each(|waiting| answer(waiting, Err(NotKept::Storage(why.clone()))));
+            }
+            Err(_) => {
+                // One row that the engine will not take must not hold up the others.
+                for waiting in batch.drain(..) {
+                    let result = write(&db, &[&waiting.row]).await;
+                    answer(waiting, result.map_err(|e| NotKept::Storage(e.to_string())));
+                }
+            }
+        }
+    }
+}
+
+fn answer(waiting: Waiting, result: Result<(), NotKept>) {
+    // Nobody waits any more when the connection broke: the provider sends it again, and it is known then.
+    drop(waiting.kept.send(result));
+}
+
+async fn write(db: &Db, rows: &[&Raw]) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    insert(&mut tx, rows).await?;
+    tx.commit().await
+}

@@ -1,0 +1,41 @@
+//! Applies callbacks as they come in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::{Tick, Worker};
+use crate::app::{App, arrival};
+
+/// How often it looks without being woken: what another node took, and what waited for its message.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// Reads the callback log.
+pub struct Callbacks {
+    app: Arc<App>,
+}
+
+impl Callbacks {
+    /// A reader for this app.
+    pub fn new(app: Arc<App>) -> Arc<Self> {
+        Arc::new(Self { app })
+    }
+}
+
+impl Worker for Callbacks {
+    fn name(&self) -> &'static str {
+        "callbacks"
+    }
+
+    fn wake(&self) -> &Notify {
+        &self.app.wake_callbacks
+    }
+
+    async fn tick(&self) -> anyhow::Result<Tick> {
+        Ok(match arrival::apply_new(&self.app).await? {
+            0 => Tick::After(IDLE),
+            _ => Tick::Again,
+        })
+    }
+}
