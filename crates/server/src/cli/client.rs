@@ -60,6 +60,9 @@ fn no_server(folders: &[PathBuf]) -> anyhow::Error {
     )
 }
 
+/// Longest wait for the answer to a small request. Uploads and streams take the time they need.
+const ANSWER: Duration = Duration::from_secs(60);
+
 /// A server that answers to the public API.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -97,7 +100,6 @@ impl Client {
         bearer.set_sensitive(true);
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
-            .read_timeout(Duration::from_secs(60))
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)]))
             .build()
             .context("cannot prepare HTTP requests")?;
@@ -114,7 +116,7 @@ impl Client {
 
     /// `GET /api/v1{path}`.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.json(self.request(Method::GET, path)).await
+        self.json(self.request(Method::GET, path).timeout(ANSWER)).await
     }
 
     /// `POST /api/v1{path}` with a JSON body.
@@ -131,6 +133,7 @@ impl Client {
         let request = self
             .request(method, path)
             .header(CONTENT_TYPE, "application/json")
+            .timeout(ANSWER)
             .body(serde_json::to_vec(body)?);
         self.json(request).await
     }

@@ -12,9 +12,14 @@ use crate::config::{Config, Overrides};
 
 mod account;
 mod callback;
+mod campaign;
 pub mod client;
+mod import;
 mod key;
+mod message;
+mod progress;
 mod server;
+mod sim;
 
 /// Self-hosted WhatsApp engagement: campaigns, delivery reports and conversations on your own machine.
 #[derive(Debug, Parser)]
@@ -81,9 +86,20 @@ enum Command {
     /// Try the credentials of accounts.
     #[command(subcommand)]
     Account(account::Account),
+    /// Import customers from a CSV file.
+    Import(Box<import::Import>),
+    /// Launch, watch, hold and export campaigns.
+    #[command(subcommand)]
+    Campaign(campaign::Campaign),
+    /// Tell what happened to a message.
+    #[command(subcommand)]
+    Message(message::Message),
     /// Read what a provider sends to us.
     #[command(subcommand)]
     Callback(callback::Callback),
+    /// Simulate a provider, to practise and to test with.
+    #[command(subcommand)]
+    Sim(sim::Sim),
     /// Print the OpenAPI document of the REST API.
     Openapi,
 }
@@ -157,6 +173,10 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Key(key) => key.run().await,
         Command::Account(account) => account.run().await,
+        Command::Import(import) => import.run().await,
+        Command::Campaign(campaign) => campaign.run().await,
+        Command::Message(message) => message.run().await,
+        Command::Sim(sim) => sim.run().await,
         Command::Callback(callback) => callback.run().await,
         Command::Openapi => {
             say(&crate::http::openapi().to_pretty_json()?)?;
@@ -251,6 +271,12 @@ mod tests {
             "harkara migrate --data d",
             "harkara key create back-end",
             "harkara account check",
+            "harkara import f.csv --list L --opt-in record --source S",
+            "harkara campaign launch c --at 2026-11-08T10:00:00+05:30 --no-watch",
+            "harkara campaign watch c --json",
+            "harkara campaign export c -o f.csv",
+            "harkara message show msg_1",
+            "harkara sim gupshup --listen 127.0.0.1:0 --hsm 1:a --two-way 2:b --inbound-url http://h --reports-url http://h --latency 5 --limit 80/s",
             "harkara account check Main --json --server http://h --api-key k --data d",
             "harkara --log-format json openapi",
         ] {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{DataOptions, announce, say};
 use crate::clock::SystemClock;
-use crate::serve;
+use crate::serve::{self, StopSignal};
 use crate::store::Db;
 
 /// Options of `serve`.
@@ -43,6 +43,7 @@ impl Serve {
             return Ok(ExitCode::SUCCESS);
         }
         let config = self.data.config(self.listen, self.public_url)?;
+        let mut stop = StopSignal::catch()?;
         let running = serve::start(config, Arc::new(SystemClock)).await?;
         announce(&format!("Harkara listens on {}", running.url()));
         announce(&match &running.cli_file {
@@ -51,7 +52,7 @@ impl Serve {
                 "No API key for the command line is kept here: `harkara key create NAME` makes one.".into()
             }
         });
-        serve::stop_signal().await?;
+        stop.wait().await;
         tracing::info!("stopping");
         running.shutdown().await;
         Ok(ExitCode::SUCCESS)
