@@ -22,6 +22,7 @@ pub mod message;
 pub mod profile;
 pub mod template;
 pub mod trouble;
+pub mod upload;
 pub mod vault;
 
 pub use error::{AppError, FieldProblem};

@@ -17,3 +17,4 @@ pub mod settle;
 pub mod state;
 pub mod template;
 pub mod window;
+pub mod upload;

@@ -23,6 +23,7 @@ pub mod profile;
 pub mod provider;
 pub mod template;
 pub mod timeline;
+pub mod upload;
 
 /// State of every handler.
 pub type Shared = Arc<App>;
@@ -46,7 +47,9 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(provider::routes())
         .merge(template::routes())
         .merge(timeline::routes());
-    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", routes)
+    OpenApiRouter::with_openapi(Doc::openapi())
+        .nest("/api/v1", routes)
+        .merge(upload::routes())
 }
 
 /// The OpenAPI document, from the code.

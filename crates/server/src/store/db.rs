@@ -91,8 +91,12 @@ impl Db {
             .max_lifetime(None)
             .connect_with(options.clone())
             .await?;
+        // All opened now and kept: opening one sets the journal mode, which waits for a running write transaction.
         let read = SqlitePoolOptions::new()
+            .min_connections(4)
             .max_connections(4)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;

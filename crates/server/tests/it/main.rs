@@ -16,3 +16,4 @@ mod imports;
 mod profiles;
 mod support;
 mod world;
+mod uploads;
