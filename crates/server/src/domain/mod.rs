@@ -16,5 +16,5 @@ pub mod settings;
 pub mod settle;
 pub mod state;
 pub mod template;
-pub mod window;
 pub mod upload;
+pub mod window;

@@ -15,5 +15,5 @@ mod engine;
 mod imports;
 mod profiles;
 mod support;
-mod world;
 mod uploads;
+mod world;
