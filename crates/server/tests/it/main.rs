@@ -12,6 +12,7 @@ mod client;
 mod consent;
 mod dispatch;
 mod engine;
+mod gateway;
 mod imports;
 mod profiles;
 mod support;

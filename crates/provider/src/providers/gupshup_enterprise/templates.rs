@@ -146,6 +146,7 @@ const BUTTON: &[(&str, ButtonKind)] = &[
     ("URL", ButtonKind::Url),
     ("PHONE_NUMBER", ButtonKind::Phone),
     ("COPY_CODE", ButtonKind::CopyCode),
+    ("OTP", ButtonKind::CopyCode),
 ];
 
 fn button(object: &Map<String, Value>) -> Option<TemplateButtonSpec> {
