@@ -10,6 +10,7 @@ mod accounts;
 mod api_keys;
 mod client;
 mod consent;
+mod crash;
 mod dispatch;
 mod engine;
 mod gateway;
