@@ -33,6 +33,7 @@ pub struct Running {
     server: JoinHandle<std::io::Result<()>>,
     workers: Vec<JoinHandle<()>>,
     _lock: Option<File>,
+    _alone: store::db::Alone,
 }
 
 /// What `DATA/cli.json` holds: how commands on this machine reach the server.
@@ -88,6 +89,12 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
     config.listen = addr.to_string();
     let lock = lock(&config)?;
     let app = open(config, clock).await?;
+    let Some(alone) = app.db.claim_alone().await? else {
+        bail!(
+            "another harkara already runs on the database {}. Stop it first: two would send past the limits",
+            without_password(&app.config.database_url())
+        );
+    };
     let cli_file = keep_cli_file(&app, addr).await?;
     let router = http::router(app.clone());
     let stop = app.shutdown.clone();
@@ -108,6 +115,7 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
         server,
         workers,
         _lock: lock,
+        _alone: alone,
     })
 }
 

@@ -56,6 +56,11 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// The claim of [`Db::claim_alone`].
+#[derive(Debug)]
+#[must_use = "the claim ends when this is dropped"]
+pub struct Alone(#[expect(dead_code, reason = "held for its lifetime only")] Option<sqlx::PgConnection>);
+
 impl Db {
     /// Opens (and makes) the SQLite file, or connects to `postgres://...`. Does not migrate.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
@@ -140,6 +145,20 @@ impl Db {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// On PostgreSQL, claims this database for one server, for as long as the returned value lives. `None`: another
+    /// server has it. On SQLite the caller locks the data folder instead.
+    pub async fn claim_alone(&self) -> Result<Option<Alone>, StoreError> {
+        let Self::Postgres(pool) = self else {
+            return Ok(Some(Alone(None)));
+        };
+        // A connection of its own: a pooled one would be handed to others, or closed when idle.
+        let mut connection = pool.acquire().await?.detach();
+        let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(7235714230)")
+            .fetch_one(&mut connection)
+            .await?;
+        Ok(got.then_some(Alone(Some(connection))))
     }
 
     /// Does it answer?
