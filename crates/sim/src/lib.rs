@@ -38,6 +38,6 @@ pub use ledger::{Accepted, AccountKind, Message, Stage};
 pub use options::{FailureKind, InboundEncoding, Options, ReportEncoding};
 pub use phone::Customer;
 pub use server::{Running, start};
-pub use stats::{CallbackStats, Peak, ReportStats, Second, Stats};
+pub use stats::{CallbackStats, ReportStats, Second, Stats};
 pub use template::{TemplateButton, TemplateSeed};
 pub use world::Script;

@@ -24,7 +24,9 @@ pub struct Stats {
     /// `extra` values that were accepted more than once: messages doubled by the sender.
     pub repeated_refs: u64,
     /// The most messages in any one-second sliding window.
-    pub max_per_second: Peak,
+    pub max_per_second: u64,
+    /// The same of all send requests, refused ones too.
+    pub max_attempted_per_second: u64,
     /// Messages by second of wall time, oldest first, the last hour.
     pub per_second: Vec<Second>,
     /// Delivery reports.
@@ -35,15 +37,6 @@ pub struct Stats {
     pub clicks: CallbackStats,
     /// Refusals by error id or HTTP status.
     pub refusals: std::collections::BTreeMap<String, u64>,
-}
-
-/// Largest counts within one second.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Peak {
-    /// Of accepted messages.
-    pub accepted: u64,
-    /// Of attempted messages.
-    pub attempted: u64,
 }
 
 /// One second of wall time.
@@ -175,10 +168,8 @@ impl Counters {
 
     pub(crate) fn snapshot(&self) -> Stats {
         Stats {
-            max_per_second: Peak {
-                accepted: self.accepted.peak,
-                attempted: self.attempted.peak,
-            },
+            max_per_second: self.accepted.peak,
+            max_attempted_per_second: self.attempted.peak,
             per_second: self.seconds.iter().copied().collect(),
             ..self.stats.clone()
         }
