@@ -13,7 +13,7 @@ use tokio::io::AsyncWriteExt;
 use super::account::text;
 use super::client::{Client, Events, ServerOptions};
 use super::progress::{Shown, line};
-use super::say;
+use super::{query, say};
 
 /// What to do with campaigns.
 #[derive(Debug, Subcommand)]
@@ -286,11 +286,4 @@ async fn tell_failures(client: &Client, id: &str) -> anyhow::Result<()> {
         say(&format!("    {}", text(&group, "help")))?;
     }
     Ok(())
-}
-
-/// A query string.
-pub fn query(pairs: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish()
 }

@@ -124,9 +124,9 @@ impl Client {
         self.with_json(Method::POST, path, body).await
     }
 
-    /// `PUT /api/v1{path}` with a JSON body.
-    pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.with_json(Method::PUT, path, body).await
+    /// `PATCH /api/v1{path}` with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.with_json(Method::PATCH, path, body).await
     }
 
     async fn with_json(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {

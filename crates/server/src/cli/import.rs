@@ -14,9 +14,8 @@ use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 
 use super::account::text;
-use super::campaign::query;
 use super::client::{Client, ServerOptions};
-use super::say;
+use super::{query, say};
 
 /// Options of `import`.
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod account;
 mod callback;
 mod campaign;
 pub mod client;
+mod demo;
 mod import;
 mod key;
 mod message;
@@ -78,6 +79,8 @@ enum LogFormat {
 enum Command {
     /// Run the server.
     Serve(server::Serve),
+    /// Run everything on this machine, with a simulated provider and 10,000 fictional customers.
+    Demo(demo::Demo),
     /// Bring the tables of the database up to date, and exit.
     Migrate(server::Migrate),
     /// Make, list and revoke API keys, directly in the database.
@@ -170,6 +173,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(serve) => serve.run().await,
+        Command::Demo(demo) => demo.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Key(key) => key.run().await,
         Command::Account(account) => account.run().await,
@@ -197,6 +201,13 @@ fn say(text: &str) -> anyhow::Result<()> {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => Ok(other?),
     }
+}
+
+/// A query string.
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
 }
 
 /// Like [`say`] for a server, which goes on when nobody reads its words.
@@ -268,6 +279,8 @@ mod tests {
             "harkara serve --data d --listen 127.0.0.1:0 --public-url https://h.example --database postgres://h/h --config f",
             "harkara callback decode --provider gupshup-enterprise --method GET --query a=b --content-type text/plain -",
             "harkara callback decode --provider gupshup-enterprise file",
+            "harkara demo --port 9000 --data d --fresh",
+            "harkara demo --once --recipients 100 --json --database postgres://h/h",
             "harkara migrate --data d",
             "harkara key create back-end",
             "harkara account check",

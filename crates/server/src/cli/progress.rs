@@ -9,16 +9,22 @@ use serde_json::Value;
 
 use super::account::text;
 use super::{announce, say};
+use crate::clock::{Millis, SECOND};
+
+/// Least time between two lines of the same state.
+const BETWEEN_LINES: Millis = 3 * SECOND;
 
 /// How progress is shown.
 #[derive(Debug)]
 pub enum Shown {
     /// A bar that is drawn over itself, on standard error.
     Bar(ProgressBar),
-    /// A line each time that something changed.
+    /// A line when something changed, at most one every few seconds; a change of state is told at once.
     Lines {
         /// The line before.
         last: String,
+        /// State and time of the line before, by the server's clock.
+        shown: (String, i64),
     },
     /// One JSON object a line.
     Json,
@@ -31,7 +37,10 @@ impl Shown {
             return Self::Json;
         }
         if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
-            return Self::Lines { last: String::new() };
+            return Self::Lines {
+                last: String::new(),
+                shown: Default::default(),
+            };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
         let style = ProgressStyle::with_template(
@@ -46,11 +55,16 @@ impl Shown {
     pub fn update(&mut self, progress: &Value) -> anyhow::Result<()> {
         match self {
             Self::Json => say(&progress.to_string()),
-            Self::Lines { last } => {
+            Self::Lines { last, shown } => {
+                let now = (
+                    text(progress, "state").to_owned(),
+                    progress["now"].as_i64().unwrap_or_default(),
+                );
                 let line = line(progress);
-                if line != *last {
+                if line != *last && (now.0 != shown.0 || now.1 - shown.1 >= BETWEEN_LINES) {
                     announce(&line);
                     *last = line;
+                    *shown = now;
                 }
                 Ok(())
             }

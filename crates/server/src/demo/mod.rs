@@ -2,4 +2,7 @@
 
 pub mod audit;
 pub mod file;
+pub mod live;
+pub mod once;
 pub mod people;
+pub mod shop;
