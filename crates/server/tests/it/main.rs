@@ -6,6 +6,7 @@
     reason = "the helpers of tests stand outside #[test] functions"
 )]
 
+mod account_stories;
 mod accounts;
 mod api_keys;
 mod client;
@@ -17,5 +18,6 @@ mod gateway;
 mod imports;
 mod profiles;
 mod support;
+mod templates;
 mod uploads;
 mod world;
