@@ -1,26 +1,25 @@
-//! Accounts: saved provider configurations, their numbers, and whether they work.
+//! Accounts: saved provider configurations.
 
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harkara_provider::{Account, FieldKind, Provider, SendError, SendErrorKind, Spec, registry};
+use harkara_provider::{Account, FieldKind, Provider, SendError, Spec, registry};
 
 use super::vault::VaultError;
 use super::{App, AppError};
 use crate::clock::random_bytes;
 use crate::domain::id;
-use crate::domain::problem::FieldProblem;
 use crate::domain::settings::{self, Before, Checked, Given};
-use crate::engine::Engine;
 use crate::store::account::{AccountRow, Sealed};
-use crate::store::number::NumberRow;
 use crate::store::{self, StoreError, Tx};
 
-/// Messages a second of a number that nobody set a rate for: what WhatsApp grants every number.
-pub const DEFAULT_RATE: i64 = 80;
-/// Bounds of a number's rate.
-pub const RATES: std::ops::RangeInclusive<i64> = 1..=1000;
+mod check;
+mod number;
+
+pub use check::{CheckReport, CheckResult, check};
+use number::follow_number;
+pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 
 /// Where a provider sends its callbacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,124 +226,6 @@ async fn nickname_is_free(tx: &mut Tx, row: &AccountRow) -> Result<(), AppError>
     }
 }
 
-/// Makes the number of the settings the default one. A number that nothing was ever sent from was probably a slip of
-/// the pen: it is corrected in place. One with a history keeps it.
-async fn follow_number(
-    app: &App,
-    tx: &mut Tx,
-    row: &AccountRow,
-    phone: Option<&String>,
-) -> Result<(), AppError> {
-    let Some(phone) = phone else { return Ok(()) };
-    let numbers = store::number::of_account(tx, row.id).await?;
-    let mut number = if let Some(known) = numbers.iter().find(|n| n.phone == *phone) {
-        known.clone()
-    } else {
-        match numbers.into_iter().find(|n| n.is_default == 1) {
-            Some(old) if !store::number::is_used(tx, old.id).await? => old,
-            _ => {
-                let new = new_number(app, row.id, phone, DEFAULT_RATE);
-                store::number::insert(tx, &new).await?;
-                new
-            }
-        }
-    };
-    number.phone.clone_from(phone);
-    number.is_default = 1;
-    store::number::update(tx, &number).await?;
-    store::number::no_other_default(tx, row.id, number.id).await?;
-    Ok(())
-}
-
-fn new_number(app: &App, account_id: i64, phone: &str, messages_per_second: i64) -> NumberRow {
-    NumberRow {
-        id: app.id(),
-        account_id,
-        phone: phone.to_owned(),
-        is_default: 0,
-        messages_per_second,
-        created_at: app.now(),
-    }
-}
-
-/// Adds a number to an account. The first one is the default whatever `default` says.
-pub async fn add_number(
-    app: &App,
-    tx: &mut Tx,
-    account_id: i64,
-    phone: &str,
-    rate: Option<i64>,
-    default: bool,
-) -> Result<NumberRow, AppError> {
-    not_archived(&by_id(tx, account_id).await?)?;
-    let mut problems = rate_problem(rate);
-    let phone = settings::phone_or_code(phone, &app.config.default_region)
-        .map_err(|why| problems.push(FieldProblem::new("/phone", "phone", why)));
-    let Ok(phone) = phone else {
-        return Err(AppError::Invalid(problems));
-    };
-    let numbers = store::number::of_account(tx, account_id).await?;
-    if numbers.iter().any(|n| n.phone == phone) {
-        let detail = format!("The account has the number {phone} already.");
-        problems.push(FieldProblem::new("/phone", "taken", detail));
-    }
-    if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
-    }
-    let mut number = new_number(app, account_id, &phone, rate.unwrap_or(DEFAULT_RATE));
-    number.is_default = i16::from(default || numbers.is_empty());
-    store::number::insert(tx, &number).await?;
-    if number.is_default == 1 {
-        store::number::no_other_default(tx, account_id, number.id).await?;
-    }
-    Ok(number)
-}
-
-/// Changes a number's rate, or makes it the default.
-pub async fn update_number(
-    tx: &mut Tx,
-    id: i64,
-    rate: Option<i64>,
-    default: Option<bool>,
-) -> Result<NumberRow, AppError> {
-    let mut number = store::number::by_id(tx, id)
-        .await?
-        .ok_or(AppError::NotFound("number"))?;
-    let mut problems = rate_problem(rate);
-    if default == Some(false) && number.is_default == 1 {
-        problems.push(FieldProblem::new(
-            "/default",
-            "needs_default",
-            "An account needs a default number. Make another number the default instead.",
-        ));
-    }
-    if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
-    }
-    number.messages_per_second = rate.unwrap_or(number.messages_per_second);
-    if default == Some(true) {
-        number.is_default = 1;
-        store::number::no_other_default(tx, number.account_id, id).await?;
-    }
-    store::number::update(tx, &number).await?;
-    Ok(number)
-}
-
-fn rate_problem(rate: Option<i64>) -> Vec<FieldProblem> {
-    match rate {
-        Some(rate) if !RATES.contains(&rate) => vec![FieldProblem::new(
-            "/messages_per_second",
-            "number",
-            format!(
-                "Give a whole number from {} to {}. WhatsApp grants most numbers 80.",
-                RATES.start(),
-                RATES.end()
-            ),
-        )],
-        _ => Vec::new(),
-    }
-}
-
 /// Lets a held account send again.
 pub async fn resume(app: &App, tx: &mut Tx, id: i64) -> Result<(), AppError> {
     let row = by_id(tx, id).await?;
@@ -389,75 +270,6 @@ pub fn not_archived(row: &AccountRow) -> Result<(), AppError> {
         format!("The account \"{}\" is archived.", row.nickname),
         "Make a new account instead.",
     ))
-}
-
-/// What trying one credential set gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckResult {
-    /// The credential set, as its provider calls it.
-    pub credential: &'static str,
-    /// What was proven, or why not.
-    pub outcome: Result<String, SendError>,
-}
-
-/// What trying an account gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckReport {
-    /// Nickname of the account.
-    pub nickname: String,
-    /// One result per credential set; none when the provider has no harmless call to try.
-    pub results: Vec<CheckResult>,
-    /// What the operator should know of network access, when a failure may come from there.
-    pub network_hint: Option<&'static str>,
-    /// Addresses to allow at the provider, as configured; empty with no network hint.
-    pub egress_addresses: Vec<String>,
-}
-
-impl CheckReport {
-    /// Every credential set works.
-    pub fn is_ok(&self) -> bool {
-        self.results.iter().all(|r| r.outcome.is_ok())
-    }
-}
-
-/// Tries every credential set of an account, without sending anything to a person. Holds no transaction while it
-/// waits for the provider.
-pub async fn check(app: &App, engine: &Engine, id: i64) -> Result<CheckReport, AppError> {
-    let mut tx = app.db.read().await?;
-    let loaded = load(app, &mut tx, id).await?;
-    drop(tx);
-    let mut results = Vec::new();
-    for (n, credential) in loaded.provider.credentials().iter().enumerate() {
-        let outcome = engine
-            .run(|prior| loaded.provider.check(&loaded.account, n, prior))
-            .await
-            .map(|(text, _)| text);
-        results.push(CheckResult { credential, outcome });
-    }
-    let blocked = results
-        .iter()
-        .filter_map(|r| r.outcome.as_ref().err())
-        .any(|e| may_be_blocked(e.kind));
-    let spec = loaded.provider.spec();
-    Ok(CheckReport {
-        nickname: loaded.row.nickname,
-        results,
-        network_hint: (blocked && !spec.network_hint.is_empty()).then_some(spec.network_hint),
-        egress_addresses: if blocked {
-            app.config.egress_addresses.clone()
-        } else {
-            Vec::new()
-        },
-    })
-}
-
-/// Could an address that the provider does not allow look like this? Vendors give it no code of its own; only a
-/// clear word on the password or on the speed speaks against it.
-fn may_be_blocked(kind: SendErrorKind) -> bool {
-    !matches!(
-        kind,
-        SendErrorKind::Auth | SendErrorKind::Throttled { .. } | SendErrorKind::Capped
-    )
 }
 
 fn vault_trouble(nickname: &str, error: &VaultError) -> AppError {
