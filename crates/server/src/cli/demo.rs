@@ -122,7 +122,7 @@ fn tell(outcome: &Outcome, as_json: bool) -> anyhow::Result<()> {
         provider.accepted,
         provider.throttled,
         provider.accepted_without_answer,
-        provider.max_per_second.accepted
+        provider.max_per_second
     ))?;
     let reports = &provider.reports;
     say(&format!(
