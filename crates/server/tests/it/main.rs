@@ -19,5 +19,6 @@ mod imports;
 mod profiles;
 mod support;
 mod templates;
+mod trouble;
 mod uploads;
 mod world;
