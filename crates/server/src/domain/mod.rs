@@ -5,6 +5,7 @@ pub mod audience;
 pub mod campaign;
 pub mod columns;
 pub mod consent;
+pub mod content;
 pub mod csv_row;
 pub mod id;
 pub mod limiter;

@@ -11,8 +11,10 @@ use crate::app::App;
 
 pub mod account;
 pub mod api_key;
+pub mod callback;
 pub mod callback_in;
 pub mod campaign;
+pub mod conversation;
 pub mod extract;
 pub mod health;
 pub mod import;
@@ -40,6 +42,8 @@ fn api() -> OpenApiRouter<Shared> {
     let routes = OpenApiRouter::new()
         .merge(account::routes())
         .merge(api_key::routes())
+        .merge(callback::routes())
+        .merge(conversation::routes())
         .merge(import::routes())
         .merge(campaign::routes())
         .merge(message::routes())

@@ -9,6 +9,7 @@
 mod account_stories;
 mod accounts;
 mod api_keys;
+mod callbacks;
 mod client;
 mod consent;
 mod crash;
@@ -16,6 +17,8 @@ mod dispatch;
 mod engine;
 mod gateway;
 mod imports;
+mod inbox;
+mod post;
 mod profiles;
 mod support;
 mod templates;

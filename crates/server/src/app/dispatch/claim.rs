@@ -6,10 +6,11 @@ use std::sync::Arc;
 use harkara_provider::Content;
 
 use crate::app::{App, AppError};
-use crate::clock::{DAY, MINUTE, Millis};
+use crate::clock::Millis;
 use crate::domain::settle::Failure;
 use crate::domain::state::{QUEUED, SENDING, SKIPPED};
 use crate::domain::template::Frozen;
+use crate::domain::window;
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange, MessageRow};
 use crate::store::{StoreError, Tx, consent, conversation, from_json};
@@ -41,9 +42,6 @@ pub enum Payload {
     /// Its own content.
     Content(Box<Content>),
 }
-
-/// The window is treated as closed a little early, so that the provider does not refuse what we let pass.
-const WINDOW: Millis = DAY - MINUTE;
 
 /// Claims up to `limit` queued messages of a number and lane. What must not leave any more (the person opted out, the
 /// window closed) is ended here, at the last moment.
@@ -130,7 +128,7 @@ async fn judge(
         });
     }
     let last = conversation::last_inbound_at(tx, row.number_id, &row.phone).await?;
-    Ok(if last.is_some_and(|at| at > now - WINDOW) {
+    Ok(if last.is_some_and(|at| window::is_open(at, now)) {
         Ok(payload)
     } else {
         Err(window_closed())

@@ -9,13 +9,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::campaign::Checked;
-use super::{App, AppError, template};
-use crate::clock::{DAY, MINUTE};
+use super::{App, AppError, account, template};
 use crate::domain::audience::Person;
+use crate::domain::content;
 use crate::domain::id;
 use crate::domain::phone::Phone;
 use crate::domain::state::{self, FAILED, QUEUED, UNKNOWN};
 use crate::domain::template::{Frozen, Mapping, compose, resolve};
+use crate::domain::window;
 use crate::store::message::{self, API, MessageRow, NewMessage};
 use crate::store::number::{self, NumberRow};
 use crate::store::profile::{self, ProfileRow};
@@ -47,6 +48,7 @@ pub async fn send(app: &App, tx: &mut Tx, input: &MessageInput) -> Result<i64, A
     match (&input.content, &input.template_id) {
         (Some(content), None) if !matches!(content, Content::Template(_)) => {
             let number = number_for_answer(tx, input.number_id.as_deref(), &phone).await?;
+            fits(tx, &number, content).await?;
             window_open(app, tx, &number, &phone).await?;
             queue(app, tx, &number, &phone, person.as_ref(), content).await
         }
@@ -214,7 +216,23 @@ fn filled(frozen: &Frozen, phone: &str, person: Option<&ProfileRow>) -> Result<C
     Ok(Content::Template(message))
 }
 
-async fn not_opted_out(tx: &mut Tx, phone: &str, person: Option<&ProfileRow>) -> Result<(), AppError> {
+/// Refuses free-form content that WhatsApp or the number's provider would not take.
+pub(super) async fn fits(tx: &mut Tx, number: &NumberRow, said: &Content) -> Result<(), AppError> {
+    let account = account::by_id(tx, number.account_id).await?;
+    let problems = content::check(said, &account::provider_of(&account)?.spec().limits, "/content");
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(problems))
+    }
+}
+
+/// Refuses when the person opted out.
+pub(super) async fn not_opted_out(
+    tx: &mut Tx,
+    phone: &str,
+    person: Option<&ProfileRow>,
+) -> Result<(), AppError> {
     let out = person.is_some_and(|p| p.opt_in == profile::OPTED_OUT);
     if out || consent::suppressed(tx, &[phone]).await?.contains(phone) {
         return Err(AppError::conflict(
@@ -226,15 +244,21 @@ async fn not_opted_out(tx: &mut Tx, phone: &str, person: Option<&ProfileRow>) ->
     Ok(())
 }
 
-async fn window_open(app: &App, tx: &mut Tx, number: &NumberRow, phone: &str) -> Result<(), AppError> {
+/// Refuses when a free-form message could not leave: the person last wrote to this number too long ago.
+pub(super) async fn window_open(
+    app: &App,
+    tx: &mut Tx,
+    number: &NumberRow,
+    phone: &str,
+) -> Result<(), AppError> {
     let last = conversation::last_inbound_at(tx, number.id, phone).await?;
-    if last.is_some_and(|at| at > app.now() - (DAY - MINUTE)) {
+    if last.is_some_and(|at| window::is_open(at, app.now())) {
         return Ok(());
     }
     let detail = match last {
         Some(at) => format!(
             "The 24-hour window closed at {}.",
-            harkara_provider::wire::rfc3339(at + DAY)
+            harkara_provider::wire::rfc3339(window::closes_at(at))
         ),
         None => "This person has never written to this number, so there is no open window.".into(),
     };

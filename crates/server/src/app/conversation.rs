@@ -1,0 +1,54 @@
+//! Answering people: from the number that got their last message, while the window is open.
+
+use harkara_provider::Content;
+
+use super::message::{fits, not_opted_out, window_open};
+use super::{App, AppError};
+use crate::domain::preview;
+use crate::domain::state::QUEUED;
+use crate::store::conversation::{self, ConversationRow};
+use crate::store::message::{CONVERSATION, NewMessage, insert};
+use crate::store::{Tx, number, profile, to_json};
+
+/// The conversation of this id.
+pub async fn row(tx: &mut Tx, id: i64) -> Result<ConversationRow, AppError> {
+    conversation::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("conversation"))
+}
+
+/// Queues an answer ahead of everything else. It leaves from the number that the person last wrote to. Free-form content
+/// needs an open window; a template needs a person who has not opted out.
+pub async fn answer(app: &App, tx: &mut Tx, id: i64, said: &Content) -> Result<i64, AppError> {
+    let conversation = row(tx, id).await?;
+    let phone = &conversation.phone;
+    let number = number::by_id(tx, conversation.last_number_id)
+        .await?
+        .ok_or(AppError::NotFound("number"))?;
+    fits(tx, &number, said).await?;
+    let person = profile::by_phone(tx, phone).await?.into_iter().next();
+    if said.needs_window() {
+        window_open(app, tx, &number, phone).await?;
+    } else {
+        not_opted_out(tx, phone, person.as_ref()).await?;
+    }
+    let (id, now) = (app.id(), app.now());
+    let message = NewMessage {
+        id,
+        number_id: number.id,
+        campaign_id: None,
+        profile_id: person.map(|p| p.id),
+        phone: phone.clone(),
+        state: QUEUED,
+        lane: CONVERSATION,
+        attempt: 0,
+        due_at: now,
+        params: None,
+        content: Some(to_json(said)),
+        in_reply_to: None,
+        event_key: None,
+    };
+    insert(tx, &[message]).await?;
+    conversation::say(tx, conversation.id, now, &preview::of_content(said)).await?;
+    Ok(id)
+}

@@ -1,0 +1,316 @@
+//! `/api/v1/conversations`: the inbox.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use harkara_provider::Content;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::campaign::Queued;
+use super::extract::{Body, Caller, once, path_id};
+use super::paging::{Listing, Page};
+use super::problem::Problem;
+use crate::app::message::content_of;
+use crate::app::{App, AppError, conversation};
+use crate::clock::id_time;
+use crate::domain::id::{CAMPAIGN, CONVERSATION, Kind, MESSAGE, NUMBER, PROFILE};
+use crate::domain::phone::Phone;
+use crate::domain::state::{self, RECEIVED};
+use crate::domain::window;
+use crate::store::conversation::{ConversationRow, by_phone, mark_read, page};
+use crate::store::message::{MessageRow, of_phone};
+use crate::store::{Tx, consent, number, profile};
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(messages, answer))
+        .routes(routes!(read))
+}
+
+/// The thread of one person across all numbers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Conversation {
+    /// Id.
+    pub id: String,
+    /// The person.
+    pub phone: String,
+    /// The name that the person goes by on WhatsApp.
+    pub name: Option<String>,
+    /// The person's oldest profile.
+    pub profile_id: Option<String>,
+    /// The person opted out.
+    pub opted_out: bool,
+    /// Id of the number that the person last wrote to: answers leave from it.
+    pub number_id: String,
+    /// That number.
+    pub number: String,
+    /// Free-form answers can be sent until then, milliseconds since 1970 UTC; afterwards only templates.
+    pub window_closes_at: i64,
+    /// Free-form answers can be sent now.
+    pub window_open: bool,
+    /// When the person last wrote, milliseconds since 1970 UTC.
+    pub last_inbound_at: i64,
+    /// When anything was last said, milliseconds since 1970 UTC.
+    pub last_message_at: i64,
+    /// Its beginning.
+    pub last_text: String,
+    /// Messages of the person since somebody looked.
+    pub unread: i64,
+}
+
+/// Which conversations.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ConversationFilter {
+    /// `true`: only those with messages that nobody looked at.
+    pub unread: Option<bool>,
+    /// The one with this number, however it is written.
+    pub phone: Option<String>,
+    /// Rows at most, 1 to 500; 50 when not given.
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Lists conversations, the liveliest first.
+#[utoipa::path(get, path = "/conversations", tag = "Conversations", params(ConversationFilter), responses((status = 200, body = Listing<Conversation>), (status = 422, body = Problem)))]
+async fn list(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(filter): Query<ConversationFilter>,
+) -> Result<Json<Listing<Conversation>>, Problem> {
+    let limit = Page {
+        limit: filter.limit,
+        cursor: None,
+    }
+    .limit();
+    let mut tx = app.db.read().await?;
+    if let Some(text) = &filter.phone {
+        let phone = Phone::parse(text, &app.config.default_region)
+            .map_err(|e| AppError::field("/phone", "invalid_number", e.to_string()))?;
+        let rows: Vec<ConversationRow> = by_phone(&mut tx, phone.as_str()).await?.into_iter().collect();
+        let data = shown(&app, &mut tx, rows).await?;
+        return Ok(Json(Listing {
+            data,
+            next_cursor: None,
+        }));
+    }
+    let before = before(filter.cursor.as_deref())?;
+    let rows = page(&mut tx, before, filter.unread == Some(true), limit).await?;
+    let full = rows.len() as i64 >= limit;
+    let last = rows.last().filter(|_| full);
+    let next_cursor = last.map(|row| {
+        let (at, id) = (CURSOR.show(row.last_message_at), CURSOR.show(row.id));
+        format!("{at}.{id}")
+    });
+    let data = shown(&app, &mut tx, rows).await?;
+    Ok(Json(Listing { data, next_cursor }))
+}
+
+const CURSOR: Kind = Kind("c");
+
+/// Reads a cursor: time and id of the last row of the page before.
+fn before(cursor: Option<&str>) -> Result<(i64, i64), Problem> {
+    let Some(text) = cursor else {
+        return Ok((i64::MAX, i64::MAX));
+    };
+    let parts = text.split_once('.');
+    parts
+        .and_then(|(at, id)| Some((CURSOR.read(at)?, CURSOR.read(id)?)))
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad_cursor",
+                "The cursor is not one of ours.",
+                "Use `next_cursor` of the page before as it is, or leave it out for the first page.",
+            )
+        })
+}
+
+async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec<Conversation>, AppError> {
+    let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
+    let profiles = profile::first_of_phones(tx, &phones).await?;
+    let suppressed: HashSet<String> = consent::suppressed(tx, &phones).await?;
+    let mut numbers: HashMap<i64, String> = HashMap::new();
+    for row in &rows {
+        if let Entry::Vacant(place) = numbers.entry(row.last_number_id) {
+            let found = number::by_id(tx, row.last_number_id).await?;
+            place.insert(found.map(|n| n.phone).unwrap_or_default());
+        }
+    }
+    let now = app.now();
+    let show = |row: ConversationRow| Conversation {
+        id: CONVERSATION.show(row.id),
+        profile_id: profiles.get(&row.phone).map(|id| PROFILE.show(*id)),
+        opted_out: suppressed.contains(&row.phone),
+        number_id: NUMBER.show(row.last_number_id),
+        number: numbers.get(&row.last_number_id).cloned().unwrap_or_default(),
+        window_closes_at: window::closes_at(row.last_inbound_at),
+        window_open: window::is_open(row.last_inbound_at, now),
+        phone: row.phone,
+        name: row.name,
+        last_inbound_at: row.last_inbound_at,
+        last_message_at: row.last_message_at,
+        last_text: row.last_text,
+        unread: row.unread,
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
+
+/// Shows a conversation.
+#[utoipa::path(get, path = "/conversations/{id}", tag = "Conversations", params(("id" = String, Path)), responses((status = 200, body = Conversation), (status = 404, body = Problem)))]
+async fn show(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Conversation>, Problem> {
+    let id = path_id(CONVERSATION, "conversation", path)?;
+    let mut tx = app.db.read().await?;
+    let row = conversation::row(&mut tx, id).await?;
+    let found = shown(&app, &mut tx, vec![row]).await?.pop();
+    Ok(Json(found.ok_or(AppError::NotFound("conversation"))?))
+}
+
+/// A message in a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConversationMessage {
+    /// Id; `GET /api/v1/messages/{id}` tells everything about it.
+    pub id: String,
+    /// `in` from the person, `out` from us.
+    pub direction: &'static str,
+    /// When the person sent it, or we began to; milliseconds since 1970 UTC.
+    pub at: i64,
+    /// Its state, such as `delivered`; `received` is a message from the person.
+    pub state: &'static str,
+    /// What it says; absent when that can no longer be told.
+    #[schema(value_type = Option<Object>)]
+    pub content: Option<Value>,
+    /// Our number.
+    pub number_id: String,
+    /// Its campaign.
+    pub campaign_id: Option<String>,
+    /// What a message from the person answers.
+    pub in_reply_to: Option<String>,
+    /// Why it is not where it should be.
+    #[schema(value_type = Option<Object>)]
+    pub failure: Option<Value>,
+    /// Milliseconds since 1970 UTC.
+    pub accepted_at: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub delivered_at: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub read_at: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub failed_at: Option<i64>,
+}
+
+/// Lists the messages of a conversation, campaigns included, newest first.
+#[utoipa::path(get, path = "/conversations/{id}/messages", tag = "Conversations", params(("id" = String, Path), Page), responses((status = 200, body = Listing<ConversationMessage>), (status = 404, body = Problem)))]
+async fn messages(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Json<Listing<ConversationMessage>>, Problem> {
+    let id = path_id(CONVERSATION, "conversation", path)?;
+    let mut tx = app.db.read().await?;
+    let phone = conversation::row(&mut tx, id).await?.phone;
+    let rows = of_phone(&mut tx, &phone, page.before()?, page.limit()).await?;
+    let mut contents: HashMap<i64, Value> = HashMap::new();
+    for row in &rows {
+        if let Some(content) = said(&mut tx, row).await? {
+            contents.insert(row.id, content);
+        }
+    }
+    let show = |row: MessageRow| {
+        let content = contents.remove(&row.id);
+        message(row, content)
+    };
+    Ok(Json(Listing {
+        next_cursor: Listing::new(rows.clone(), &page, |row| row.id, |_| ()).next_cursor,
+        data: rows.into_iter().map(show).collect(),
+    }))
+}
+
+/// What a message says. A campaign whose template can no longer be filled must not hide the rest of the thread.
+async fn said(tx: &mut Tx, row: &MessageRow) -> Result<Option<Value>, AppError> {
+    if row.state == RECEIVED {
+        let content = row.content.as_deref().unwrap_or_default();
+        return Ok(serde_json::from_str(content).ok());
+    }
+    match content_of(tx, row).await {
+        Ok(content) => Ok(serde_json::to_value(content).ok()),
+        Err(AppError::Store(error)) if error.is_transient() => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+fn message(row: MessageRow, content: Option<Value>) -> ConversationMessage {
+    let inbound = row.state == RECEIVED;
+    ConversationMessage {
+        id: MESSAGE.show(row.id),
+        direction: if inbound { "in" } else { "out" },
+        at: if inbound { row.due_at } else { id_time(row.id) },
+        state: state::name(row.state),
+        content,
+        number_id: NUMBER.show(row.number_id),
+        campaign_id: row.campaign_id.map(|id| CAMPAIGN.show(id)),
+        in_reply_to: row.in_reply_to,
+        failure: row.failure.and_then(|text| serde_json::from_str(&text).ok()),
+        accepted_at: row.accepted_at,
+        delivered_at: row.delivered_at,
+        read_at: row.read_at,
+        failed_at: row.failed_at,
+    }
+}
+
+/// An answer to a person.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// What to say: `{"type": "text", "body": "..."}`, or `media`, `location`, `list`, `buttons`, `template`.
+    #[schema(value_type = Object)]
+    pub content: Content,
+}
+
+/// Answers a person, from the number that got the person's last message. With an `Idempotency-Key`, at most once.
+#[utoipa::path(post, path = "/conversations/{id}/messages", tag = "Conversations", params(("id" = String, Path)), request_body = Answer, responses((status = 202, body = Queued), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn answer(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: Body<Answer>,
+) -> Result<Response, Problem> {
+    let id = path_id(CONVERSATION, "conversation", path)?;
+    let response = once(&app, &body.asked, async |tx| {
+        let id = conversation::answer(&app, tx, id, &body.value.content).await?;
+        let message_id = MESSAGE.show(id);
+        Ok((StatusCode::ACCEPTED, Queued { message_id }))
+    })
+    .await?;
+    app.wake_dispatch.notify_one();
+    Ok(response)
+}
+
+/// Marks a conversation as looked at.
+#[utoipa::path(post, path = "/conversations/{id}/read", tag = "Conversations", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+async fn read(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<StatusCode, Problem> {
+    let id = path_id(CONVERSATION, "conversation", path)?;
+    let mut tx = app.db.write().await?;
+    if !mark_read(&mut tx, id).await? {
+        return Err(AppError::NotFound("conversation").into());
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
