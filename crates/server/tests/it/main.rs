@@ -8,6 +8,7 @@
 
 mod account_stories;
 mod accounts;
+mod api;
 mod api_keys;
 mod callbacks;
 mod client;
