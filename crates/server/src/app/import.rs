@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
@@ -114,6 +115,9 @@ impl Options {
     }
 }
 
+/// Pause until the end of an import is noted again, while the database does not take it.
+const END_PAUSE: Duration = Duration::from_secs(2);
+
 fn folder(app: &App) -> PathBuf {
     app.config.data.join("imports")
 }
@@ -176,8 +180,20 @@ async fn keep<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     path: &PathBuf,
     body: impl Stream<Item = Result<Bytes, E>>,
 ) -> io::Result<u64> {
-    let mut file = fs::File::create(path).await?;
     let mut body = std::pin::pin!(body);
+    let kept = keep_chunks(path, &mut body).await;
+    if kept.is_err() {
+        // A client reads the answer only when it has sent all.
+        while let Some(Ok(_)) = body.next().await {}
+    }
+    kept
+}
+
+async fn keep_chunks<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    path: &PathBuf,
+    body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+) -> io::Result<u64> {
+    let mut file = fs::File::create(path).await?;
     let mut length = 0;
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(io::Error::other)?;
@@ -251,7 +267,16 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
         .unwrap_or_else(|e| Err(format!("The file could not be read to its end: {e}.")));
     let problem = problem.or(read.err());
     let state = if problem.is_some() { FAILED } else { FINISHED };
-    end(app, import, state, problem.as_deref()).await?;
+    // With the disk full, even this cannot be written until somebody makes room.
+    while let Err(e) = end(app, import, state, problem.as_deref()).await {
+        tracing::warn!(error = %e, "the end of an import cannot be noted yet");
+        if tokio::time::timeout(END_PAUSE, app.shutdown.cancelled())
+            .await
+            .is_ok()
+        {
+            return Ok(());
+        }
+    }
     if let Err(e) = fs::remove_file(file(app, import)).await {
         tracing::warn!(error = %e, "the file of an import cannot be removed");
     }
@@ -265,10 +290,17 @@ async fn end(app: &App, import: i64, state: i16, problem: Option<&str>) -> Resul
     Ok(())
 }
 
+/// Does this error say that the disk is full?
+pub(super) fn is_full(text: &str) -> bool {
+    // SQLite, the operating system, PostgreSQL.
+    ["disk is full", "os error 28", "No space left"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
 fn sentence(error: &AppError) -> String {
     let text = error.to_string();
-    let full =
-        text.contains("disk is full") || text.contains("No space left") || text.contains("os error 28");
+    let full = is_full(&text);
     let why = if full {
         "The disk of the server is full: free some space".into()
     } else {

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
-use super::import::{OptIn, Options, errors_file};
+use super::import::{self, OptIn, Options, errors_file};
 use super::import_file::{BadRow, Batch, Part, Reading};
 use super::profile::{Change, Outcome, Set, Who, Wish, write_many};
 use super::{App, AppError};
 use crate::domain::columns::Person;
 use crate::store::import::{ImportRow, Progress};
-use crate::store::{self, from_json};
+use crate::store::{self, StoreError, from_json};
 
 /// Tries of a batch while the database is away or busy.
 const TRIES: u32 = 6;
@@ -98,7 +98,7 @@ impl Writer {
             tries += 1;
             match self.try_rows(app, &batch, &changes, &mut noted).await {
                 // A duplicate: somebody else created the same profile at this moment; now it is there to update.
-                Err(AppError::Store(e)) if tries < TRIES && (e.is_transient() || e.is_duplicate()) => {
+                Err(AppError::Store(e)) if tries < TRIES && is_worth_another_try(&e) => {
                     tracing::warn!(error = %e, "a batch of an import is tried again");
                     let pause = Duration::from_millis(100 << tries);
                     let stopped = app.shutdown.cancelled();
@@ -186,6 +186,11 @@ impl Writer {
         }
         change
     }
+}
+
+/// A full disk does not empty itself.
+fn is_worth_another_try(error: &StoreError) -> bool {
+    (error.is_transient() && !import::is_full(&error.to_string())) || error.is_duplicate()
 }
 
 pub(super) fn cannot_note(why: io::Error) -> AppError {

@@ -267,3 +267,49 @@ on_both_engines! {
         }
     }
 }
+
+/// PostgreSQL has no such limit to set, so only where the database can be made full.
+#[tokio::test]
+async fn a_full_disk_fails_the_import_with_a_sentence_and_the_database_goes_on() {
+    let t = TestApp::new(crate::support::Engine::Sqlite).await;
+    let store::Db::Sqlite { write, .. } = &t.app.db else {
+        panic!("not SQLite")
+    };
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+        .fetch_one(write)
+        .await
+        .unwrap();
+    let limit = format!("PRAGMA max_page_count = {}", pages + 40);
+    sqlx::query(sqlx::AssertSqlSafe(limit))
+        .execute(write)
+        .await
+        .unwrap();
+    let import = run(&t, many(0..5000).as_bytes(), &record()).await;
+    assert_eq!(import.state, FAILED);
+    let problem = import.problem.unwrap();
+    assert!(
+        problem.contains("The disk of the server is full") && problem.contains("import the file again"),
+        "{problem}"
+    );
+    let roomy = "PRAGMA max_page_count = 1000000";
+    sqlx::query(roomy).execute(write).await.unwrap();
+    let again = run(&t, many(0..5000).as_bytes(), &record()).await;
+    assert_eq!((again.state, again.created + again.unchanged), (FINISHED, 5000));
+    assert_eq!(again.unchanged, import.created);
+}
+
+/// What SQLite does when a disk runs full in the middle of a transaction.
+#[tokio::test]
+async fn a_transaction_that_sqlite_ends_by_itself_does_not_stop_the_next() {
+    let t = TestApp::new(crate::support::Engine::Sqlite).await;
+    let mut tx = t.app.db.write().await.unwrap();
+    let store::Tx::Sqlite(inner) = &mut tx else {
+        panic!("not SQLite")
+    };
+    sqlx::query("ROLLBACK").execute(&mut **inner).await.unwrap();
+    drop(tx);
+    let mut tx = t.app.db.write().await.unwrap();
+    add(&t, &mut tx, "after", ASHA).await;
+    tx.commit().await.unwrap();
+    assert_eq!(person(&t, "after").await.phone.as_deref(), Some(ASHA));
+}
