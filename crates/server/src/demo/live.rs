@@ -18,6 +18,8 @@ use crate::serve::{self, CliFile, StopSignal};
 const CUSTOMERS: u32 = 10_000;
 /// Nickname of its account.
 const ACCOUNT: &str = "Gupshup demo";
+/// Name of its campaign, ready to be launched.
+const DRAFT: &str = "Double your points";
 /// Messages a second that the demo's account may send.
 const PER_SECOND: u32 = 200;
 
@@ -69,7 +71,11 @@ impl Live {
                 kept.key,
                 CliFile::path(&self.data).display()
             ));
-            tell("Try       harkara campaign launch \"Double your points\"");
+            tell(&format!(
+                "Try       {} campaign launch \"{DRAFT}\" --data {}",
+                program(),
+                self.data.display()
+            ));
             tell("Stop      Ctrl-C; the data stays. --fresh begins anew");
             stop.wait().await;
         }
@@ -113,7 +119,7 @@ impl Live {
         }
         if client.all("/campaigns").await?.is_empty() {
             let draft = json!({
-                "name": "Double your points",
+                "name": DRAFT,
                 "template_id": template,
                 "audience": {"type": "everyone"},
                 "mapping": shop::mapping(),
@@ -122,6 +128,11 @@ impl Live {
         }
         Ok(())
     }
+}
+
+/// The program as it was called, so that the hint can be copied.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "harkara".into())
 }
 
 async fn start_simulator(options: harkara_sim::Options) -> anyhow::Result<harkara_sim::Running> {
