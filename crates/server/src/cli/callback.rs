@@ -8,13 +8,78 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
 use harkara_provider::{self as provider, Account, Method, registry};
 
+use serde_json::json;
+
+use super::client::ServerOptions;
 use super::say;
+use crate::clock::Millis;
 
 /// What to do with callbacks.
 #[derive(Debug, Subcommand)]
 pub enum Callback {
     /// Read one callback body and print its events, one JSON object a line. Needs no server.
     Decode(Decode),
+    /// Apply callbacks again that the server keeps, for instance after a number was added. Changes nothing twice.
+    Replay(Replay),
+}
+
+/// Options of `callback replay`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  harkara callback replay --state unreadable
+  harkara callback replay --since 2026-11-08T10:00:00+05:30
+  harkara callback replay --id cbk_0fz2k5tq8x1ga --id cbk_0fz2k5tq8x1gb")]
+#[command(group(clap::ArgGroup::new("which").required(true).multiple(true).args(["id", "since", "state"])))]
+pub struct Replay {
+    /// This one (cbk_...). May be repeated.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["since", "until", "state"])]
+    id: Vec<String>,
+    /// Those that came at this time or later: RFC 3339 with its offset.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Millis>,
+    /// ... and before this time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<Millis>,
+    /// Those in this state: applied, not_ours, unreadable or waiting.
+    #[arg(long)]
+    state: Option<String>,
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+fn moment(text: &str) -> Result<Millis, String> {
+    let at = text.parse::<jiff::Timestamp>();
+    at.map(|t| t.as_millisecond())
+        .map_err(|_| "write it like 2026-11-08T10:00:00+05:30".into())
+}
+
+impl Replay {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let mut which = serde_json::Map::new();
+        let mut give = |key: &str, value: serde_json::Value| {
+            if !value.is_null() {
+                which.insert(key.into(), value);
+            }
+        };
+        give(
+            "ids",
+            if self.id.is_empty() {
+                json!(null)
+            } else {
+                json!(self.id)
+            },
+        );
+        give("since", json!(self.since));
+        give("until", json!(self.until));
+        give("state", json!(self.state));
+        let replayed = self
+            .server
+            .client()?
+            .post("/callbacks/replay", &which.into())
+            .await?;
+        say(&format!("{} callbacks are applied again.", replayed["callbacks"]))?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// Options of `callback decode`.
@@ -58,6 +123,7 @@ impl Callback {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Decode(decode) => decode.run(),
+            Self::Replay(replay) => replay.run().await,
         }
     }
 }

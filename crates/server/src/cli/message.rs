@@ -74,12 +74,14 @@ fn shown(told: &Value) -> String {
             if let Some(value) = moment[key].as_str() {
                 let status = moment["http_status"].as_i64().filter(|_| key == "answer");
                 let status = status.map(|s| format!(" {s}")).unwrap_or_default();
-                lines.push(format!("      {label}{status}: {value}"));
+                lines.push(format!("      {label}{status}:"));
+                lines.extend(value.trim_end().lines().map(|line| format!("        {line}")));
             }
         }
     }
     if let Some(request) = told["request"].as_str() {
-        lines.push(format!("  request, rebuilt: {request}"));
+        lines.push("\n  The request, rebuilt without secrets:".into());
+        lines.extend(request.trim_end().lines().map(|line| format!("      {line}")));
     }
     lines.push(format!("\n  {}", text(told, "next")));
     lines.join("\n")

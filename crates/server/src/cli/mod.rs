@@ -279,6 +279,8 @@ mod tests {
             "harkara serve --data d --listen 127.0.0.1:0 --public-url https://h.example --database postgres://h/h --config f",
             "harkara callback decode --provider gupshup-enterprise --method GET --query a=b --content-type text/plain -",
             "harkara callback decode --provider gupshup-enterprise file",
+            "harkara callback replay --state unreadable --since 2026-11-08T10:00:00+05:30",
+            "harkara callback replay --id cbk_1 --id cbk_2",
             "harkara demo --port 9000 --data d --fresh",
             "harkara demo --once --recipients 100 --json --database postgres://h/h",
             "harkara migrate --data d",

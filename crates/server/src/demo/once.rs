@@ -46,6 +46,8 @@ pub struct Outcome {
     pub seconds: f64,
 }
 
+/// The list that the file goes to.
+const LIST: &str = "Demo customers";
 /// Customers who answer, each with one message.
 const ANSWERS: usize = 20;
 /// Rate that the account is allowed; the provider's own limit is below it, so that throttle answers come.
@@ -126,7 +128,7 @@ impl Once {
         let campaign = json!({
             "name": format!("Demo campaign {run}"),
             "template_id": template,
-            "audience": {"type": "everyone"},
+            "audience": {"type": "list", "list_id": list(&client, LIST).await?},
             "mapping": shop::mapping(),
         });
         let campaign = client.post("/campaigns", &campaign).await?;
@@ -206,8 +208,9 @@ async fn client(server: &serve::Running) -> anyhow::Result<Client> {
 
 async fn import(client: &Client, customers: &file::CustomerFile) -> anyhow::Result<Value> {
     let path = "/imports?file_name=customers.csv&phone_column=mobile&identity_column=customer_id\
-                &opt_in_column=whatsapp_opt_in&list=Demo";
-    let started = client.upload(path, "text/csv", customers.text.clone()).await?;
+                &opt_in_column=whatsapp_opt_in";
+    let path = format!("{path}&{}", crate::cli::query(&[("list", LIST)]));
+    let started = client.upload(&path, "text/csv", customers.text.clone()).await?;
     let path = format!("/imports/{}", started["id"].as_str().unwrap_or_default());
     loop {
         let import = client.get(&path).await?;
@@ -229,6 +232,18 @@ async fn import(client: &Client, customers: &file::CustomerFile) -> anyhow::Resu
             ),
         }
     }
+}
+
+/// The id of the list of this name.
+async fn list(client: &Client, name: &str) -> anyhow::Result<String> {
+    let lists = client.all("/lists").await?;
+    let found = lists
+        .iter()
+        .find(|l| l["name"] == name)
+        .and_then(|l| l["id"].as_str());
+    found
+        .map(str::to_owned)
+        .with_context(|| format!("the import made no list {name:?}"))
 }
 
 /// Some of those who got the message answer; the last one writes STOP, and a stranger says hello.

@@ -18,6 +18,7 @@ pub mod conversation;
 pub mod extract;
 pub mod health;
 pub mod import;
+pub mod list;
 pub mod message;
 pub mod paging;
 pub mod problem;
@@ -46,6 +47,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(conversation::routes())
         .merge(import::routes())
         .merge(campaign::routes())
+        .merge(list::routes())
         .merge(message::routes())
         .merge(profile::routes())
         .merge(provider::routes())

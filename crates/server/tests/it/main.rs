@@ -19,6 +19,7 @@ mod engine;
 mod gateway;
 mod imports;
 mod inbox;
+mod lists;
 mod post;
 mod profiles;
 mod support;
