@@ -1,8 +1,9 @@
 //! Imports of CSV files: received into a file, then written in the background, one transaction for each thousand rows.
 //! How far an import is stands in the transaction of its rows, so a restart goes on where it stopped.
 
+use std::fs::TryLockError;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -242,6 +243,9 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
     if row.state != RUNNING {
         return Ok(());
     }
+    let Some(_only) = claim(&file(app, import)).await else {
+        return Ok(());
+    };
     let mut writer = Writer::new(app, &row).await?;
     let (sender, mut parts) = mpsc::channel(1);
     let (path, reading) = (file(app, import), writer.reading(app));
@@ -281,6 +285,19 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
         tracing::warn!(error = %e, "the file of an import cannot be removed");
     }
     Ok(())
+}
+
+/// Locks the file of an import for as long as the value lives; `None` when another run has it. A file that cannot be
+/// opened is claimed too: reading it will say why.
+async fn claim(path: &Path) -> Option<Option<std::fs::File>> {
+    let Ok(file) = fs::File::open(path).await else {
+        return Some(None);
+    };
+    let file = file.into_std().await;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => None,
+        Ok(()) | Err(TryLockError::Error(_)) => Some(Some(file)),
+    }
 }
 
 async fn end(app: &App, import: i64, state: i16, problem: Option<&str>) -> Result<(), AppError> {
