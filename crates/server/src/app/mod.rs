@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
-mod import_write;
 pub mod account;
 pub mod api_key;
 pub mod arrival;
@@ -20,6 +19,7 @@ pub mod error;
 pub mod idempotency;
 pub mod import;
 pub mod import_file;
+mod import_write;
 pub mod message;
 pub mod profile;
 pub mod template;

@@ -109,3 +109,66 @@ fn a_message_from_a_person_has_the_members_of_the_contract() {
     let by_get = self::events(&decode(&["--method", "GET", "--query", form], b""));
     assert_eq!(by_get[0]["text"], "Hello there");
 }
+
+/// The vendor's callback cases, which hold its real shapes, through the command line.
+#[test]
+fn every_case_of_the_vendor_decodes_as_the_case_says() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../provider/cases/gupshup-enterprise"
+    );
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if !name.starts_with("callback-") {
+            continue;
+        }
+        let case: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let call = &case["call"]["receive"];
+        let body = match &call["body"] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => match other["sample"].as_str() {
+                Some(file) => std::fs::read_to_string(format!("{folder}/samples/{file}")).unwrap(),
+                None => other.to_string(),
+            },
+        };
+        let body = match call["in_form_field"].as_str() {
+            Some(field) => form_urlencoded::Serializer::new(String::new())
+                .append_pair(field, &body)
+                .finish(),
+            None => body,
+        };
+        let mut args = Vec::new();
+        for (option, key) in [
+            ("--method", "method"),
+            ("--query", "query"),
+            ("--content-type", "content_type"),
+        ] {
+            args.extend(call[key].as_str().into_iter().flat_map(|value| [option, value]));
+        }
+        let output = decode(&args, body.as_bytes());
+        if case["expect"].get("reject").is_some() {
+            assert_eq!(output.status.code(), Some(2), "{name}: {}", out(&output));
+            assert_eq!(err(&output).lines().count(), 1, "{name}");
+        } else {
+            let mut got = events(&output);
+            let mut expected = case["expect"]["events"].as_array().unwrap().clone();
+            for event in got.iter_mut().chain(&mut expected) {
+                let event = event.as_object_mut().unwrap();
+                event.remove("key");
+                // A callback that does not say which number it is for gets the account's, which a file has not.
+                if event
+                    .get("to")
+                    .is_some_and(|to| to == "" || to == "+919999900001")
+                {
+                    event.remove("to");
+                }
+            }
+            assert_eq!(got, expected, "{name}");
+        }
+        seen += 1;
+    }
+    assert!(seen > 40, "only {seen} cases");
+}
