@@ -281,7 +281,7 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Entry>, StoreError> {
 }
 
 /// A tap on a link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
 pub struct ClickRow {
     /// Id.
     pub id: i64,
@@ -319,4 +319,16 @@ pub async fn keep_clicks(tx: &mut Tx, rows: &[ClickRow]) -> Result<(), StoreErro
     let sql = tx.dialect().pick(&CLICK);
     on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
     Ok(())
+}
+
+const CLICKS: &str = "
+SELECT id, message_id, url, short_url, user_agent, at, event_key
+FROM click
+WHERE message_id = $1
+ORDER BY at, id
+LIMIT 100";
+
+/// The first hundred taps on links of a message.
+pub async fn clicks(tx: &mut Tx, message: i64) -> Result<Vec<ClickRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ClickRow>(CLICKS).bind(message).fetch_all(c).await)?)
 }

@@ -176,6 +176,25 @@ on_both_engines! {
         assert_eq!(states, [APPLIED, UNREADABLE, APPLIED]);
     }
 
+    async fn a_tap_on_a_link_is_told_once(t) {
+        let p = Post::new(t).await;
+        let id = p.message(1, SENT, None).await;
+        let click = json!({"gsurl": "g.example/1", "clickTime": "2026-01-05 15:00:00",
+            "originalURL": "https://shop.example/offer", "extra": id::MESSAGE.show(id)});
+        for body in [&click, &click, &json!({"gsurl": "g.example/1", "clickTime": "2026-01-05 15:00:00",
+            "originalURL": "https://shop.example/offer", "extra": "somebody else's"})] {
+            p.post("reports", body).await.expect(200);
+        }
+        p.apply().await;
+        p.replay_everything().await;
+        let told = p.client.get(&format!("/api/v1/messages/{}", id::MESSAGE.show(id))).await;
+        let clicks: Vec<_> = told["timeline"].as_array().unwrap().iter().filter(|m| m["what"] == "clicked").collect();
+        assert_eq!(clicks.len(), 1, "{told}");
+        // 15:00 in India is 09:30 UTC.
+        assert_eq!((clicks[0]["at"].as_i64(), clicks[0]["detail"].as_str()),
+            (Some(START - 1_800_000), Some("The person opened https://shop.example/offer.")));
+    }
+
     async fn nul_characters_are_no_reason_to_fail(t) {
         let p = Post::new(t).await;
         let id = p.message(1, SENT, None).await;

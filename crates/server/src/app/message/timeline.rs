@@ -11,6 +11,7 @@ use crate::clock::{Millis, id_time};
 use crate::domain::id;
 use crate::domain::settle::Failure;
 use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
+use crate::store::callback::clicks;
 use crate::store::message::{self, MessageRow};
 use crate::store::{Tx, from_json, number};
 
@@ -19,7 +20,7 @@ use crate::store::{Tx, from_json, number};
 pub struct Moment {
     /// Milliseconds since 1970 UTC.
     pub at: Millis,
-    /// `created`, `attempt`, `accepted`, `delivered`, `read`, `failed`, `unknown`, `received`.
+    /// `created`, `attempt`, `accepted`, `delivered`, `read`, `clicked`, `failed`, `unknown`, `received`.
     pub what: String,
     /// In a sentence.
     pub detail: String,
@@ -188,6 +189,13 @@ async fn timeline(tx: &mut Tx, row: &MessageRow, failure: Option<&Failure>) -> R
             at,
             state::name(row.state),
             format!("{} ({})", failure.help, failure.detail),
+        ));
+    }
+    for click in clicks(tx, row.id).await? {
+        moments.push(plain(
+            click.at,
+            "clicked",
+            format!("The person opened {}.", click.url),
         ));
     }
     moments.sort_by_key(|m| m.at);
