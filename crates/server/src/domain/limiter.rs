@@ -1,7 +1,7 @@
-//! How fast a number or account may send. Two parts: a paced bucket decides how much work may be claimed now, and a
-//! record of departures decides when each request may leave, so that no one-second window ever holds more than the
-//! rate, whatever a slow commit bunches together. A restart begins with a second of silence, because nobody knows what
-//! left in the second before.
+//! How fast a number or account may send. Two parts: a paced bucket ([`Limiter`]) decides how much work may be claimed
+//! now, and a record of departures ([`Departures`]) decides when each request may leave, so that no one-second window
+//! ever holds more than the rate, whatever a slow commit or a busy machine bunches together. A restart begins with a
+//! second of silence, because nobody knows what left in the second before.
 
 use std::collections::VecDeque;
 
@@ -27,14 +27,12 @@ pub struct Limiter {
     counted_at: Millis,
     throttled_at: Millis,
     silent_until: Millis,
-    departures: VecDeque<Millis>,
 }
 
 impl Limiter {
     /// A limiter that begins with a second of silence.
     pub fn new(rate: u32, now: Millis) -> Self {
         let rate = rate.max(1);
-        let departures = std::iter::repeat_n(now, rate as usize).collect();
         Self {
             rate,
             share: 1.0,
@@ -42,21 +40,12 @@ impl Limiter {
             counted_at: now,
             throttled_at: 0,
             silent_until: now + WINDOW,
-            departures,
         }
     }
 
-    /// Takes a changed setting; a higher rate opens without a jump, a lower one holds at once.
+    /// Takes a changed setting.
     pub fn set_rate(&mut self, rate: u32) {
-        let rate = rate.max(1);
-        while self.departures.len() < rate as usize {
-            let oldest = self.departures.front().copied().unwrap_or_default();
-            self.departures.push_front(oldest);
-        }
-        while self.departures.len() > rate as usize {
-            self.departures.pop_front();
-        }
-        self.rate = rate;
+        self.rate = rate.max(1);
     }
 
     /// The configured rate, messages a second.
@@ -96,14 +85,6 @@ impl Limiter {
         self.tokens -= n as f64;
     }
 
-    /// When the next request may leave: now, or the moment at which the oldest departure falls out of the window.
-    pub fn depart_at(&mut self, now: Millis) -> Millis {
-        let oldest = self.departures.pop_front().unwrap_or(now - WINDOW);
-        let at = now.max(oldest + WINDOW);
-        self.departures.push_back(at);
-        at
-    }
-
     /// The provider said that it was too fast: half the rate at once, and silence for as long as it asked (or one
     /// second).
     pub fn throttled(&mut self, now: Millis, after: Option<Millis>) {
@@ -116,6 +97,42 @@ impl Limiter {
     }
 }
 
+/// The last `rate` departures of a number, account or campaign.
+#[derive(Debug, Clone)]
+pub struct Departures(VecDeque<Millis>);
+
+impl Departures {
+    /// A record that begins with a second of silence.
+    pub fn new(rate: u32, now: Millis) -> Self {
+        Self(std::iter::repeat_n(now, rate.max(1) as usize).collect())
+    }
+
+    /// Takes a changed setting; a higher rate opens without a jump, a lower one holds at once.
+    pub fn set_rate(&mut self, rate: u32) {
+        let rate = rate.max(1) as usize;
+        while self.0.len() < rate {
+            let oldest = self.0.front().copied().unwrap_or_default();
+            self.0.push_front(oldest);
+        }
+        while self.0.len() > rate {
+            self.0.pop_front();
+        }
+    }
+
+    /// When the next request may leave: now, or the moment at which the oldest departure falls out of the window.
+    pub fn earliest(&self, now: Millis) -> Millis {
+        self.0.front().map_or(now, |oldest| now.max(oldest + WINDOW))
+    }
+
+    /// A request leaves now.
+    pub fn record(&mut self, now: Millis) {
+        // A clock that stepped back must not make the record forget its order.
+        let now = self.0.back().map_or(now, |last| now.max(*last));
+        self.0.pop_front();
+        self.0.push_back(now);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,12 +141,17 @@ mod tests {
     /// Runs the limiter as the dispatcher does, with ticks of uneven length, and returns the departure times.
     fn run(rate: u32, ticks: &[i64], start: Millis) -> Vec<Millis> {
         let mut limiter = Limiter::new(rate, start);
+        let mut departures = Departures::new(rate, start);
         let (mut now, mut left) = (start, Vec::new());
         for step in ticks {
             now += step;
             let n = limiter.available(now);
             limiter.take(n);
-            left.extend((0..n).map(|_| limiter.depart_at(now)));
+            for _ in 0..n {
+                let at = departures.earliest(now);
+                departures.record(at);
+                left.push(at);
+            }
         }
         left
     }

@@ -68,7 +68,11 @@ fn events(app: Shared, id: i64) -> impl Stream<Item = Result<Event, Infallible>>
                         }
                     }
                 };
-                let _ = tokio::time::timeout(AT_LEAST, moved).await;
+                tokio::select! {
+                    _ = tokio::time::timeout(AT_LEAST, moved) => {}
+                    // An open page does not keep the server from stopping.
+                    () = app.shutdown.cancelled() => return None,
+                }
             }
             let event = match read(&app, id).await {
                 Ok(progress) => {

@@ -2,7 +2,7 @@
 //! answers at all.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use harkara_provider::SendErrorKind;
 
@@ -11,7 +11,7 @@ use crate::app::account::LoadedAccount;
 use crate::app::trouble::Trouble;
 use crate::clock::{Millis, SECOND};
 use crate::config::Config;
-use crate::domain::limiter::Limiter;
+use crate::domain::limiter::{Departures, Limiter};
 use crate::domain::settle::Outcome;
 use crate::store::account::ACTIVE;
 use crate::store::number::NumberRow;
@@ -21,12 +21,41 @@ const STRIKES: u32 = 5;
 /// Longest pause between two tries while the provider is away.
 const LONGEST_PAUSE: Millis = 30 * SECOND;
 
+/// A record of departures that the requests of one number, account or campaign share.
+pub type Gate = Arc<Mutex<Departures>>;
+
+/// A gate for this rate, silent for a second.
+pub fn gate(rate: u32, now: Millis) -> Gate {
+    Arc::new(Mutex::new(Departures::new(rate, now)))
+}
+
+/// Passes all gates at once, or says when to try again.
+pub fn pass(gates: &[Gate], now: Millis) -> Result<(), Millis> {
+    // Always in the order number, account, campaign: two requests never wait for each other.
+    let mut open: Vec<_> = gates
+        .iter()
+        .map(|g| g.lock().unwrap_or_else(PoisonError::into_inner))
+        .collect();
+    let at = open
+        .iter()
+        .map(|departures| departures.earliest(now))
+        .max()
+        .unwrap_or(now);
+    if at > now {
+        return Err(at);
+    }
+    open.iter_mut().for_each(|departures| departures.record(now));
+    Ok(())
+}
+
 /// An account at work.
 pub struct AccountLine {
     /// Settings and secrets.
     pub loaded: Arc<LoadedAccount>,
     /// Requests a second.
     pub limiter: Limiter,
+    /// Departures of the account.
+    pub gate: Gate,
     /// Requests on their way.
     pub in_flight: usize,
     /// Active and readable.
@@ -41,6 +70,8 @@ pub struct NumberLine {
     pub row: NumberRow,
     /// Messages a second.
     pub limiter: Limiter,
+    /// Departures of the number.
+    pub gate: Gate,
     /// An idle number looks again at this time.
     pub look_again_at: Millis,
     /// The last look found work.
@@ -54,10 +85,15 @@ impl NumberLine {
         let line = lines.entry(row.id).or_insert_with(|| Self {
             row: row.clone(),
             limiter: Limiter::new(rate, now),
+            gate: gate(rate, now),
             look_again_at: now,
             busy: true,
         });
         line.limiter.set_rate(rate);
+        line.gate
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set_rate(rate);
         line.row = row;
     }
 }
@@ -72,6 +108,7 @@ impl AccountLine {
         let line = lines.entry(id).or_insert_with(|| Self {
             loaded: loaded.clone(),
             limiter: Limiter::new(rate, now),
+            gate: gate(rate, now),
             in_flight: 0,
             usable,
             strikes: 0,
@@ -83,6 +120,10 @@ impl AccountLine {
             line.closed_until = 0;
         }
         line.limiter.set_rate(rate);
+        line.gate
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set_rate(rate);
         line.loaded = loaded;
         line.usable = usable;
     }

@@ -20,7 +20,7 @@ use crate::domain::template::Frozen;
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
 use crate::store::{message, number};
-use line::{AccountLine, NumberLine};
+use line::{AccountLine, Gate, NumberLine, gate, pass};
 
 /// How often settings are read again when nothing says that they changed.
 const REFRESH: Millis = SECOND;
@@ -46,7 +46,7 @@ struct State {
     accounts: BTreeMap<i64, AccountLine>,
     numbers: BTreeMap<i64, NumberLine>,
     campaigns: HashMap<i64, Running>,
-    campaign_limits: HashMap<i64, Limiter>,
+    campaign_limits: HashMap<i64, (Limiter, Gate)>,
     frozen: HashMap<i64, Arc<Frozen>>,
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
@@ -241,16 +241,11 @@ impl Dispatcher {
         number.limiter.take(claimed.len());
         account.limiter.take(claimed.len());
         for message in claimed {
-            let mut at = number.limiter.depart_at(now);
-            at = account.limiter.depart_at(at);
-            if let Some(limit) = message
-                .campaign_id
-                .and_then(|id| state.campaign_limits.get_mut(&id))
-            {
-                at = limit.depart_at(at);
-            }
+            let mut gates = vec![number.gate.clone(), account.gate.clone()];
+            let own = message.campaign_id.and_then(|id| state.campaign_limits.get(&id));
+            gates.extend(own.map(|(_, gate)| gate.clone()));
             account.in_flight += 1;
-            self.leave(account, number, message, at - now);
+            self.leave(account, number, message, gates);
         }
         Ok(())
     }
@@ -280,8 +275,8 @@ impl Dispatcher {
                 let limit = state
                     .campaign_limits
                     .entry(row.id)
-                    .or_insert_with(|| Limiter::new(rate, now));
-                want = want.min(limit.available(now));
+                    .or_insert_with(|| (Limiter::new(rate, now), gate(rate, now)));
+                want = want.min(limit.0.available(now));
             }
             if want == 0 {
                 continue;
@@ -297,7 +292,7 @@ impl Dispatcher {
             };
             let new = dispatch::plan(&self.app, tx, &row, &run, want, counts).await?;
             if let Some(limit) = state.campaign_limits.get_mut(&row.id) {
-                limit.take(new.len());
+                limit.0.take(new.len());
             }
             // A campaign whose last people were all left out ends here.
             counts.add(Some(row.id), crate::domain::state::SENDING, 0);
@@ -306,13 +301,15 @@ impl Dispatcher {
         Ok(claimed)
     }
 
-    /// Lets one message leave after `wait` milliseconds; its outcome comes back through the channel, whatever happens.
-    fn leave(&self, account: &AccountLine, number: &NumberLine, message: Claimed, wait: Millis) {
+    /// Lets one message leave as soon as its gates open; its outcome comes back through the channel, whatever happens.
+    fn leave(&self, account: &AccountLine, number: &NumberLine, message: Claimed, gates: Vec<Gate>) {
         let (app, done) = (self.app.clone(), self.done.clone());
         let (loaded, from) = (account.loaded.clone(), number.row.phone.clone());
         tokio::spawn(async move {
-            if wait > 0 {
-                tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+            let mut earliest = app.now();
+            while let Err(later) = pass(&gates, earliest) {
+                tokio::time::sleep(Duration::from_millis((later - earliest).unsigned_abs())).await;
+                earliest = later.max(app.now());
             }
             let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message);
             let (outcome, trace) = AssertUnwindSafe(attempt)
