@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::batch;
+use super::dialect::{Batch, batch};
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
 
@@ -172,6 +172,28 @@ WHERE id = $1";
 pub async fn expect(tx: &mut Tx, id: i64, expected: i64) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(EXPECT).bind(id).bind(expected).execute(c).await.map(drop))?;
     Ok(())
+}
+
+// FOR SHARE: a stop that runs at the same time waits for this transaction, or this one sees it.
+const STOPPED: Batch = Batch {
+    sqlite: "SELECT id, state FROM campaign WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
+    postgres:
+        "SELECT id, state FROM campaign
+        WHERE id IN (SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS BIGINT)) ORDER BY id FOR SHARE",
+};
+
+/// Which of these campaigns were stopped.
+pub async fn stopped(tx: &mut Tx, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = tx.dialect().pick(&STOPPED);
+    let rows: Vec<(i64, i16)> = on!(tx, c => sqlx::query_as(sql).bind(to_json(ids)).fetch_all(c).await)?;
+    Ok(rows
+        .into_iter()
+        .filter(|(_, state)| *state == crate::domain::campaign::STOPPED)
+        .map(|(id, _)| id)
+        .collect())
 }
 
 const FINISH_IF_DONE: &str = "

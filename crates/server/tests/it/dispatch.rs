@@ -196,6 +196,24 @@ on_both_engines! {
         w.assert_nobody_doubled();
     }
 
+    async fn an_answer_after_the_stop_leaves_nothing_queued(t) {
+        let w = World::new(t, Options::default()).await;
+        w.customers(5).await;
+        w.sim.state().fail(Script { next: 5, kind: FailureKind::Throttled, method: None });
+        let id = w.launch(Audience::Everyone).await;
+        w.dispatcher.tick().await.unwrap();
+        w.t.clock.advance(1_100);
+        w.dispatcher.tick().await.unwrap();
+        let sending = w.progress(id).await.funnel.sending;
+        assert!(sending > 0);
+        let mut tx = w.app().db.write().await.unwrap();
+        campaign::stop(w.app(), &mut tx, id).await.unwrap();
+        tx.commit().await.unwrap();
+        w.step(100).await;
+        let funnel = w.progress(id).await.funnel;
+        assert_eq!((funnel.queued, funnel.sending, funnel.cancelled), (0, 0, sending));
+    }
+
     async fn an_unreachable_provider_is_named_and_nothing_is_lost(t) {
         let w = World::new(t, Options::default()).await;
         let dead = json!({"base_url": "http://127.0.0.1:9/GatewayAPI/rest"});

@@ -148,6 +148,13 @@ pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> 
     let mut checked = load(tx, id).await?;
     allowed(&checked.row, Act::Stop)?;
     let now = app.now();
+    // First the state: an answer that comes at the same moment then knows that nothing is to be tried again.
+    checked.row.state = STOPPED;
+    checked.row.finished_at = Some(now);
+    checked.row.waiting_reason = None;
+    checked.row.waiting_since = None;
+    checked.row.updated_at = now;
+    campaign::update(tx, &checked.row).await?;
     let mut counts = Counts::default();
     loop {
         let ids = message::queued_of_campaign(tx, id).await?;
@@ -171,12 +178,6 @@ pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> 
         message::change(tx, &changes).await?;
     }
     campaign::add_counts(tx, &counts).await?;
-    checked.row.state = STOPPED;
-    checked.row.finished_at = Some(now);
-    checked.row.waiting_reason = None;
-    checked.row.waiting_since = None;
-    checked.row.updated_at = now;
-    campaign::update(tx, &checked.row).await?;
     Ok(checked)
 }
 

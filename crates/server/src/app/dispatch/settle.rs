@@ -8,7 +8,7 @@ use super::{Finished, finish_campaigns};
 use crate::app::{App, AppError, consent};
 use crate::clock::{HOUR, Millis};
 use crate::domain::settle::{self, Now};
-use crate::domain::state::{FAILED, SENT, UNKNOWN};
+use crate::domain::state::{CANCELLED, FAILED, QUEUED, SENT, UNKNOWN};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, AttemptRow, MessageChange, MessageRow};
 use crate::store::{account, to_json};
@@ -34,13 +34,18 @@ pub async fn settle(app: &App, finished: &[Finished]) -> Result<Aftermath, AppEr
     let (mut counts, mut changes, mut refs, mut attempts) =
         (Counts::default(), Vec::new(), Vec::new(), Vec::new());
     let mut after = Aftermath::default();
-    for row in &rows {
-        let Some(done) = by_id.get(&row.id) else { continue };
-        let seen = Now {
-            state: row.state,
-            attempt: row.attempt,
-        };
-        let change = settle::settle(seen, &done.outcome, now, app.config.max_attempts, row.id);
+    let decided = decide(app, &rows, &by_id, now);
+    let again: BTreeSet<i64> = decided
+        .iter()
+        .filter(|(_, _, c)| c.state == QUEUED)
+        .filter_map(|(row, ..)| row.campaign_id)
+        .collect();
+    let stopped = campaign::stopped(&mut tx, &again.into_iter().collect::<Vec<_>>()).await?;
+    for (row, done, mut change) in decided {
+        if change.state == QUEUED && row.campaign_id.is_some_and(|id| stopped.contains(&id)) {
+            // Its campaign was stopped while it was on its way: nothing would ever try it again.
+            change.state = CANCELLED;
+        }
         counts.moved(row.campaign_id, row.state, change.state);
         after.campaigns.extend(row.campaign_id);
         if let Ok(receipt) = &done.outcome {
@@ -78,6 +83,28 @@ pub async fn settle(app: &App, finished: &[Finished]) -> Result<Aftermath, AppEr
         let _ = app.live.send(*id);
     }
     Ok(after)
+}
+
+fn decide<'a>(
+    app: &App,
+    rows: &'a [MessageRow],
+    by_id: &HashMap<i64, &'a Finished>,
+    now: Millis,
+) -> Vec<(&'a MessageRow, &'a Finished, settle::Change)> {
+    rows.iter()
+        .filter_map(|row| {
+            let done = *by_id.get(&row.id)?;
+            let seen = Now {
+                state: row.state,
+                attempt: row.attempt,
+            };
+            Some((
+                row,
+                done,
+                settle::settle(seen, &done.outcome, now, app.config.max_attempts, row.id),
+            ))
+        })
+        .collect()
 }
 
 fn is_throttle(kind: SendErrorKind) -> bool {
