@@ -94,8 +94,9 @@ fn change(record: &Record) -> Change {
     change
 }
 
-/// `MSG-dndWhatsApp: false` is an explicit act for the number, of the record or else of the profile. A number that is
-/// suppressed by another record of the same call stays so.
+/// `MSG-dndWhatsApp: false` takes back what an upload said before of the number, of the record or else of the profile.
+/// Back ends send it with every nightly upload, so it never undoes a STOP, a provider's word or a person's: that takes
+/// `/1/subscribe`, START, or a recorded consent. A number that is suppressed by another record of the same call stays so.
 async fn lift_suppressions(app: &App, tx: &mut Tx, records: &[(usize, Record)]) -> Result<(), AppError> {
     let mut wanted: Vec<String> = Vec::new();
     let mut kept: HashSet<&str> = HashSet::new();
@@ -116,6 +117,9 @@ async fn lift_suppressions(app: &App, tx: &mut Tx, records: &[(usize, Record)]) 
         wanted.extend(rows.into_iter().filter_map(|row| row.phone));
     }
     wanted.retain(|phone| !kept.contains(phone.as_str()));
+    let phones: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let ours = store::consent::suppressed_by_upload(tx, &phones).await?;
+    wanted.retain(|phone| ours.contains(phone));
     lift(app, tx, &wanted, "MSG-dndWhatsApp: false").await
 }
 

@@ -82,17 +82,35 @@ FROM",
     rows,
     "
 WHERE true
-ON CONFLICT (phone) DO NOTHING
+ON CONFLICT (phone) DO UPDATE SET source = excluded.source, detail = excluded.detail, at = excluded.at
+WHERE suppression.source = 'upload' AND excluded.source <> 'upload'
 RETURNING phone"
 );
 
-/// Suppresses numbers; those that are so already keep their first reason. Answers the new ones.
+/// Suppresses numbers; those that are so already keep their first reason, but the person's own word replaces what a back
+/// end uploaded, because an upload may lift only what an upload said. Answers the new and the replaced ones.
 pub async fn suppress(tx: &mut Tx, rows: &[SuppressionRow]) -> Result<HashSet<String>, StoreError> {
     if rows.is_empty() {
         return Ok(HashSet::new());
     }
     let sql = tx.dialect().pick(&SUPPRESS);
     let json = to_json(rows);
+    let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+const UPLOADED: Batch = in_texts!(
+    "
+SELECT phone
+FROM suppression
+WHERE source = 'upload' AND phone IN",
+    ""
+);
+
+/// Which of these numbers are suppressed by nothing but an upload.
+pub async fn suppressed_by_upload(tx: &mut Tx, phones: &[&str]) -> Result<HashSet<String>, StoreError> {
+    let sql = tx.dialect().pick(&UPLOADED);
+    let json = to_json(phones);
     let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
     Ok(rows.into_iter().collect())
 }

@@ -105,6 +105,23 @@ on_both_engines! {
         assert!(read(&t, "a").await.opt_in == OPTED_IN && !is_suppressed(&t, ASHA).await);
     }
 
+    async fn a_nightly_upload_never_undoes_a_stop(t) {
+        let client = Client::new(&t).await;
+        let mut tx = t.app.db.write().await.unwrap();
+        add(&t, &mut tx, "a", ASHA).await;
+        tx.commit().await.unwrap();
+        let nightly = |dnd: bool| json!({"d": [profile("a", json!({"MSG-whatsapp": true, "MSG-dndWhatsApp": dnd}))]});
+        post(&client, "/1/upload", nightly(true)).await.expect(200);
+        let mut tx = t.app.db.write().await.unwrap();
+        harkara::app::consent::opt_out(&t.app, &mut tx, ASHA, "keyword", Some("STOP"), t.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        post(&client, "/1/upload", nightly(false)).await.expect(200);
+        assert!(is_suppressed(&t, ASHA).await);
+        let entry = json!({"type": "whatsapp", "value": ASHA, "status": "Resubscribe"});
+        post(&client, "/1/subscribe", json!({"d": [entry]})).await.expect(200);
+        assert!(!is_suppressed(&t, ASHA).await);
+    }
+
     async fn false_where_nothing_is_suppressed_opts_nobody_in(t) {
         let client = Client::new(&t).await;
         let data = json!({"Phone": ASHA, "MSG-dndWhatsApp": false});

@@ -13,7 +13,7 @@ use crate::domain::settle::Failure;
 use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
 use crate::store::callback::clicks;
 use crate::store::message::{self, MessageRow};
-use crate::store::{Tx, from_json, number};
+use crate::store::{self, Tx, from_json, number};
 
 /// Something that happened to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -91,6 +91,10 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
     } else {
         rebuilt(app, tx, &row, &number.phone, number.account_id).await?
     };
+    let next = match standing(tx, &row, number.account_id).await? {
+        Some(held) => held,
+        None => next(&row, failure.as_ref()),
+    };
     Ok(Told {
         id: id::MESSAGE.show(row.id),
         state: state::name(row.state).into(),
@@ -100,11 +104,28 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         number: number.phone,
         content,
         external_id: row.external_id.clone(),
-        next: next(&row, failure.as_ref()),
+        next,
         timeline: timeline(tx, &row, failure.as_ref()).await?,
         failure,
         request,
     })
+}
+
+/// Why a queued message of an account that sends nothing does not move.
+async fn standing(tx: &mut Tx, row: &MessageRow, account_id: i64) -> Result<Option<String>, AppError> {
+    if row.state != QUEUED {
+        return Ok(None);
+    }
+    let account = store::account::by_id(tx, account_id).await?;
+    Ok(account
+        .filter(|a| a.state != store::account::ACTIVE)
+        .map(|account| {
+            let reason = account.held_reason.unwrap_or_else(|| "It was archived.".into());
+            format!(
+                "It waits: the account \"{}\" sends nothing at the moment. {reason}",
+                account.nickname
+            )
+        }))
 }
 
 async fn rebuilt(
