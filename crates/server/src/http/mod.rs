@@ -78,6 +78,15 @@ pub fn router(app: Shared) -> Router {
         .merge(health::routes())
         .merge(callback_in::routes())
         .merge(api)
+        .route("/api/v1/openapi.json", axum::routing::get(document))
         .fallback(extract::no_such_path)
         .with_state(app)
+}
+
+/// The OpenAPI document; public, because it holds no data.
+async fn document() -> ([(axum::http::HeaderName, &'static str); 1], String) {
+    let json = openapi()
+        .to_json()
+        .unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}"));
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], json)
 }

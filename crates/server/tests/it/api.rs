@@ -113,6 +113,13 @@ on_both_engines! {
         assert_eq!((refused.0, refused.1["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("bad_api_key")));
     }
 
+    async fn the_document_of_the_api_is_served(t) {
+        let w = World::new(t, Options::default()).await;
+        let (status, document) = Api::new(&w).await.call(Method::GET, "/openapi.json", None, Value::Null).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(document["paths"]["/api/v1/campaigns/{id}/launch"]["post"].is_object());
+    }
+
     async fn a_rejected_template_is_not_launched(t) {
         let w = World::new(t, Options::default()).await;
         let api = Api::new(&w).await;
