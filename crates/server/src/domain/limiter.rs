@@ -13,6 +13,8 @@ const WINDOW: Millis = SECOND + 5;
 const BURST_MS: f64 = 100.0;
 /// Smallest share of the rate that throttle answers can push it down to.
 const SMALLEST_SHARE: f64 = 0.05;
+/// Departures or pauses that lie further ahead than this come from a clock that has stepped back since.
+const STEP: Millis = 61 * SECOND;
 /// How long one burst of throttle answers counts as one.
 const ONE_THROTTLE: Millis = 500;
 /// Share of the rate won back in each second without a throttle answer.
@@ -67,6 +69,9 @@ impl Limiter {
     pub fn available(&mut self, now: Millis) -> usize {
         let elapsed = (now - self.counted_at).max(0) as f64;
         self.counted_at = now;
+        if self.silent_until > now + STEP {
+            self.silent_until = now;
+        }
         if now < self.silent_until {
             self.tokens = 0.0;
             return 0;
@@ -120,7 +125,11 @@ impl Departures {
     }
 
     /// When the next request may leave: now, or the moment at which the oldest departure falls out of the window.
-    pub fn earliest(&self, now: Millis) -> Millis {
+    pub fn earliest(&mut self, now: Millis) -> Millis {
+        if self.0.back().is_some_and(|last| *last > now + STEP) {
+            // The clock stepped back: begin again with a second of silence, not with an hour of it.
+            self.0.iter_mut().for_each(|at| *at = now);
+        }
         self.0.front().map_or(now, |oldest| now.max(oldest + WINDOW))
     }
 
@@ -189,6 +198,17 @@ mod tests {
                 "{rate}/s sent {sent} of {wanted}"
             );
         }
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_costs_seconds_and_not_hours() {
+        const HOUR: Millis = 3_600 * SECOND;
+        let mut limiter = Limiter::new(10, 2 * HOUR);
+        let mut departures = Departures::new(10, 2 * HOUR);
+        limiter.throttled(2 * HOUR, None);
+        assert!(departures.earliest(HOUR) <= HOUR + 2 * SECOND);
+        limiter.available(HOUR);
+        assert!(limiter.available(HOUR + SECOND) > 0);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn pass(gates: &[Gate], now: Millis) -> Result<(), Millis> {
         .map(|g| g.lock().unwrap_or_else(PoisonError::into_inner))
         .collect();
     let at = open
-        .iter()
+        .iter_mut()
         .map(|departures| departures.earliest(now))
         .max()
         .unwrap_or(now);
@@ -132,7 +132,9 @@ impl AccountLine {
     /// provider is being tried again.
     pub fn grant(&mut self, number: &mut NumberLine, now: Millis, config: &Config) -> usize {
         let tokens = number.limiter.available(now).min(self.limiter.available(now));
-        if !self.usable || now < self.closed_until {
+        // A pause that lies further ahead than any pause is comes from a clock that has stepped back.
+        let paused = now < self.closed_until && self.closed_until <= now + LONGEST_PAUSE;
+        if !self.usable || paused {
             return 0;
         }
         let places = config.concurrency.saturating_sub(self.in_flight);

@@ -192,7 +192,8 @@ impl Dispatcher {
             return Ok(());
         };
         let grant = account.grant(number, now, &self.app.config).min(CLAIM);
-        if grant == 0 || now < number.look_again_at {
+        let resting = now < number.look_again_at && number.look_again_at <= now + LOOK;
+        if grant == 0 || resting {
             return Ok(());
         }
         if !number.busy && !self.has_work(number, now).await? {
