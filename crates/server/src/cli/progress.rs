@@ -44,9 +44,16 @@ impl Shown {
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
         let style = ProgressStyle::with_template(
-            "{prefix:.bold} {wide_bar:.green/dim} {human_pos}/{human_len} {per_sec:.cyan} ETA {eta}\n{msg}",
+            "{prefix:.bold} {wide_bar:.green/dim} {human_pos}/{human_len} {rate:.cyan} ETA {eta}\n{msg}",
         );
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let rate = |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(
+            style
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", rate),
+        );
         bar.enable_steady_tick(Duration::from_millis(250));
         Self::Bar(bar)
     }
@@ -149,7 +156,7 @@ pub fn line(progress: &Value) -> String {
         (Some(began), Some(until)) if until > began && done > 0 => {
             let per_second = done as f64 * 1_000.0 / (until - began) as f64;
             let left = all.saturating_sub(done) as f64 / per_second;
-            let eta = if left >= 0.5 {
+            let eta = if left >= 0.5 && text(progress, "state") == "running" {
                 format!(", {left:.0} s left")
             } else {
                 String::new()

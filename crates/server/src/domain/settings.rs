@@ -196,12 +196,6 @@ fn text_of(value: &Value) -> Result<String, ()> {
     }
 }
 
-/// What may be shown of a secret: enough to recognise it by, and only of one that is long.
-pub fn hint(secret: &str) -> Option<String> {
-    let length = secret.chars().count();
-    (length > 8).then(|| format!("ends in {}", secret.chars().skip(length - 2).collect::<String>()))
-}
-
 fn pointer(key: &str) -> String {
     format!("/settings/{}", key.replace('~', "~0").replace('/', "~1"))
 }
@@ -347,7 +341,7 @@ mod tests {
             json!({}),
             json!({"password": ""}),
             json!({"password": null, "nickname": "Shop"}),
-            json!({"password": {"set": true, "hint": "ends in 2a"}, "inbound_url": "https://h.example/i"}),
+            json!({"password": {"set": true}, "inbound_url": "https://h.example/i"}),
         ] {
             let checked = check(&SPEC, &before, &given(same.clone()), "IN").unwrap();
             assert!(!checked.changed && checked.secrets.is_empty(), "{same}");
@@ -379,12 +373,6 @@ mod tests {
         ] {
             assert_eq!(url(text).is_some(), good, "{text}");
         }
-    }
-
-    #[test]
-    fn only_a_long_secret_has_a_hint() {
-        assert_eq!(hint("12345678"), None);
-        assert_eq!(hint("abcdefg4f2a").as_deref(), Some("ends in 2a"));
     }
 
     proptest! {

@@ -50,7 +50,7 @@ pub struct Account {
     /// Since when, milliseconds since 1970 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_at: Option<i64>,
-    /// The settings by key. A secret is `{"set": true, "hint": "ends in 2a"}` or `{"set": false}`.
+    /// The settings by key. A secret is `{"set": true}` or `{"set": false}`, never more.
     #[schema(value_type = Object)]
     pub settings: Map<String, Value>,
     /// Paste this at the provider for inbound messages.
@@ -261,11 +261,7 @@ fn shown_settings(row: &AccountRow, urls: &account::CallbackUrls) -> Result<Map<
     let spec = provider.spec();
     let secrets = row.secrets()?;
     for field in spec.fields.iter().filter(|f| f.kind == FieldKind::Secret) {
-        let mark = match secrets.get(field.key).map(|s| &s.hint) {
-            None => json!({"set": false}),
-            Some(None) => json!({"set": true}),
-            Some(Some(hint)) => json!({"set": true, "hint": hint}),
-        };
+        let mark = json!({"set": secrets.contains_key(field.key)});
         shown.insert(field.key.to_owned(), mark);
     }
     for (key, url) in account::read_only(spec, urls) {

@@ -77,7 +77,7 @@ pub fn router(app: Shared) -> Router {
     Router::new()
         .merge(health::routes())
         .merge(callback_in::routes())
-        .merge(api)
+        .merge(api.layer(axum::middleware::map_response(problem::in_words)))
         .route("/api/v1/openapi.json", axum::routing::get(document))
         .fallback(extract::no_such_path)
         .with_state(app)

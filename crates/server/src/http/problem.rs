@@ -128,3 +128,36 @@ impl From<crate::store::StoreError> for Problem {
         AppError::from(error).into()
     }
 }
+
+/// Refusals of the framework itself (a method that is not there, a query that does not parse) become problems like all
+/// others; what is JSON already stays.
+pub async fn in_words(response: Response) -> Response {
+    let json = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.contains("json"));
+    if !response.status().is_client_error() || json {
+        return response;
+    }
+    let status = response.status();
+    let said = axum::body::to_bytes(response.into_body(), 4096)
+        .await
+        .unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let (code, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method_not_allowed",
+            "This path does not know this method.".to_owned(),
+        ),
+        _ if said.is_empty() => ("bad_request", "The request cannot be read.".to_owned()),
+        _ => ("bad_request", format!("{}.", said.trim_end_matches('.'))),
+    };
+    Problem::new(
+        status,
+        code,
+        detail,
+        "GET /api/v1/openapi.json describes every path.",
+    )
+    .into_response()
+}

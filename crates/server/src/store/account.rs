@@ -58,9 +58,6 @@ pub struct AccountRow {
 pub struct Sealed {
     /// What the vault made of it.
     pub sealed: String,
-    /// What may be shown of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
 }
 
 impl AccountRow {

@@ -113,6 +113,15 @@ on_both_engines! {
         assert_eq!((refused.0, refused.1["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("bad_api_key")));
     }
 
+    async fn what_the_framework_refuses_is_a_problem_too(t) {
+        let w = World::new(t, Options::default()).await;
+        let api = Api::new(&w).await;
+        let (status, problem) = api.call(Method::GET, "/campaigns?limit=abc", None, Value::Null).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("bad_request")));
+        let (status, problem) = api.call(Method::DELETE, "/campaigns", None, Value::Null).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::METHOD_NOT_ALLOWED, Some("method_not_allowed")));
+    }
+
     async fn the_document_of_the_api_is_served(t) {
         let w = World::new(t, Options::default()).await;
         let (status, document) = Api::new(&w).await.call(Method::GET, "/openapi.json", None, Value::Null).await;

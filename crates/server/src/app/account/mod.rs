@@ -188,8 +188,7 @@ fn fill(
             .vault
             .seal(&context, text)
             .map_err(|e| vault_trouble(&row.nickname, &e))?;
-        let hint = settings::hint(text);
-        secrets.insert(key.clone(), Sealed { sealed, hint });
+        secrets.insert(key.clone(), Sealed { sealed });
     }
     row.keep(&checked.plain, &secrets);
     let account = Account::new(spec, checked.plain.clone());

@@ -63,7 +63,7 @@ pub struct Told {
     /// What happened, in order.
     pub timeline: Vec<Moment>,
     /// The request as this message's values make it, secrets hidden. Rebuilt from the ledger: for a campaign's accepted
-    /// message the request is not stored ten million times.
+    /// message the request is not stored ten million times. Absent when an attempt in the timeline has it.
     pub request: Option<String>,
 }
 
@@ -95,6 +95,9 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         Some(held) => held,
         None => next(&row, failure.as_ref()),
     };
+    let timeline = timeline(tx, &row, failure.as_ref()).await?;
+    // An attempt that kept its request needs no second telling.
+    let request = request.filter(|_| timeline.iter().all(|moment| moment.request.is_none()));
     Ok(Told {
         id: id::MESSAGE.show(row.id),
         state: state::name(row.state).into(),
@@ -105,7 +108,7 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         content,
         external_id: row.external_id.clone(),
         next,
-        timeline: timeline(tx, &row, failure.as_ref()).await?,
+        timeline,
         failure,
         request,
     })
