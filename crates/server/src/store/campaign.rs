@@ -97,6 +97,17 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<CampaignRow>, StoreErr
     Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(BY_ID).bind(id).fetch_optional(c).await)?)
 }
 
+const LOCK: Batch = Batch {
+    sqlite: "SELECT * FROM campaign WHERE id = $1",
+    postgres: "SELECT * FROM campaign WHERE id = $1 FOR UPDATE",
+};
+
+/// The campaign of this id, to be changed in this transaction: nobody else changes it meanwhile.
+pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<CampaignRow>, StoreError> {
+    let sql = tx.dialect().pick(&LOCK);
+    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(sql).bind(id).fetch_optional(c).await)?)
+}
+
 const LIST: &str = "
 SELECT *
 FROM campaign

@@ -1,6 +1,6 @@
 //! Launch, pause, resume, stop.
 
-use super::{Checked, allowed, frozen, load, reach};
+use super::{Checked, allowed, frozen, load, load_to_change, reach};
 use crate::app::{App, AppError, account};
 use crate::clock::Millis;
 use crate::domain::audience::Audience;
@@ -16,7 +16,7 @@ use crate::store::{Tx, from_json, profile, to_json};
 /// Launches a draft: now, or at a time. Refuses what could not work: a template that is not approved, placeholders
 /// without a source, an account that stands still.
 pub async fn launch(app: &App, tx: &mut Tx, id: i64, at: Option<Millis>) -> Result<Checked, AppError> {
-    let mut checked = load(tx, id).await?;
+    let mut checked = load_to_change(tx, id).await?;
     allowed(&checked.row, Act::Launch)?;
     preflight(app, tx, &checked).await?;
     let now = app.now();
@@ -34,7 +34,7 @@ pub async fn launch(app: &App, tx: &mut Tx, id: i64, at: Option<Millis>) -> Resu
 
 /// Starts a scheduled campaign whose time has come. What cannot start waits, paused, with the reason.
 pub async fn launch_now(app: &App, tx: &mut Tx, id: i64, late: Option<String>) -> Result<(), AppError> {
-    let mut checked = load(tx, id).await?;
+    let mut checked = load_to_change(tx, id).await?;
     if checked.row.state != SCHEDULED {
         return Ok(());
     }
@@ -113,7 +113,7 @@ async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppE
 
 /// Holds a campaign. What is in flight still arrives.
 pub async fn pause(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
-    let mut checked = load(tx, id).await?;
+    let mut checked = load_to_change(tx, id).await?;
     allowed(&checked.row, Act::Pause)?;
     checked.row.state = PAUSED;
     checked.row.updated_at = app.now();
@@ -123,7 +123,7 @@ pub async fn pause(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError>
 
 /// Goes on where it was held; a scheduled one that was held begins, or waits for its time again.
 pub async fn resume(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
-    let mut checked = load(tx, id).await?;
+    let mut checked = load_to_change(tx, id).await?;
     allowed(&checked.row, Act::Resume)?;
     let now = app.now();
     if checked.row.launched_at.is_some() {
@@ -145,7 +145,7 @@ pub async fn resume(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError
 
 /// Ends a campaign for good: what has not left is cancelled, what is in flight still arrives.
 pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
-    let mut checked = load(tx, id).await?;
+    let mut checked = load_to_change(tx, id).await?;
     allowed(&checked.row, Act::Stop)?;
     let now = app.now();
     // First the state: an answer that comes at the same moment then knows that nothing is to be tried again.

@@ -52,9 +52,18 @@ pub struct Checked {
 
 /// Reads a campaign with its template and number.
 pub async fn load(tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
-    let row = campaign::by_id(tx, id)
-        .await?
-        .ok_or(AppError::NotFound("campaign"))?;
+    let row = campaign::by_id(tx, id).await?;
+    with_row(tx, row).await
+}
+
+/// The same, to be changed: two people who decide at once come one after the other.
+async fn load_to_change(tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
+    let row = campaign::lock(tx, id).await?;
+    with_row(tx, row).await
+}
+
+async fn with_row(tx: &mut Tx, row: Option<CampaignRow>) -> Result<Checked, AppError> {
+    let row = row.ok_or(AppError::NotFound("campaign"))?;
     let template = template::row(tx, row.template_id).await?;
     let number = number::by_id(tx, row.number_id)
         .await?
@@ -99,7 +108,7 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
 
 /// Changes a draft.
 pub async fn edit(app: &App, tx: &mut Tx, id: i64, input: &CampaignInput) -> Result<Checked, AppError> {
-    let row = campaign::by_id(tx, id)
+    let row = campaign::lock(tx, id)
         .await?
         .ok_or(AppError::NotFound("campaign"))?;
     allowed(&row, Act::Edit)?;
