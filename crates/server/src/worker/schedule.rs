@@ -9,7 +9,7 @@ use super::{Tick, Worker};
 use crate::app::{App, campaign};
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::domain::campaign::SCHEDULED;
-use crate::store;
+use crate::store::{self, campaign::CampaignRow};
 
 /// How long an answer is kept for its idempotency key.
 const KEEP_ANSWERS: Millis = 7 * DAY;
@@ -29,6 +29,22 @@ impl Scheduler {
             wake: Notify::new(),
             cleaned_at: Mutex::new(None),
         })
+    }
+
+    async fn start(&self, row: &CampaignRow, now: Millis) -> anyhow::Result<()> {
+        let Some(due) = row.scheduled_at.filter(|at| *at <= now) else {
+            return Ok(());
+        };
+        let minutes = (now - due) / MINUTE;
+        let late = (minutes > self.app.config.overdue_grace_minutes).then(|| {
+            format!("It should have started {minutes} minutes ago, when the server was not running. Resume it to send it now, or stop it.")
+        });
+        let mut tx = self.app.db.write().await?;
+        campaign::launch_now(&self.app, &mut tx, row.id, late).await?;
+        tx.commit().await?;
+        let _ = self.app.live.send(row.id);
+        self.app.wake_dispatch.notify_one();
+        Ok(campaign::count_expected(&self.app, row.id).await?)
     }
 
     async fn clean(&self, now: Millis) -> anyhow::Result<()> {
@@ -59,19 +75,10 @@ impl Worker for Scheduler {
         let scheduled = store::campaign::in_state(&mut tx, SCHEDULED).await?;
         drop(tx);
         for row in scheduled {
-            let Some(due) = row.scheduled_at.filter(|at| *at <= now) else {
-                continue;
-            };
-            let minutes = (now - due) / MINUTE;
-            let late = (minutes > self.app.config.overdue_grace_minutes).then(|| {
-                format!("It should have started {minutes} minutes ago, when the server was not running. Resume it to send it now, or stop it.")
-            });
-            let mut tx = self.app.db.write().await?;
-            campaign::launch_now(&self.app, &mut tx, row.id, late).await?;
-            tx.commit().await?;
-            let _ = self.app.live.send(row.id);
-            self.app.wake_dispatch.notify_one();
-            campaign::count_expected(&self.app, row.id).await?;
+            if let Err(error) = self.start(&row, now).await {
+                // One campaign that cannot be started never holds up the others.
+                tracing::error!(campaign = row.id, error = %format!("{error:#}"), "a scheduled campaign did not start; trying again");
+            }
         }
         self.clean(now).await?;
         Ok(Tick::After(Duration::from_secs(1)))
