@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use harkara_provider::{Callback, Event, Method};
 
 use super::account::{LoadedAccount, load};
+use super::dispatch::finish_campaigns;
 use super::{App, AppError};
 use crate::clock::{MINUTE, Millis, first_id_at, id_time};
 use crate::store::callback::{self, APPLIED, NOT_OURS, Raw, UNREADABLE, Verdict, WAITING};
@@ -165,6 +166,9 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
     let notes = mail.apply(&mut tx).await?;
     add_counts(&mut tx, &notes.counts).await?;
     callback::judge(&mut tx, &mail.verdicts(&notes)).await?;
+    // A report may settle the last open message of a campaign: one that waits for its next try, or one whose answer a
+    // crash took away.
+    finish_campaigns(&mut tx, notes.counts.campaigns(), app.now()).await?;
     tx.commit().await?;
     if notes.queued {
         app.wake_dispatch.notify_one();

@@ -13,16 +13,15 @@ pub use prepare::{Finished, Trace, attempt, outgoing};
 pub use recover::recover;
 pub use settle::{Aftermath, settle};
 
-use super::AppError;
 use crate::clock::Millis;
-use crate::store::{Tx, campaign};
+use crate::store::{StoreError, Tx, campaign};
 
 /// Ends campaigns whose last message became terminal or unknown. Called in every transaction that may have been the last.
 pub async fn finish_campaigns(
     tx: &mut Tx,
     campaigns: impl IntoIterator<Item = i64>,
     now: Millis,
-) -> Result<(), AppError> {
+) -> Result<(), StoreError> {
     for id in campaigns {
         campaign::finish_if_done(tx, id, now).await?;
     }
