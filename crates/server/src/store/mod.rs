@@ -47,10 +47,13 @@ impl StoreError {
                 // SQLite: 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open. PostgreSQL: classes 08, 40, 53, 57, 58.
                 let code = e.code().unwrap_or_default();
                 let sqlite_primary = code.parse::<i64>().map(|c| c & 0xff);
-                matches!(sqlite_primary, Ok(5 | 6 | 10 | 13 | 14))
-                    || ["08", "40", "53", "57", "58"]
+                // Five characters are PostgreSQL's: some of them are numbers too, 22021 for one.
+                if code.len() == 5 {
+                    return ["08", "40", "53", "57", "58"]
                         .iter()
-                        .any(|class| code.len() == 5 && code.starts_with(class))
+                        .any(|class| code.starts_with(class));
+                }
+                matches!(sqlite_primary, Ok(5 | 6 | 10 | 13 | 14))
             }
             Self::Database(
                 sqlx::Error::Io(_)
