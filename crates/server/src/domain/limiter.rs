@@ -67,11 +67,14 @@ impl Limiter {
 
     /// How many may be claimed now. Does not take them: see [`Limiter::take`].
     pub fn available(&mut self, now: Millis) -> usize {
-        let elapsed = (now - self.counted_at).max(0) as f64;
-        self.counted_at = now;
-        if self.silent_until > now + STEP {
-            self.silent_until = now;
+        let back = self.counted_at - now;
+        if back > 0 {
+            // The clock stepped back, and what was noted on it does the same.
+            self.silent_until -= back;
+            self.throttled_at -= back;
         }
+        let elapsed = (-back).max(0) as f64;
+        self.counted_at = now;
         if now < self.silent_until {
             self.tokens = 0.0;
             return 0;
@@ -208,7 +211,11 @@ mod tests {
         limiter.throttled(2 * HOUR, None);
         assert!(departures.earliest(HOUR) <= HOUR + 2 * SECOND);
         limiter.available(HOUR);
-        assert!(limiter.available(HOUR + SECOND) > 0);
+        assert!(limiter.available(HOUR + 2 * SECOND) > 0);
+        for second in 3..12 {
+            limiter.available(HOUR + second * SECOND);
+        }
+        assert_eq!(limiter.current_rate(), 10.0);
     }
 
     #[test]
