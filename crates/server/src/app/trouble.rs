@@ -45,6 +45,14 @@ impl Troubles {
             .remove(&account_id);
     }
 
+    /// The trouble of this code is over.
+    pub fn clear_of(&self, account_id: i64, code: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.get(&account_id).is_some_and(|t| t.code == code) {
+            all.remove(&account_id);
+        }
+    }
+
     /// What troubles this account.
     pub fn of(&self, account_id: i64) -> Option<Trouble> {
         self.0

@@ -189,11 +189,19 @@ SET state = 2,
     held_reason = $2,
     held_at = $3,
     updated_at = $3
-WHERE id = $1 AND state = 1";
+WHERE id = $1 AND state = 1 AND updated_at <= $4";
 
-/// Holds an active account. False when it was not active: then the first reason stays.
-pub async fn hold(tx: &mut Tx, id: i64, reason: &str, now: Millis) -> Result<bool, StoreError> {
-    let rows = on!(tx, c => sqlx::query(HOLD).bind(id).bind(reason).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+/// Holds an active account. False when it was not active: then the first reason stays; or when it was changed after
+/// `version`: then the reason is about settings of the past.
+pub async fn hold(
+    tx: &mut Tx,
+    id: i64,
+    reason: &str,
+    version: Millis,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(HOLD).bind(id).bind(reason).bind(now).bind(version)
+        .execute(c).await.map(|r| r.rows_affected()))?;
     Ok(rows == 1)
 }
 

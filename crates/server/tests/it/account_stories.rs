@@ -80,7 +80,7 @@ on_both_engines! {
         let id = id::ACCOUNT.read(saved["id"].as_str().unwrap()).unwrap();
         let hold = async || {
             let mut tx = t.app.db.write().await.unwrap();
-            assert!(store::account::hold(&mut tx, id, "wrong password", t.app.now()).await.unwrap());
+            assert!(store::account::hold(&mut tx, id, "wrong password", t.app.now(), t.app.now()).await.unwrap());
             tx.commit().await.unwrap();
         };
         let password = async || {

@@ -76,8 +76,8 @@ on_both_engines! {
         account::insert(&mut tx, &row(1, "Shop")).await.unwrap();
         number::insert(&mut tx, &phone(11, 1, "+919999900001")).await.unwrap();
         assert_eq!(number::all_active(&mut tx).await.unwrap().len(), 1);
-        assert!(account::hold(&mut tx, 1, "wrong password", START).await.unwrap());
-        assert!(!account::hold(&mut tx, 1, "something else", START + 1).await.unwrap());
+        assert!(account::hold(&mut tx, 1, "wrong password", START, START).await.unwrap());
+        assert!(!account::hold(&mut tx, 1, "something else", START, START + 1).await.unwrap());
         let held = account::by_token(&mut tx, "token-1").await.unwrap().unwrap();
         assert_eq!((held.state, held.held_reason.as_deref(), held.held_at), (account::HELD, Some("wrong password"), Some(START)));
         assert!(number::all_active(&mut tx).await.unwrap().is_empty());
@@ -152,6 +152,6 @@ on_both_engines! {
         harkara::app::account::archive(&t.app, &mut tx, 1).await.unwrap();
         assert_eq!(account::by_token(&mut tx, "token-1").await.unwrap().unwrap().state, account::ARCHIVED);
         account::insert(&mut tx, &row(2, "Shop")).await.unwrap();
-        assert!(!account::hold(&mut tx, 1, "late answer", START).await.unwrap());
+        assert!(!account::hold(&mut tx, 1, "late answer", START, START).await.unwrap());
     }
 }

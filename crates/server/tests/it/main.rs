@@ -15,6 +15,7 @@ mod client;
 mod consent;
 mod crash;
 mod dispatch;
+mod edges;
 mod engine;
 mod gateway;
 mod imports;

@@ -29,6 +29,8 @@ pub struct Finished {
     pub id: i64,
     /// Account that sent.
     pub account_id: i64,
+    /// When the settings that it was sent with were saved.
+    pub account_version: Millis,
     /// Number that sent.
     pub number_id: i64,
     /// Attempt, from 1.
@@ -79,24 +81,22 @@ pub async fn attempt(
         return (outcome, Trace::default());
     }
     let secrets = loaded.account.secret_values();
-    let answer = replies.last().map(|reply| {
-        let mut text: String = reply
-            .text()
-            .replace('\0', "")
-            .chars()
-            .take(ANSWER_SHOWN)
-            .collect();
-        for secret in &secrets {
-            text = text.replace(secret, "***");
-        }
-        text
-    });
+    let answer = replies.last().map(|reply| shown(&reply.text(), &secrets));
     let trace = Trace {
         request: last.map(|request| request.redacted(&secrets)),
         http_status: replies.last().map(|reply| reply.status),
         answer,
     };
     (outcome, trace)
+}
+
+/// An answer for people. Secrets go first: the cut could leave half of one, which nobody would recognise.
+fn shown(answer: &str, secrets: &[&str]) -> String {
+    let mut text = answer.to_owned();
+    for secret in secrets {
+        text = text.replace(secret, "***");
+    }
+    text.chars().take(ANSWER_SHOWN).collect()
 }
 
 async fn exchange(
@@ -122,4 +122,16 @@ async fn exchange(
         "the exchange did not come to an end",
         "The provider asked for more and more requests. Please report this as a bug.",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_across_the_cut_is_hidden_whole() {
+        let answer = format!("{}hunter2-and-more", "x".repeat(ANSWER_SHOWN - 7));
+        let text = shown(&answer, &["hunter2-and-more"]);
+        assert!(text.ends_with("x***") && !text.contains("hunter"), "{text}");
+    }
 }

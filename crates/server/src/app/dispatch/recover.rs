@@ -1,5 +1,7 @@
 //! After a crash: what was in flight is unknown. It is shown, waits for a report, and is never sent again blindly.
 
+use std::collections::HashSet;
+
 use super::finish_campaigns;
 use crate::app::{App, AppError};
 use crate::clock::Millis;
@@ -9,8 +11,9 @@ use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
 use crate::store::{number, to_json};
 
-/// Parks attempts that began before this time and that nobody is waiting for any more. Returns how many.
-pub async fn recover(app: &App, begun_before: Millis) -> Result<usize, AppError> {
+/// Parks attempts that began before this time, but for those in `waited_for`, whose answers are still to come. Returns
+/// how many.
+pub async fn recover(app: &App, begun_before: Millis, waited_for: &HashSet<i64>) -> Result<usize, AppError> {
     let now = app.now();
     let mut tx = app.db.read().await?;
     let numbers = number::all(&mut tx).await?;
@@ -27,7 +30,9 @@ pub async fn recover(app: &App, begun_before: Millis) -> Result<usize, AppError>
             let mut counts = Counts::default();
             let changes: Vec<MessageChange> = rows
                 .iter()
-                .filter(|row| row.state == SENDING && row.due_at < begun_before)
+                .filter(|row| {
+                    row.state == SENDING && row.due_at < begun_before && !waited_for.contains(&row.id)
+                })
                 .map(|row| {
                     counts.moved(row.campaign_id, SENDING, UNKNOWN);
                     MessageChange {
@@ -40,6 +45,9 @@ pub async fn recover(app: &App, begun_before: Millis) -> Result<usize, AppError>
                     }
                 })
                 .collect();
+            if changes.is_empty() {
+                break;
+            }
             message::change(&mut tx, &changes).await?;
             campaign::add_counts(&mut tx, &counts).await?;
             finish_campaigns(&mut tx, counts.campaigns(), now).await?;

@@ -13,6 +13,9 @@ use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, AttemptRow, MessageChange, MessageRow};
 use crate::store::{account, to_json};
 
+/// Longest vendor's id that reports can be found by, in bytes; an index has no room for more than about 2,700.
+const LONGEST_REF: usize = 1_000;
+
 /// What the worker must know of a settled batch.
 #[derive(Debug, Default)]
 pub struct Aftermath {
@@ -49,7 +52,10 @@ pub async fn settle(app: &App, finished: &[Finished]) -> Result<Aftermath, AppEr
         counts.moved(row.campaign_id, row.state, change.state);
         after.campaigns.extend(row.campaign_id);
         if let Ok(receipt) = &done.outcome {
-            refs.push((now / HOUR, receipt.external_id.clone(), row.id));
+            let external_id = plain(&receipt.external_id);
+            if (1..=LONGEST_REF).contains(&external_id.len()) {
+                refs.push((now / HOUR, external_id, row.id));
+            }
         }
         if row.campaign_id.is_none() || matches!(&done.outcome, Err(e) if !is_throttle(e.kind)) {
             attempts.push(told(row, done, now));
@@ -69,7 +75,8 @@ pub async fn settle(app: &App, finished: &[Finished]) -> Result<Aftermath, AppEr
             account::hold(
                 &mut tx,
                 done.account_id,
-                &format!("{} ({})", error.help, error.detail),
+                &plain(&format!("{} ({})", error.help, error.detail)),
+                done.account_version,
                 now,
             )
             .await?;
@@ -107,6 +114,11 @@ fn decide<'a>(
         .collect()
 }
 
+/// Text as both engines keep it: PostgreSQL has no NUL in texts.
+fn plain(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 fn is_throttle(kind: SendErrorKind) -> bool {
     matches!(kind, SendErrorKind::Throttled { .. })
 }
@@ -120,7 +132,7 @@ fn written(row: &MessageRow, done: &Finished, change: settle::Change, now: Milli
         state: change.state,
         attempt: change.attempt,
         due_at: change.due_at,
-        external_id: change.external_id,
+        external_id: change.external_id.as_deref().map(plain),
         failure: change.failure.as_ref().map(to_json).or(cleared),
         accepted_at: accepted.then_some(now),
         failed_at: matches!(change.state, FAILED | UNKNOWN).then_some(now),
@@ -140,9 +152,9 @@ fn told(row: &MessageRow, done: &Finished, now: Millis) -> AttemptRow {
         finished_at: now,
         outcome,
         http_status: done.trace.http_status.map(i64::from),
-        detail,
-        request: done.trace.request.clone(),
-        answer: done.trace.answer.clone(),
+        detail: plain(&detail),
+        request: done.trace.request.as_deref().map(plain),
+        answer: done.trace.answer.as_deref().map(plain),
     }
 }
 
@@ -150,7 +162,7 @@ fn told(row: &MessageRow, done: &Finished, now: Millis) -> AttemptRow {
 fn opt_outs(rows: &[MessageRow], by_id: &HashMap<i64, &Finished>) -> BTreeMap<String, String> {
     rows.iter()
         .filter_map(|row| match &by_id.get(&row.id)?.outcome {
-            Err(e) if e.kind == SendErrorKind::OptedOut => Some((row.phone.clone(), e.detail.clone())),
+            Err(e) if e.kind == SendErrorKind::OptedOut => Some((row.phone.clone(), plain(&e.detail))),
             _ => None,
         })
         .collect()

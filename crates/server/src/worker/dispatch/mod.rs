@@ -2,7 +2,7 @@
 
 mod line;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use harkara_provider::{SendError, SendErrorKind};
 use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::{Tick, Worker};
-use crate::app::dispatch::{self, Claimed, Finished, Running, Trace};
+use crate::app::dispatch::{self, Aftermath, Claimed, Finished, Running, Trace};
+use crate::app::trouble::Trouble;
 use crate::app::{App, AppError, account};
 use crate::clock::{Millis, SECOND};
 use crate::domain::limiter::Limiter;
@@ -32,6 +33,8 @@ const CLAIM: usize = 500;
 const LOOK: Millis = 100;
 /// How often attempts without an owner are looked for, and how long one may take before it counts as such.
 const SWEEP: Millis = 60 * SECOND;
+/// Code of the trouble of an account that cannot be opened.
+const UNREADABLE: &str = "account_unreadable";
 /// Pause while there is work that only waits for tokens.
 const PACE: Duration = Duration::from_millis(10);
 
@@ -51,6 +54,8 @@ struct State {
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
     unsettled: Vec<Finished>,
+    /// Messages on their way, until their answers are settled.
+    waited_for: HashSet<i64>,
     refreshed_at: Option<Millis>,
     turn: usize,
     swept_at: Option<Millis>,
@@ -68,6 +73,7 @@ impl Dispatcher {
             frozen: HashMap::new(),
             finished,
             unsettled: Vec::new(),
+            waited_for: HashSet::new(),
             refreshed_at: None,
             turn: 0,
             swept_at: None,
@@ -97,12 +103,31 @@ impl Dispatcher {
             if state.unsettled.is_empty() {
                 return Ok(());
             }
-            let after = dispatch::settle(&self.app, &state.unsettled).await?;
-            state.unsettled.clear();
-            if !after.held.is_empty() {
-                state.refreshed_at = None;
+            match dispatch::settle(&self.app, &state.unsettled).await {
+                Ok(after) => state.settled(&after, state.unsettled.len()),
+                Err(AppError::Store(error)) if !error.is_transient() => {
+                    tracing::warn!(%error, "a batch of answers failed; settling them one by one");
+                    self.settle_apart(state).await?;
+                }
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// One answer that the database will never take must not hold up the others: its message will be parked as unknown.
+    async fn settle_apart(&self, state: &mut State) -> Result<(), AppError> {
+        while let Some(done) = state.unsettled.last() {
+            let after = match dispatch::settle(&self.app, std::slice::from_ref(done)).await {
+                Ok(after) => after,
+                Err(AppError::Store(error)) if !error.is_transient() => {
+                    tracing::error!(message = done.id, %error, "an answer cannot be settled");
+                    Aftermath::default()
+                }
+                Err(error) => return Err(error),
+            };
+            state.settled(&after, 1);
+        }
+        Ok(())
     }
 
     /// Before anything leaves, what the last run left in flight is parked as unknown; later, what lost its owner when
@@ -112,10 +137,11 @@ impl Dispatcher {
         let patience = Millis::try_from(self.app.config.request_timeout_ms).unwrap_or(SWEEP) * 2 + SWEEP;
         let begun_before = match state.swept_at {
             None => i64::MAX,
-            Some(at) if now >= at + SWEEP && state.unsettled.is_empty() => now - patience,
-            Some(_) => return Ok(()),
+            // A clock that stepped back sweeps early, which does no harm.
+            Some(at) if (at..at + SWEEP).contains(&now) => return Ok(()),
+            Some(_) => now - patience,
         };
-        let parked = dispatch::recover(&self.app, begun_before).await?;
+        let parked = dispatch::recover(&self.app, begun_before, &state.waited_for).await?;
         if parked > 0 {
             tracing::warn!(
                 parked,
@@ -141,10 +167,22 @@ impl Dispatcher {
         accounts.dedup();
         for id in &accounts {
             match account::load(&self.app, &mut tx, *id).await {
-                Ok(loaded) => AccountLine::put(&mut state.accounts, loaded, now),
+                Ok(loaded) => {
+                    self.app.troubles.clear_of(*id, UNREADABLE);
+                    AccountLine::put(&mut state.accounts, loaded, now);
+                }
                 Err(error) => {
                     // One account that cannot be read never stops the others.
                     tracing::error!(account = *id, %error, "account cannot be loaded");
+                    self.app.troubles.set(
+                        *id,
+                        Trouble {
+                            code: UNREADABLE.into(),
+                            reason: format!("The account cannot be opened, so nothing leaves: {error}"),
+                            since: now,
+                            until: None,
+                        },
+                    );
                     if let Some(line) = state.accounts.get_mut(id) {
                         line.usable = false;
                     }
@@ -246,6 +284,7 @@ impl Dispatcher {
             let own = message.campaign_id.and_then(|id| state.campaign_limits.get(&id));
             gates.extend(own.map(|(_, gate)| gate.clone()));
             account.in_flight += 1;
+            state.waited_for.insert(message.id);
             self.leave(account, number, message, gates);
         }
         Ok(())
@@ -325,6 +364,7 @@ impl Dispatcher {
             let finished = Finished {
                 id: message.id,
                 account_id: loaded.row.id,
+                account_version: loaded.row.updated_at,
                 number_id: message.number_id,
                 attempt: message.attempt,
                 at: message.at,
@@ -339,6 +379,16 @@ impl Dispatcher {
 }
 
 impl State {
+    /// The last `n` answers stand in the ledger.
+    fn settled(&mut self, after: &Aftermath, n: usize) {
+        for done in self.unsettled.drain(self.unsettled.len() - n..) {
+            self.waited_for.remove(&done.id);
+        }
+        if !after.held.is_empty() {
+            self.refreshed_at = None;
+        }
+    }
+
     /// What an answer says about the line it came over.
     fn heard(&mut self, app: &App, done: &Finished) {
         let now = app.now();
@@ -405,9 +455,9 @@ impl Worker for Dispatcher {
         for _ in 0..200 {
             let mut state = self.state.lock().await;
             if let Err(error) = self.settle(&mut state).await {
-                tracing::error!(%error, "answers could not be settled at the end; they count as unknown at the next start");
+                tracing::error!(%error, "answers could not be settled at the end; trying again");
             }
-            let open: usize = state.accounts.values().map(|a| a.in_flight).sum();
+            let open = state.accounts.values().map(|a| a.in_flight).sum::<usize>() + state.unsettled.len();
             drop(state);
             if open == 0 {
                 return;
