@@ -217,4 +217,30 @@ on_both_engines! {
         let _ = Scheduler::new(w.app().clone()).tick().await;
         assert_eq!(w.progress(sound).await.state, "running");
     }
+
+    async fn the_retries_of_a_campaign_keep_its_own_limit_after_a_restart(t) {
+        let w = World::new(t, Options::default()).await;
+        w.customers(4).await;
+        let id = w.launch(Audience::Everyone).await;
+        let mut tx = w.app().db.write().await.unwrap();
+        let row = store::campaign::by_id(&mut tx, id).await.unwrap().unwrap();
+        store::campaign::update(&mut tx, &CampaignRow { messages_per_second: Some(2), ..row }).await.unwrap();
+        tx.commit().await.unwrap();
+        let throttled = |c: &Claimed| Finished {
+            id: c.id,
+            account_id: w.account,
+            account_version: START,
+            number_id: c.number_id,
+            attempt: c.attempt,
+            at: c.at,
+            outcome: Err(SendError::new(SendErrorKind::Throttled { after_ms: None }, None, "slow", "help")),
+            trace: Trace::default(),
+        };
+        let finished: Vec<Finished> = claim(&w, id).await.iter().map(throttled).collect();
+        settle(w.app(), &finished).await.unwrap();
+        w.step(0).await;
+        w.step(5_000).await;
+        assert_eq!(w.run(id).await.funnel.sent, 4);
+        assert!(w.sim.state().stats().max_per_second <= 2, "{}", w.sim.state().stats().max_per_second);
+    }
 }

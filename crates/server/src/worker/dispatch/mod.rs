@@ -49,7 +49,8 @@ struct State {
     accounts: BTreeMap<i64, AccountLine>,
     numbers: BTreeMap<i64, NumberLine>,
     campaigns: HashMap<i64, Running>,
-    campaign_limits: HashMap<i64, (Limiter, Gate)>,
+    /// Of campaigns that were met since they began to run; `None` for one without a limit of its own.
+    campaign_limits: HashMap<i64, Option<(Limiter, Gate)>>,
     frozen: HashMap<i64, Arc<Frozen>>,
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
@@ -256,6 +257,14 @@ impl Dispatcher {
                 claimed.extend(rows);
             }
         }
+        // Retries may be the first that is seen of a campaign, after a restart or a pause: its limit holds for them too.
+        for id in claimed.iter().filter_map(|c| c.campaign_id) {
+            if !state.campaign_limits.contains_key(&id)
+                && let Some(row) = campaign::by_id(&mut tx, id).await?
+            {
+                state.meet(&row, now);
+            }
+        }
         let room = (grant - claimed.len()).min(reserve.saturating_sub(claimed.len()));
         let mut planning = false;
         if room > 0 {
@@ -281,7 +290,9 @@ impl Dispatcher {
         account.limiter.take(claimed.len());
         for message in claimed {
             let mut gates = vec![number.gate.clone(), account.gate.clone()];
-            let own = message.campaign_id.and_then(|id| state.campaign_limits.get(&id));
+            let own = message
+                .campaign_id
+                .and_then(|id| state.campaign_limits.get(&id)?.as_ref());
             gates.extend(own.map(|(_, gate)| gate.clone()));
             account.in_flight += 1;
             state.waited_for.insert(message.id);
@@ -310,12 +321,7 @@ impl Dispatcher {
         let share = room.div_ceil(running.len());
         for row in running {
             let mut want = share.min(room - claimed.len());
-            if let Some(rate) = row.messages_per_second {
-                let rate = u32::try_from(rate).unwrap_or(1);
-                let limit = state
-                    .campaign_limits
-                    .entry(row.id)
-                    .or_insert_with(|| (Limiter::new(rate, now), gate(rate, now)));
+            if let Some(limit) = state.meet(&row, now) {
                 want = want.min(limit.0.available(now));
             }
             if want == 0 {
@@ -331,7 +337,7 @@ impl Dispatcher {
                 }
             };
             let new = dispatch::plan(&self.app, tx, &row, &run, want, counts).await?;
-            if let Some(limit) = state.campaign_limits.get_mut(&row.id) {
+            if let Some(Some(limit)) = state.campaign_limits.get_mut(&row.id) {
                 limit.0.take(new.len());
             }
             // A campaign whose last people were all left out ends here.
@@ -379,6 +385,15 @@ impl Dispatcher {
 }
 
 impl State {
+    /// The own limit of a running campaign, if it has one.
+    fn meet(&mut self, row: &CampaignRow, now: Millis) -> Option<&mut (Limiter, Gate)> {
+        let limit = self.campaign_limits.entry(row.id).or_insert_with(|| {
+            let rate = u32::try_from(row.messages_per_second?).unwrap_or(1);
+            Some((Limiter::new(rate, now), gate(rate, now)))
+        });
+        limit.as_mut()
+    }
+
     /// The last `n` answers stand in the ledger.
     fn settled(&mut self, after: &Aftermath, n: usize) {
         for done in self.unsettled.drain(self.unsettled.len() - n..) {
