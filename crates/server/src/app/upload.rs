@@ -14,6 +14,8 @@ use crate::store::{self, Tx, to_json};
 
 /// What consent from here is said to come from.
 const SOURCE: &str = "upload";
+/// An act for one number, mostly a person's own wish: no upload takes it back.
+const BY_NUMBER: &str = "subscribe";
 
 /// A record that was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,7 +160,7 @@ pub async fn subscribe(app: &App, entries: &[Value]) -> Result<Vec<Refused>, App
     // In one order for everybody, so that two calls at once do not wait for each other in a circle.
     unwanted.sort_unstable_by(|a, b| a.phone.cmp(&b.phone));
     let mut tx = app.db.write().await?;
-    consent::opt_out_many(app, &mut tx, &unwanted, SOURCE, app.now()).await?;
+    consent::opt_out_many(app, &mut tx, &unwanted, BY_NUMBER, app.now()).await?;
     lift(app, &mut tx, &lifted, "Resubscribe").await?;
     tx.commit().await?;
     Ok(refused)

@@ -122,6 +122,15 @@ on_both_engines! {
         assert!(!is_suppressed(&t, ASHA).await);
     }
 
+    async fn a_nightly_upload_never_undoes_an_unsubscribe(t) {
+        let client = Client::new(&t).await;
+        let entry = json!({"type": "whatsapp", "value": ASHA, "status": "Unsubscribe"});
+        post(&client, "/1/subscribe", json!({"d": [entry]})).await.expect(200);
+        let data = json!({"Phone": ASHA, "MSG-whatsapp": true, "MSG-dndWhatsApp": false});
+        post(&client, "/1/upload", json!({"d": [profile("a", data)]})).await.expect(200);
+        assert!(is_suppressed(&t, ASHA).await);
+    }
+
     async fn false_where_nothing_is_suppressed_opts_nobody_in(t) {
         let client = Client::new(&t).await;
         let data = json!({"Phone": ASHA, "MSG-dndWhatsApp": false});
