@@ -2,6 +2,10 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 /// Milliseconds since 1970 UTC.
 pub type Millis = i64;
@@ -19,6 +23,11 @@ pub const DAY: Millis = 24 * HOUR;
 pub trait Clock: Send + Sync + 'static {
     /// Now, in milliseconds since 1970 UTC.
     fn now(&self) -> Millis;
+
+    /// Waits for this long.
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(time).boxed()
+    }
 }
 
 /// The machine's clock.

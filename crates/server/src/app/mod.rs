@@ -66,12 +66,25 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(db: Db, clock: Arc<dyn Clock>, node: u16, vault: Vault, config: Config) -> Arc<Self> {
+        let engine = Engine::new(Duration::from_millis(config.request_timeout_ms));
+        Self::with_engine(db, clock, node, vault, config, engine)
+    }
+
+    /// The same with an engine of its own.
+    pub fn with_engine(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        node: u16,
+        vault: Vault,
+        config: Config,
+        engine: Engine,
+    ) -> Arc<Self> {
         Arc::new(Self {
             db,
             clock,
             ids: Ids::new(node),
             vault,
-            engine: Engine::new(Duration::from_millis(config.request_timeout_ms)),
+            engine,
             config,
             live: broadcast::channel(1024).0,
             troubles: trouble::Troubles::default(),

@@ -4,4 +4,4 @@
 mod body;
 mod exchange;
 
-pub use exchange::{ANSWER_LIMIT, Engine, LISTING_LIMIT, MAX_STEPS, Transport};
+pub use exchange::{ANSWER_LIMIT, Engine, Exchange, LISTING_LIMIT, MAX_STEPS, Transport};

@@ -354,7 +354,8 @@ impl Dispatcher {
         tokio::spawn(async move {
             let mut earliest = app.now();
             while let Err(later) = pass(&gates, earliest) {
-                tokio::time::sleep(Duration::from_millis((later - earliest).unsigned_abs())).await;
+                let pause = Duration::from_millis((later - earliest).unsigned_abs());
+                app.clock.sleep(pause).await;
                 earliest = later.max(app.now());
             }
             let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message);
