@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -15,6 +16,7 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::StoreError;
 use super::dialect::{Dialect, MIGRATIONS};
+use super::watch::{Open, Watch, Watching};
 
 /// The database: SQLite with one writer connection and a few readers, or a PostgreSQL pool.
 #[derive(Clone, Debug)]
@@ -28,15 +30,17 @@ pub enum Db {
     },
     /// PostgreSQL.
     Postgres(PgPool),
+    /// Either, with somebody who decides when each transaction goes on, and whether it fails.
+    Watched(Box<Self>, Arc<dyn Watch>),
 }
 
 /// A transaction on either engine. Dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
     /// SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Open<Sqlite>),
     /// PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Open<Postgres>),
 }
 
 /// Pastes a statement for each engine: `on!(tx, c => sqlx::query(SQL).bind(x).execute(c).await)`.
@@ -113,6 +117,7 @@ impl Db {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+            Self::Watched(db, _) => db.dialect(),
         }
     }
 
@@ -127,6 +132,7 @@ impl Db {
         match self {
             Self::Sqlite { write, .. } => migrator.run(write).await?,
             Self::Postgres(pool) => migrator.run(pool).await?,
+            Self::Watched(db, _) => Box::pin(db.migrate()).await?,
         }
         Ok(())
     }
@@ -134,24 +140,34 @@ impl Db {
     /// A transaction that only reads.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { read, .. } => Tx::Sqlite(Open::new(read.begin().await?)),
+            Self::Postgres(pool) => Tx::Postgres(Open::new(pool.begin().await?)),
+            Self::Watched(db, watch) => {
+                let watching = watch.begin(false).await?;
+                Box::pin(db.read()).await?.watched(watching)
+            }
         })
     }
 
     /// A transaction that writes. On SQLite it waits its turn at the one writer.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(begin_immediate(write).await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { write, .. } => Tx::Sqlite(Open::new(begin_immediate(write).await?)),
+            Self::Postgres(pool) => Tx::Postgres(Open::new(pool.begin().await?)),
+            Self::Watched(db, watch) => {
+                let watching = watch.begin(true).await?;
+                Box::pin(db.write()).await?.watched(watching)
+            }
         })
     }
 
     /// On PostgreSQL, claims this database for one server, for as long as the returned value lives. `None`: another
     /// server has it. On SQLite the caller locks the data folder instead.
     pub async fn claim_alone(&self) -> Result<Option<Alone>, StoreError> {
-        let Self::Postgres(pool) = self else {
-            return Ok(Some(Alone(None)));
+        let pool = match self {
+            Self::Sqlite { .. } => return Ok(Some(Alone(None))),
+            Self::Postgres(pool) => pool,
+            Self::Watched(db, _) => return Box::pin(db.claim_alone()).await,
         };
         // A connection of its own: a pooled one would be handed to others, or closed when idle.
         let mut connection = pool.acquire().await?.detach();
@@ -176,6 +192,7 @@ impl Db {
                 write.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
+            Self::Watched(db, _) => Box::pin(db.close()).await,
         }
     }
 }
@@ -198,6 +215,13 @@ impl Tx {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    fn watched(self, watching: Box<dyn Watching>) -> Self {
+        match self {
+            Self::Sqlite(open) => Self::Sqlite(open.watched(watching)),
+            Self::Postgres(open) => Self::Postgres(open.watched(watching)),
         }
     }
 

@@ -17,6 +17,7 @@ pub mod profile;
 pub mod reply;
 pub mod template;
 pub mod timeline;
+pub mod watch;
 
 pub use db::{Db, Tx};
 

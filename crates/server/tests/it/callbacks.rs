@@ -280,6 +280,7 @@ async fn drop_the_table_of_clicks(t: &TestApp) {
             .await
             .map(drop)
             .unwrap(),
+        store::Db::Watched(..) => panic!("nobody watches here"),
     }
 }
 

@@ -1,0 +1,74 @@
+//! A transaction that is open, and who looks on: tests let transactions wait, and fail at their beginning or their end.
+
+use std::fmt::Debug;
+use std::ops::{Deref, DerefMut};
+
+use futures::future::BoxFuture;
+use sqlx::{Database, Transaction};
+
+use super::StoreError;
+
+/// Decides when a transaction begins, and whether it can.
+pub trait Watch: Debug + Send + Sync + 'static {
+    /// A transaction is to begin, to write or only to read.
+    fn begin(&self, write: bool) -> BoxFuture<'static, Result<Box<dyn Watching>, StoreError>>;
+}
+
+/// Lives as long as one transaction does.
+pub trait Watching: Debug + Send + Sync + 'static {
+    /// It is to be made durable. An error prevents that.
+    fn commit(&mut self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// It is durable. An error hides that.
+    fn committed(&mut self) -> BoxFuture<'_, Result<(), StoreError>>;
+}
+
+/// An open transaction of one engine; statements use it as their connection.
+#[derive(Debug)]
+pub struct Open<D: Database> {
+    transaction: Transaction<'static, D>,
+    watching: Option<Box<dyn Watching>>,
+}
+
+impl<D: Database> Open<D> {
+    pub(super) fn new(transaction: Transaction<'static, D>) -> Self {
+        Self {
+            transaction,
+            watching: None,
+        }
+    }
+
+    pub(super) fn watched(self, watching: Box<dyn Watching>) -> Self {
+        Self {
+            watching: Some(watching),
+            ..self
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        let Self {
+            transaction,
+            watching,
+        } = self;
+        let Some(mut watching) = watching else {
+            return Ok(transaction.commit().await?);
+        };
+        watching.commit().await?;
+        transaction.commit().await?;
+        watching.committed().await
+    }
+}
+
+impl<D: Database> Deref for Open<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.transaction
+    }
+}
+
+impl<D: Database> DerefMut for Open<D> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.transaction
+    }
+}
