@@ -1,6 +1,7 @@
 //! Harkara: the self-hosted WhatsApp engagement platform. `docs/architecture.md` is the map.
 
 pub mod app;
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{Config, Overrides};
 
 mod account;
+mod bench;
 mod callback;
 mod campaign;
 pub mod client;
@@ -103,6 +104,9 @@ enum Command {
     /// Simulate a provider, to practise and to test with.
     #[command(subcommand)]
     Sim(sim::Sim),
+    /// Measure this program on this machine: rates, processor time and memory.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Print the OpenAPI document of the REST API.
     Openapi,
 }
@@ -182,6 +186,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Message(message) => message.run().await,
         Command::Sim(sim) => sim.run().await,
         Command::Callback(callback) => callback.run().await,
+        Command::Bench(bench) => bench.run().await,
         Command::Openapi => {
             say(&crate::http::openapi().to_pretty_json()?)?;
             Ok(ExitCode::SUCCESS)
@@ -293,6 +298,8 @@ mod tests {
             "harkara message show msg_1",
             "harkara sim gupshup --listen 127.0.0.1:0 --hsm 1:a --two-way 2:b --inbound-url http://h --reports-url http://h --latency 5 --limit 80/s",
             "harkara account check Main --json --server http://h --api-key k --data d",
+            "harkara bench dispatch --messages 5000 --latency 5 --concurrency 64 --rounds 1 --json --keep --database postgres://h/h",
+            "harkara bench launch --recipients 1000",
             "harkara --log-format json openapi",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));

@@ -112,7 +112,7 @@ pub struct AccountChange {
 pub struct NewNumber {
     /// A phone number, or a short code of 3 to 6 digits.
     pub phone: String,
-    /// 1 to 1000; 80 when not given.
+    /// 1 to 100,000; 80 when not given.
     pub messages_per_second: Option<i64>,
     /// Makes it the default number of the account.
     #[serde(default)]
@@ -123,7 +123,7 @@ pub struct NewNumber {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NumberChange {
-    /// 1 to 1000.
+    /// 1 to 100,000.
     pub messages_per_second: Option<i64>,
     /// `true` makes it the default number of the account.
     pub default: Option<bool>,

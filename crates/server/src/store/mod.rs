@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod bench;
 pub mod callback;
 pub mod campaign;
 pub mod consent;

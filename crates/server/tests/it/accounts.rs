@@ -126,8 +126,8 @@ on_both_engines! {
         let of: Vec<(i64, i16)> = number::of_account(&mut tx, 1).await.unwrap().into_iter().map(|n| (n.id, n.is_default)).collect();
         assert_eq!(of, [(12, 1), (11, 0)]);
         assert_eq!(number::by_id(&mut tx, 21).await.unwrap().unwrap().is_default, 1);
-        let error = harkara::app::account::update_number(&mut tx, 12, Some(1001), Some(false)).await.unwrap_err().to_string();
-        assert!(error.contains("1 to 1000") && error.contains("another number the default"), "{error}");
+        let error = harkara::app::account::update_number(&mut tx, 12, Some(100_001), Some(false)).await.unwrap_err().to_string();
+        assert!(error.contains("1 to 100000") && error.contains("another number the default"), "{error}");
     }
 
     async fn what_last_came_in_only_moves_forward(t) {

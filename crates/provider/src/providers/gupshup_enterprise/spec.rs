@@ -136,7 +136,7 @@ const FIELDS: &[Field] = &[
         field(
             "requests_per_second",
             "Requests per second",
-            FieldKind::Number { min: 1, max: 1000 },
+            FieldKind::Number { min: 1, max: 100_000 },
             "How many messages may leave each second. Gupshup publishes no limit; ask them before going above 20.",
         ),
         "20",

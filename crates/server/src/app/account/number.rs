@@ -11,7 +11,7 @@ use crate::store::{self, Tx};
 /// Messages a second of a number that nobody set a rate for: what WhatsApp grants every number.
 pub const DEFAULT_RATE: i64 = 80;
 /// Bounds of a number's rate.
-pub const RATES: std::ops::RangeInclusive<i64> = 1..=1000;
+pub const RATES: std::ops::RangeInclusive<i64> = 1..=100_000;
 
 /// Makes the number of the settings the default one. A number that nothing was ever sent from was probably a slip of
 /// the pen: it is corrected in place. One with a history keeps it.

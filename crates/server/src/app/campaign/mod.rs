@@ -141,9 +141,9 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     }
     if input
         .messages_per_second
-        .is_some_and(|n| !(1..=1_000).contains(&n))
+        .is_some_and(|n| !(1..=100_000).contains(&n))
     {
-        let detail = "Give 1 to 1,000 messages a second, or leave it out to go as fast as the number may.";
+        let detail = "Give 1 to 100,000 messages a second, or leave it out to go as fast as the number may.";
         problems.push(FieldProblem::new("/messages_per_second", "out_of_range", detail));
     }
     problems.extend(

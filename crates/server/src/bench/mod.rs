@@ -1,0 +1,11 @@
+//! Measurements of the real program: the server under test is always a child process, and what it is compared with
+//! runs in child processes on the same machine, in the same run.
+
+pub mod bare;
+pub mod dispatch;
+pub mod figures;
+pub mod launch;
+pub mod process;
+pub mod server;
+pub mod sink;
+pub mod world;
