@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod audience;
+pub mod breaker;
 pub mod campaign;
 pub mod columns;
 pub mod consent;

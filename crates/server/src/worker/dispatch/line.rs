@@ -11,15 +11,11 @@ use crate::app::account::LoadedAccount;
 use crate::app::trouble::Trouble;
 use crate::clock::{Millis, SECOND};
 use crate::config::Config;
+use crate::domain::breaker::{Breaker, Position};
 use crate::domain::limiter::{Departures, Limiter};
 use crate::domain::settle::Outcome;
 use crate::store::account::ACTIVE;
 use crate::store::number::NumberRow;
-
-/// Unavailable answers in a row that open the breaker.
-const STRIKES: u32 = 5;
-/// Longest pause between two tries while the provider is away.
-const LONGEST_PAUSE: Millis = 30 * SECOND;
 
 /// A record of departures that the requests of one number, account or campaign share.
 pub type Gate = Arc<Mutex<Departures>>;
@@ -60,8 +56,7 @@ pub struct AccountLine {
     pub in_flight: usize,
     /// Active and readable.
     pub usable: bool,
-    strikes: u32,
-    closed_until: Millis,
+    breaker: Breaker,
 }
 
 /// A number at work.
@@ -111,13 +106,11 @@ impl AccountLine {
             gate: gate(rate, now),
             in_flight: 0,
             usable,
-            strikes: 0,
-            closed_until: 0,
+            breaker: Breaker::default(),
         });
         if usable && !line.usable {
             // A person mended it: no old grudge.
-            line.strikes = 0;
-            line.closed_until = 0;
+            line.breaker.answered();
         }
         line.limiter.set_rate(rate);
         line.gate
@@ -132,18 +125,17 @@ impl AccountLine {
     /// provider is being tried again.
     pub fn grant(&mut self, number: &mut NumberLine, now: Millis, config: &Config) -> usize {
         let tokens = number.limiter.available(now).min(self.limiter.available(now));
-        // A pause that lies further ahead than any pause is comes from a clock that has stepped back.
-        let paused = now < self.closed_until && self.closed_until <= now + LONGEST_PAUSE;
-        if !self.usable || paused {
+        if !self.usable {
             return 0;
         }
         let places = config.concurrency.saturating_sub(self.in_flight);
-        let trial = if self.strikes >= STRIKES {
-            1usize.saturating_sub(self.in_flight)
-        } else {
-            usize::MAX
-        };
-        tokens.min(places).min(trial)
+        tokens.min(places).min(self.breaker.room(now))
+    }
+
+    /// Messages that were granted leave.
+    pub fn take(&mut self, messages: usize) {
+        self.limiter.take(messages);
+        self.breaker.left(messages);
     }
 
     /// Places that a campaign may fill.
@@ -152,28 +144,26 @@ impl AccountLine {
         (config.concurrency - kept).saturating_sub(self.in_flight)
     }
 
-    /// What an answer says about the provider.
-    pub fn heard(&mut self, app: &App, outcome: &Outcome, now: Millis) {
+    /// What the answer to an attempt that began at `began` says about the provider.
+    pub fn heard(&mut self, app: &App, outcome: &Outcome, began: Millis, now: Millis) {
         let id = self.loaded.row.id;
         match outcome {
             Err(error) if error.kind == SendErrorKind::Unavailable || is_silence(error.kind) => {
-                self.strikes = self.strikes.saturating_add(1);
-                if self.strikes >= STRIKES {
-                    let pause = (SECOND << (self.strikes - STRIKES).min(5)).min(LONGEST_PAUSE);
-                    self.closed_until = now + pause;
+                self.breaker.failed(began, now);
+                if let Position::Open(until) = self.breaker.position(now) {
                     app.troubles.set(
                         id,
                         Trouble {
                             code: "unavailable".into(),
                             reason: format!("{} ({})", error.help, error.detail),
                             since: now,
-                            until: Some(self.closed_until),
+                            until: Some(until),
                         },
                     );
                 }
             }
             Err(error) if matches!(error.kind, SendErrorKind::Throttled { .. }) => {
-                self.strikes = 0;
+                self.breaker.answered();
                 app.troubles.set(
                     id,
                     Trouble {
@@ -185,10 +175,11 @@ impl AccountLine {
                 );
             }
             _ => {
-                if self.strikes > 0 || self.limiter.current_rate() >= f64::from(self.limiter.rate()) {
+                if self.breaker.is_troubled() || self.limiter.current_rate() >= f64::from(self.limiter.rate())
+                {
                     app.troubles.clear(id);
                 }
-                self.strikes = 0;
+                self.breaker.answered();
             }
         }
     }

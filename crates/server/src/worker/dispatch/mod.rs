@@ -287,7 +287,7 @@ impl Dispatcher {
         };
         number.busy = planning || !claimed.is_empty();
         number.limiter.take(claimed.len());
-        account.limiter.take(claimed.len());
+        account.take(claimed.len());
         for message in claimed {
             let mut gates = vec![number.gate.clone(), account.gate.clone()];
             let own = message
@@ -412,7 +412,7 @@ impl State {
             return;
         };
         account.in_flight = account.in_flight.saturating_sub(1);
-        account.heard(app, &done.outcome, now);
+        account.heard(app, &done.outcome, done.at, now);
         if let Err(SendError {
             kind: SendErrorKind::Throttled { after_ms },
             ..
