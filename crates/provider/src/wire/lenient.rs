@@ -122,7 +122,9 @@ pub fn phone(text: &str) -> String {
 pub fn phone_or_code(text: &str) -> String {
     let number = phone(text);
     match number.strip_prefix('+') {
-        Some(code) if code.len() <= 7 => code.to_owned(),
+        Some(code) if code.len() <= 7 && code.bytes().all(|b| b.is_ascii_digit()) && !code.is_empty() => {
+            code.to_owned()
+        }
         _ => number,
     }
 }
@@ -173,6 +175,7 @@ mod tests {
         assert_eq!(phone("91XXXXXXXXXX"), "+91XXXXXXXXXX");
         assert_eq!(phone("US.1349"), "US.1349");
         assert_eq!(phone_or_code("57575"), "57575");
+        assert_eq!(phone_or_code("++"), "++");
         assert_eq!(phone_or_code("919999912345"), "+919999912345");
     }
 

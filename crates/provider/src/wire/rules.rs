@@ -147,8 +147,9 @@ fn unique_id<'a>(
 pub fn clean_parameter(value: &str) -> Option<String> {
     let mut clean = String::with_capacity(value.len());
     let mut gap = String::new();
-    for c in value.trim().chars() {
-        if c.is_whitespace() || c.is_control() {
+    let is_gap = |c: char| c.is_whitespace() || c.is_control();
+    for c in value.trim_matches(is_gap).chars() {
+        if is_gap(c) {
             gap.push(c);
             continue;
         }
@@ -261,6 +262,7 @@ mod tests {
             ("a    b", Some("a    b")),
             ("a     b", Some("a b")),
             ("अ\u{00a0}ब", Some("अ\u{00a0}ब")),
+            ("\u{11}39\u{10}26\u{0}", Some("39 26")),
             ("", None),
             (" \n\t ", None),
         ] {

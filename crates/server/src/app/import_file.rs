@@ -157,13 +157,15 @@ fn sniff(lines: &mut Lines) -> Result<(), String> {
 }
 
 fn read_header(lines: &mut Lines, row: &mut Row, reading: &Reading) -> Result<(Columns, u8), String> {
-    let start = lines.offset;
     let mut delimiter = reading.delimiter.unwrap_or(b',');
     // The delimiter is guessed from the first line that is not empty, so that one is read twice.
-    let found = lines.next_row(row, delimiter).map_err(|e| cannot_read(&e))?;
-    if matches!(found, Found::Row) && row.is_empty() {
-        return read_header(lines, row, reading);
-    }
+    let (start, found) = loop {
+        let start = lines.offset;
+        let found = lines.next_row(row, delimiter).map_err(|e| cannot_read(&e))?;
+        if !matches!(found, Found::Row) || !row.is_empty() {
+            break (start, found);
+        }
+    };
     if reading.delimiter.is_none() {
         delimiter = guess_delimiter(&lines.first);
         lines

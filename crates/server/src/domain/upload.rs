@@ -295,6 +295,7 @@ fn property(key: &str, value: Value) -> Result<Value, Refusal> {
     let within = |result: Result<(), attributes::AttributeProblem>| {
         result.or_else(|problem| refuse(522, problem.to_string()))
     };
+    within(attributes::check(key, &Value::Null))?;
     match value {
         Value::Array(items) => {
             let items: Result<_, Refusal> = items.into_iter().map(|item| property(key, item)).collect();

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use harkara_provider::wire::rules;
 use harkara_provider::{
     ButtonKind, Header, HeaderKind, Location, MediaKind, TemplateButton, TemplateButtonSpec, TemplateMessage,
 };
@@ -190,28 +191,9 @@ fn degrees(value: &str, limit: f64) -> Result<String, String> {
     }
 }
 
-/// WhatsApp refuses values with line breaks, tabs or more than four spaces in a row: such gaps become one space.
+/// A value as WhatsApp takes it; nothing of a blank one is left.
 pub(super) fn clean(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    let mut gap = String::new();
-    for c in value.trim().chars() {
-        if c.is_whitespace() || c.is_control() {
-            gap.push(c);
-            continue;
-        }
-        close_gap(&mut out, &mut gap);
-        out.push(c);
-    }
-    out
-}
-
-fn close_gap(out: &mut String, gap: &mut String) {
-    let harmless = gap.chars().count() <= 4
-        && gap
-            .chars()
-            .all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}'));
-    out.push_str(if harmless { gap } else { " " });
-    gap.clear();
+    rules::clean_parameter(value).unwrap_or_default()
 }
 
 /// The values that this person gets, in a fixed order, for [`compose`]. Only what differs between people is among

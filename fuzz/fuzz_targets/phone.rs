@@ -1,0 +1,2 @@
+#![no_main]
+harkara_fuzz::fuzz!();
