@@ -244,6 +244,8 @@ fn start_log(options: &LogOptions) -> anyhow::Result<()> {
     })?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A full disk under the log must not stop the work: telling it on standard error would panic there.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let started = match options.log_format {
         LogFormat::Text => log

@@ -18,10 +18,14 @@ struct Server {
 
 impl Server {
     fn start(folder: &Path) -> Self {
+        Self::with_log(folder, Stdio::null())
+    }
+
+    fn with_log(folder: &Path, log: Stdio) -> Self {
         let mut process = harkara(folder)
             .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -126,4 +130,16 @@ fn a_second_server_on_the_same_data_or_port_is_refused_in_a_sentence() {
         assert_eq!(output.status.code(), Some(1));
         assert!(err(&output).contains(word), "{}", err(&output));
     }
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_nothing() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let server = Server::with_log(folder.path(), full.into());
+    let file = CliFile::read(&folder.path().join("data")).unwrap();
+    let client = Client::new(&server.url, &file.key).unwrap();
+    assert_eq!(client.all("/api-keys").await.unwrap().len(), 1);
+    assert_eq!(server.terminate(), Some(0));
 }
