@@ -13,7 +13,6 @@ mod api_keys;
 mod callbacks;
 mod client;
 mod consent;
-mod crash;
 mod dispatch;
 mod edges;
 mod engine;
