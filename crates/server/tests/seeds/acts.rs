@@ -1,0 +1,128 @@
+//! What people do meanwhile.
+
+use std::sync::Arc;
+
+use harkara::app::campaign::CampaignInput;
+use harkara::app::{App, AppError, account, campaign, consent, conversation, message};
+use harkara::domain::audience::{Audience, Comparison, Condition};
+use harkara::domain::id;
+use harkara::store::{self, number};
+use harkara_provider::Content;
+use serde_json::json;
+
+use crate::rng::Rng;
+use crate::world::{self, PEOPLE, phone, template};
+
+/// One act of one person.
+#[derive(Debug, Clone)]
+pub enum Act {
+    Launch(i64, i64),
+    Pause(i64),
+    Resume(i64),
+    Stop(i64),
+    Send(i64),
+    Reply(i64),
+    Resend(usize),
+    OptOut(i64),
+    Rate(usize, i64),
+    Import(i64),
+    Mend(usize),
+}
+
+/// A draft of a campaign of this seed.
+pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
+    let template = template();
+    let place = rng.below(3);
+    let audience = rng.weighted(&[
+        (3, Audience::Everyone),
+        (
+            1,
+            Audience::Conditions {
+                all: vec![Condition {
+                    attribute: "city".into(),
+                    is: Comparison::Equal,
+                    value: json!("pune"),
+                }],
+            },
+        ),
+    ]);
+    let input = CampaignInput {
+        name: format!("Campaign {n}"),
+        template_id: id::TEMPLATE.show(template.templates[place / 2]),
+        number_id: Some(id::NUMBER.show(template.numbers[place])),
+        audience,
+        mapping: None,
+        messages_per_second: rng.chance(250).then(|| rng.between(1, 20) as u32),
+    };
+    let mut tx = app.db.write().await.unwrap();
+    let id = campaign::create(app, &mut tx, &input).await.unwrap().row.id;
+    tx.commit().await.unwrap();
+    id
+}
+
+/// Does it, as the endpoint behind it would.
+pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
+    let template = template();
+    let now = app.now();
+    if let Act::Launch(id, later) = act {
+        let mut tx = app.db.write().await?;
+        campaign::launch(app, &mut tx, *id, (*later > 0).then_some(now + later)).await?;
+        tx.commit().await?;
+        return campaign::count_expected(app, *id).await;
+    }
+    let mut tx = app.db.write().await?;
+    match act {
+        Act::Launch(..) => {}
+        Act::Pause(id) => drop(campaign::pause(app, &mut tx, *id).await?),
+        Act::Resume(id) => drop(campaign::resume(app, &mut tx, *id).await?),
+        Act::Stop(id) => drop(campaign::stop(app, &mut tx, *id).await?),
+        Act::Send(i) => {
+            let input = message::MessageInput {
+                to: Some(phone(*i)),
+                profile_id: None,
+                content: None,
+                template_id: Some(id::TEMPLATE.show(template.templates[(*i % 2) as usize])),
+                mapping: None,
+                number_id: None,
+            };
+            message::send(app, &mut tx, &input).await?;
+        }
+        Act::Reply(i) => {
+            if let Some(chat) = store::conversation::by_phone(&mut tx, &phone(*i)).await? {
+                let said = Content::Text {
+                    body: "We are here.".into(),
+                    preview_url: false,
+                };
+                conversation::answer(app, &mut tx, chat.id, &said).await?;
+            }
+        }
+        Act::Resend(n) => {
+            let campaigns = store::campaign::list(&mut tx, i64::MAX, 0, 10).await?;
+            let mut stuck = Vec::new();
+            for row in &campaigns {
+                for state in [25, 35] {
+                    stuck.extend(store::message::of_campaign(&mut tx, row.id, i64::MAX, state, 20).await?);
+                }
+            }
+            if let Some(row) = stuck.get(n % stuck.len().max(1)) {
+                message::resend(app, &mut tx, row.id, true).await?;
+            }
+        }
+        Act::OptOut(i) => drop(consent::opt_out(app, &mut tx, &phone(*i), "api", None, now).await?),
+        Act::Rate(n, rate) => {
+            let row = number::by_id(&mut tx, template.numbers[*n]).await?;
+            if let Some(mut row) = row {
+                row.messages_per_second = *rate;
+                number::update(&mut tx, &row).await?;
+            }
+        }
+        Act::Import(n) => {
+            let rows = [world::person(app, PEOPLE + n)];
+            store::profile::insert_many(&mut tx, &rows).await?;
+        }
+        Act::Mend(n) => account::resume(app, &mut tx, template.accounts[*n]).await?,
+    }
+    tx.commit().await?;
+    app.wake_dispatch.notify_one();
+    Ok(())
+}
