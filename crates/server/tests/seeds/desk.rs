@@ -2,7 +2,7 @@
 //! by another, so that the order in which they go on is all there is to say about concurrency.
 
 use std::collections::BTreeSet;
-use std::io::{Error, ErrorKind};
+use std::io::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub struct Desk {
 
 /// What a failing disk says.
 pub fn trouble() -> StoreError {
-    StoreError::Database(sqlx::Error::Io(Error::new(ErrorKind::Other, "the disk is ill")))
+    StoreError::Database(sqlx::Error::Io(Error::other("the disk is ill")))
 }
 
 impl Desk {

@@ -42,9 +42,14 @@ pub fn run(seed: u64, loud: bool) -> Outcome {
         .build()
         .unwrap();
     runtime.block_on(async {
+        let t0 = std::time::Instant::now();
         let mut story = Story::new(seed, loud).await;
+        let t1 = std::time::Instant::now();
         story.trouble().await;
-        story.rest().await
+        let t2 = std::time::Instant::now();
+        let r = story.rest().await;
+        println!("TIMES {:?} {:?} {:?}", t1 - t0, t2 - t1, t2.elapsed());
+        r
     })
 }
 
