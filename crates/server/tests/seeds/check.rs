@@ -82,6 +82,12 @@ pub async fn open(db: &Db) -> i64 {
     sqlx::query_scalar(OPEN).fetch_one(reader(db)).await.unwrap()
 }
 
+/// Nobody has to wait for the rest of a slow campaign.
+pub async fn hurry(db: &Db) {
+    let faster = "UPDATE number SET messages_per_second = 500; UPDATE account SET requests_per_second = 500;";
+    sqlx::raw_sql(faster).execute(writer(db)).await.unwrap();
+}
+
 /// What the story knows beside the ledger.
 pub struct Known<'a> {
     pub gateway: &'a Gateway,
@@ -89,6 +95,8 @@ pub struct Known<'a> {
     pub acknowledged: &'a [Tells],
     /// Messages per second, the most that was ever allowed: numbers, then accounts.
     pub rates: ([i64; 3], [i64; 2]),
+    /// From here on the limits are others.
+    pub healed_at: i64,
     /// Moments at which the clock was set forward.
     pub jumps: &'a [i64],
 }
@@ -210,7 +218,11 @@ fn limits(rows: &[Row], known: &Known<'_>) -> Vec<String> {
     let arrivals = known.gateway.arrivals();
     let mut wrong = Vec::new();
     let mut most = |what: String, limit: i64, of: &dyn Fn(&Arrival) -> bool| {
-        let times: Vec<i64> = arrivals.iter().filter(|a| of(a)).map(|a| a.at).collect();
+        let times: Vec<i64> = arrivals
+            .iter()
+            .filter(|a| of(a) && a.at < known.healed_at)
+            .map(|a| a.at)
+            .collect();
         let limit = usize::try_from(limit).unwrap();
         for window in times.windows(limit + 1) {
             let (first, last) = (window[0], window[limit]);

@@ -41,6 +41,28 @@ pub enum Mood {
 /// How often it is in which mood.
 pub type Weather = Vec<(usize, Mood)>;
 
+/// Some weather.
+pub fn weather(rng: &mut Rng) -> Weather {
+    let mut weather = vec![(rng.pick(&[2, 10, 40]), Mood::Accept)];
+    for mood in [
+        Mood::Throttle,
+        Mood::Away,
+        Mood::Later,
+        Mood::Bare,
+        Mood::Refused,
+        Mood::Lost,
+        Mood::Hangs,
+        Mood::Garbage,
+        Mood::Invalid,
+        Mood::OptedOut,
+    ] {
+        if rng.chance(350) {
+            weather.push((rng.pick(&[1, 2, 5]), mood));
+        }
+    }
+    weather
+}
+
 /// A request that reached the gateway.
 #[derive(Debug, Clone)]
 pub struct Arrival {

@@ -9,6 +9,7 @@ mod acts;
 mod check;
 mod desk;
 mod gateway;
+mod rest;
 mod rng;
 mod story;
 mod time;

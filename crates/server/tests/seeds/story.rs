@@ -14,17 +14,15 @@ use harkara::worker::{Tick, Worker};
 use tokio::task::JoinHandle;
 
 use crate::acts::{Act, draft, perform};
-use crate::check::{self, Known};
+use crate::check;
 use crate::desk::Desk;
-use crate::gateway::{Gateway, Mood, Post, Tells, Weather};
+use crate::gateway::{Gateway, Post, Tells, weather};
 use crate::rng::Rng;
 use crate::time::SimClock;
 use crate::world::{Copy, NUMBERS, PEOPLE, USERS, phone, template};
 
 /// Steps of the part in which things go wrong.
 const STEPS: usize = 320;
-/// Rounds of the part in which nothing does, at most.
-const ROUNDS: usize = 1_500;
 
 /// What became of a seed.
 pub struct Outcome {
@@ -42,19 +40,14 @@ pub fn run(seed: u64, loud: bool) -> Outcome {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let t0 = std::time::Instant::now();
         let mut story = Story::new(seed, loud).await;
-        let t1 = std::time::Instant::now();
         story.trouble().await;
-        let t2 = std::time::Instant::now();
-        let r = story.rest().await;
-        println!("TIMES {:?} {:?} {:?}", t1 - t0, t2 - t1, t2.elapsed());
-        r
+        story.rest().await
     })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
+pub enum What {
     Dispatch,
     Callbacks,
     Schedule,
@@ -62,17 +55,17 @@ enum What {
     Post(u64),
 }
 
-struct Task {
+pub struct Task {
     what: What,
     node: usize,
     post: Option<Post>,
     handle: JoinHandle<String>,
 }
 
-struct Node {
+pub struct Node {
     id: usize,
     app: Arc<harkara::app::App>,
-    dispatcher: Arc<Dispatcher>,
+    pub dispatcher: Arc<Dispatcher>,
     callbacks: Arc<Callbacks>,
     scheduler: Arc<Scheduler>,
 }
@@ -92,53 +85,32 @@ enum Event {
     Break,
 }
 
-struct Story {
-    rng: Rng,
-    clock: Arc<SimClock>,
-    desk: Arc<Desk>,
-    gateway: Arc<Gateway>,
-    copy: Copy,
-    config: Config,
-    node: Option<Node>,
-    started: usize,
-    tasks: Vec<Task>,
-    campaigns: Vec<i64>,
-    acknowledged: Vec<Tells>,
-    jumps: Vec<Millis>,
-    rates: ([i64; 3], [i64; 2]),
-    imported: i64,
-    launched: bool,
-    said: usize,
+pub struct Story {
+    pub rng: Rng,
+    pub clock: Arc<SimClock>,
+    pub desk: Arc<Desk>,
+    pub gateway: Arc<Gateway>,
+    pub copy: Copy,
+    pub config: Config,
+    pub node: Option<Node>,
+    pub started: usize,
+    pub tasks: Vec<Task>,
+    pub campaigns: Vec<i64>,
+    pub acknowledged: Vec<Tells>,
+    pub jumps: Vec<Millis>,
+    pub rates: ([i64; 3], [i64; 2]),
+    pub imported: i64,
+    pub launched: bool,
+    pub said: usize,
     /// In a thousand: how often a transaction fails.
-    ill: usize,
+    pub ill: usize,
     /// In a thousand steps: how often the server dies.
-    deadly: usize,
-    crashes: usize,
-    failures: usize,
-    trace: String,
+    pub deadly: usize,
+    pub crashes: usize,
+    pub failures: usize,
+    pub trace: String,
     /// The trace is printed as it comes.
-    loud: bool,
-}
-
-fn weather(rng: &mut Rng) -> Weather {
-    let mut weather = vec![(rng.pick(&[2, 10, 40]), Mood::Accept)];
-    for mood in [
-        Mood::Throttle,
-        Mood::Away,
-        Mood::Later,
-        Mood::Bare,
-        Mood::Refused,
-        Mood::Lost,
-        Mood::Hangs,
-        Mood::Garbage,
-        Mood::Invalid,
-        Mood::OptedOut,
-    ] {
-        if rng.chance(350) {
-            weather.push((rng.pick(&[1, 2, 5]), mood));
-        }
-    }
-    weather
+    pub loud: bool,
 }
 
 impl Story {
@@ -211,7 +183,7 @@ impl Story {
     }
 
     /// A server starts.
-    fn begin(&mut self) {
+    pub fn begin(&mut self) {
         self.started += 1;
         let id = self.started;
         let app = self
@@ -227,7 +199,7 @@ impl Story {
         self.tell(format_args!("server {id} starts"));
     }
 
-    fn tell(&mut self, what: std::fmt::Arguments<'_>) {
+    pub fn tell(&mut self, what: std::fmt::Arguments<'_>) {
         let mut said = self.gateway.tale();
         let _ = writeln!(said, "{} {what}", self.clock.steady());
         if self.loud {
@@ -399,7 +371,7 @@ impl Story {
         });
     }
 
-    fn tick(&mut self, place: usize) {
+    pub fn tick(&mut self, place: usize) {
         let node = self.node.as_ref().unwrap();
         fn done(result: anyhow::Result<Tick>) -> String {
             match result {
@@ -423,7 +395,7 @@ impl Story {
         }
     }
 
-    fn person(&mut self, act: Act) {
+    pub fn person(&mut self, act: Act) {
         let app = self.node.as_ref().unwrap().app.clone();
         self.spawn(What::Act(format!("{act:?}")), None, async move {
             match perform(&app, &act).await {
@@ -433,7 +405,7 @@ impl Story {
         });
     }
 
-    fn deliver(&mut self, id: u64) {
+    pub fn deliver(&mut self, id: u64) {
         let Some(post) = self.gateway.take_post(id) else {
             return;
         };
@@ -456,7 +428,7 @@ impl Story {
     }
 
     /// Takes in what has ended.
-    async fn gather(&mut self) {
+    pub async fn gather(&mut self) {
         let (over, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.tasks)
             .into_iter()
             .partition(|task| task.handle.is_finished());
@@ -492,7 +464,7 @@ impl Story {
         self.desk.calm().await;
     }
 
-    async fn advance(&mut self, by: Millis) {
+    pub async fn advance(&mut self, by: Millis) {
         let until = self.clock.steady() + by;
         loop {
             let next = [self.clock.next(), self.gateway.next_answer()]
@@ -506,81 +478,6 @@ impl Story {
                 return;
             }
             self.desk.calm().await;
-        }
-    }
-
-    /// Everything heals: people mend what is broken, and all comes to its end.
-    async fn rest(mut self) -> Outcome {
-        self.tell(format_args!("everything heals"));
-        while let Some(one) = self.desk.parked().first() {
-            self.desk.release(one.ticket, false);
-            self.desk.calm().await;
-            self.gather().await;
-        }
-        self.desk.free();
-        self.gateway.heal();
-        self.clock.mend();
-        self.jumps.push(self.clock.steady());
-        if self.node.is_none() {
-            self.begin();
-        }
-        self.finish_tasks().await;
-        let mut open = 0;
-        for round in 0..ROUNDS {
-            if round % 20 == 0 {
-                // An answer that was on its way may still hold an account.
-                let mut acts = vec![Act::Mend(0), Act::Mend(1)];
-                acts.extend(self.campaigns.iter().map(|id| Act::Resume(*id)));
-                for act in acts {
-                    self.person(act);
-                    self.finish_tasks().await;
-                }
-            }
-            for place in 0..3 {
-                self.tick(place);
-                self.finish_tasks().await;
-            }
-            for id in self.gateway.posts(self.clock.steady()).1 {
-                self.deliver(id);
-            }
-            self.finish_tasks().await;
-            let flying = self.node.as_ref().unwrap().dispatcher.in_flight().await;
-            let (posts, _) = self.gateway.posts(self.clock.steady());
-            open = check::open(&self.copy.db).await;
-            if open == 0 && posts == 0 && flying == 0 {
-                break;
-            }
-            let busy = flying > 0 || posts > 0;
-            self.advance(if busy { 250 } else { 5_000 }).await;
-            self.desk.calm().await;
-        }
-        let known = Known {
-            gateway: &self.gateway,
-            acknowledged: &self.acknowledged,
-            rates: self.rates,
-            jumps: &self.jumps,
-        };
-        let mut wrong = check::all(&self.copy.db, &known).await;
-        if open > 0 {
-            wrong.push(format!("{open} things never came to an end"));
-        }
-        if self.trace.contains("PANIC") {
-            wrong.push("something panicked".into());
-        }
-        let accepted = self.gateway.accepted().len();
-        self.tell(format_args!("{accepted} accepted"));
-        self.trace.push_str(&check::dump(&self.copy.db).await);
-        Outcome {
-            wrong,
-            trace: self.trace,
-            figures: [accepted, self.crashes, self.failures],
-        }
-    }
-
-    async fn finish_tasks(&mut self) {
-        while !self.tasks.is_empty() {
-            self.desk.calm().await;
-            self.gather().await;
         }
     }
 }
