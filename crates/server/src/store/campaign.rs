@@ -36,8 +36,6 @@ pub struct CampaignRow {
     pub launched_at: Option<i64>,
     /// When the last message became terminal or unknown.
     pub finished_at: Option<i64>,
-    /// Profiles up to this id are planned.
-    pub position: i64,
     /// Profiles above this id came after the launch.
     pub upper: i64,
     /// 1: nothing is left to plan.
@@ -76,7 +74,7 @@ SET name = $2, account_id = $3, number_id = $4, template_id = $5, audience = $6,
     waiting_reason = $15, waiting_since = $16, updated_at = $17
 WHERE id = $1";
 
-/// Writes everything but where planning stands, which only the planner moves.
+/// Writes everything but `planned`, which only the planner sets.
 pub async fn update(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(UPDATE)
         .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
@@ -131,27 +129,6 @@ ORDER BY id";
 /// All campaigns in a state, oldest first.
 pub async fn in_state(tx: &mut Tx, state: i16) -> Result<Vec<CampaignRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(IN_STATE).bind(state).fetch_all(c).await)?)
-}
-
-const MOVE_ON: &str = "
-UPDATE campaign
-SET position = $3, planned = $4, updated_at = $5
-WHERE id = $1 AND position = $2 AND state = 3 AND planned = 0";
-
-/// Moves planning on, in the transaction that inserts the rows. False when somebody else moved it, or the campaign is no
-/// longer running: then the whole transaction must be dropped.
-pub async fn move_on(
-    tx: &mut Tx,
-    id: i64,
-    from: i64,
-    to: i64,
-    planned: bool,
-    now: Millis,
-) -> Result<bool, StoreError> {
-    let rows = on!(tx, c => sqlx::query(MOVE_ON)
-        .bind(id).bind(from).bind(to).bind(i16::from(planned)).bind(now)
-        .execute(c).await.map(|r| r.rows_affected()))?;
-    Ok(rows == 1)
 }
 
 const SET_STATE: &str = "
@@ -220,17 +197,6 @@ pub async fn finish_if_done(tx: &mut Tx, id: i64, now: Millis) -> Result<bool, S
     let rows = on!(tx, c => sqlx::query(FINISH_IF_DONE)
         .bind(id).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
     Ok(rows == 1)
-}
-
-const RUNNING_ON: &str = "
-SELECT *
-FROM campaign
-WHERE state = 3 AND planned = 0 AND number_id = $1
-ORDER BY id";
-
-/// Running campaigns of a number that still have people to plan.
-pub async fn running_on(tx: &mut Tx, number: i64) -> Result<Vec<CampaignRow>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(RUNNING_ON).bind(number).fetch_all(c).await)?)
 }
 
 const COUNTS: &str = "

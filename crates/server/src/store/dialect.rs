@@ -10,11 +10,18 @@ pub enum Dialect {
 }
 
 /// Version, name and text of each migration, in order. Expand-only: a published text is never edited.
-pub const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "first campaign",
-    include_str!("../../../../migrations/0001_first_campaign.sql"),
-)];
+pub const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "first campaign",
+        include_str!("../../../../migrations/0001_first_campaign.sql"),
+    ),
+    (
+        5,
+        "slices",
+        include_str!("../../../../migrations/0005_slices.sql"),
+    ),
+];
 
 impl Dialect {
     /// Fills the markers of a migration text.

@@ -16,6 +16,7 @@ pub mod message;
 pub mod number;
 pub mod profile;
 pub mod reply;
+pub mod slice;
 pub mod template;
 pub mod timeline;
 pub mod watch;

@@ -126,6 +126,7 @@ pub async fn all_active(tx: &mut Tx) -> Result<Vec<NumberRow>, StoreError> {
 const USED: &str = "
 SELECT CAST(
     EXISTS (SELECT 1 FROM campaign WHERE number_id = $1)
+    OR EXISTS (SELECT 1 FROM campaign_number WHERE number_id = $1)
     OR EXISTS (SELECT 1 FROM service_window WHERE number_id = $1)
     OR EXISTS (SELECT 1 FROM message WHERE number_id = $1)
     AS INTEGER)";

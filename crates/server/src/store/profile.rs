@@ -240,6 +240,39 @@ pub async fn slice(
     Ok(rows)
 }
 
+const NTH: &str = "
+SELECT id
+FROM profile
+WHERE id > $1 AND id <= $2
+ORDER BY id
+LIMIT 1
+OFFSET $3";
+
+const NTH_OF_LIST: &str = "
+SELECT profile_id
+FROM list_entry
+WHERE list_id = $4 AND profile_id > $1 AND profile_id <= $2
+ORDER BY profile_id
+LIMIT 1
+OFFSET $3";
+
+/// Are there at least `n` profiles (1 or more) after `after` up to `upper`, of a list when given?
+pub async fn at_least(
+    tx: &mut Tx,
+    after: i64,
+    upper: i64,
+    list_id: Option<i64>,
+    n: i64,
+) -> Result<bool, StoreError> {
+    let found: Option<i64> = match list_id {
+        None => on!(tx, c => sqlx::query_scalar(NTH)
+            .bind(after).bind(upper).bind(n - 1).fetch_optional(c).await)?,
+        Some(list_id) => on!(tx, c => sqlx::query_scalar(NTH_OF_LIST)
+            .bind(after).bind(upper).bind(n - 1).bind(list_id).fetch_optional(c).await)?,
+    };
+    Ok(found.is_some())
+}
+
 const MAX_ID: &str = "
 SELECT COALESCE(MAX(id), 0)
 FROM profile";

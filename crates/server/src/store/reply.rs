@@ -28,8 +28,9 @@ FROM (
     FROM",
     rows,
     ") AS p
-JOIN campaign c ON c.number_id = p.number_id AND c.state >= 3 AND (c.finished_at IS NULL OR c.finished_at >= $2)
-JOIN message m ON m.campaign_id = c.id AND m.phone = p.phone
+JOIN number n ON n.id = p.number_id
+JOIN campaign c ON c.account_id = n.account_id AND c.state >= 3 AND (c.finished_at IS NULL OR c.finished_at >= $2)
+JOIN message m ON m.campaign_id = c.id AND m.phone = p.phone AND m.number_id = p.number_id
 WHERE m.campaign_id IS NOT NULL AND m.id >= $3 AND m.state IN (20, 25, 30, 40, 50)
 ORDER BY m.id"
 );

@@ -43,7 +43,6 @@ fn running(account_id: i64, number_id: i64) -> CampaignRow {
         scheduled_at: None,
         launched_at: None,
         finished_at: None,
-        position: 0,
         upper: 0,
         planned: 0,
         expected: None,

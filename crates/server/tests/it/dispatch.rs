@@ -147,7 +147,8 @@ on_both_engines! {
         let row = store::campaign::by_id(&mut tx, id).await.unwrap().unwrap();
         let run = harkara::app::dispatch::Running::read(&row).unwrap();
         let mut counts = store::campaign::Counts::default();
-        let claimed = harkara::app::dispatch::plan(w.app(), &mut tx, &row, &run, 1, &mut counts).await.unwrap();
+        let slice = store::slice::open(&mut tx, row.number_id).await.unwrap().remove(0);
+        let claimed = harkara::app::dispatch::plan(w.app(), &mut tx, &slice, &run, 1, &mut counts).await.unwrap();
         store::campaign::add_counts(&mut tx, &counts).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(w.progress(id).await.funnel.sending, 1);

@@ -35,7 +35,13 @@ async fn claim(w: &World, campaign: i64) -> Vec<Claimed> {
     let row = store::campaign::by_id(&mut tx, campaign).await.unwrap().unwrap();
     let run = Running::read(&row).unwrap();
     let mut counts = store::campaign::Counts::default();
-    let claimed = plan(w.app(), &mut tx, &row, &run, 10, &mut counts).await.unwrap();
+    let slice = store::slice::open(&mut tx, row.number_id)
+        .await
+        .unwrap()
+        .remove(0);
+    let claimed = plan(w.app(), &mut tx, &slice, &run, 10, &mut counts)
+        .await
+        .unwrap();
     store::campaign::add_counts(&mut tx, &counts).await.unwrap();
     tx.commit().await.unwrap();
     claimed
@@ -206,11 +212,11 @@ on_both_engines! {
     async fn a_scheduled_campaign_that_cannot_be_read_does_not_hold_up_the_next(t) {
         let w = World::new(t, Options::default()).await;
         w.customers(1).await;
-        let (broken, sound) = (w.launch(Audience::Everyone).await, w.launch(Audience::Everyone).await);
+        let (broken, sound) = (w.draft(Audience::Everyone, &[]).await, w.draft(Audience::Everyone, &[]).await);
         let mut tx = w.app().db.write().await.unwrap();
         for (id, template_id) in [(broken, 1), (sound, w.template)] {
             let row = store::campaign::by_id(&mut tx, id).await.unwrap().unwrap();
-            let scheduled = CampaignRow { state: SCHEDULED, scheduled_at: Some(START), launched_at: None, ..row };
+            let scheduled = CampaignRow { state: SCHEDULED, scheduled_at: Some(START), ..row };
             store::campaign::update(&mut tx, &CampaignRow { template_id, ..scheduled }).await.unwrap();
         }
         tx.commit().await.unwrap();

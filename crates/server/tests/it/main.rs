@@ -22,6 +22,7 @@ mod inbox;
 mod lists;
 mod post;
 mod profiles;
+mod slices;
 mod support;
 mod templates;
 mod trouble;

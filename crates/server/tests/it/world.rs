@@ -139,11 +139,26 @@ impl World {
 
     /// Writes and launches a campaign.
     pub async fn launch(&self, audience: Audience) -> i64 {
+        self.launch_over(audience, &[]).await
+    }
+
+    /// The same over several numbers.
+    pub async fn launch_over(&self, audience: Audience, numbers: &[i64]) -> i64 {
+        let id = self.draft(audience, numbers).await;
+        let mut tx = self.app().db.write().await.unwrap();
+        campaign::launch(self.app(), &mut tx, id, None).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Writes a campaign.
+    pub async fn draft(&self, audience: Audience, numbers: &[i64]) -> i64 {
         let mut tx = self.app().db.write().await.unwrap();
         let input = CampaignInput {
             name: "Welcome".into(),
             template_id: id::TEMPLATE.show(self.template),
             number_id: None,
+            number_ids: numbers.iter().map(|n| id::NUMBER.show(*n)).collect(),
             audience,
             mapping: None,
             messages_per_second: None,
@@ -153,9 +168,24 @@ impl World {
             .unwrap()
             .row
             .id;
-        campaign::launch(self.app(), &mut tx, id, None).await.unwrap();
         tx.commit().await.unwrap();
         id
+    }
+
+    /// One more number of the account.
+    pub async fn number(&self, i: i64, messages_per_second: i64) -> i64 {
+        let row = harkara::store::number::NumberRow {
+            id: self.app().id(),
+            account_id: self.account,
+            phone: format!("+91999998{i:04}"),
+            is_default: 0,
+            messages_per_second,
+            created_at: self.app().now(),
+        };
+        let mut tx = self.app().db.write().await.unwrap();
+        harkara::store::number::insert(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+        row.id
     }
 
     pub async fn progress(&self, id: i64) -> Progress {

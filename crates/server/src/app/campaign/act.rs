@@ -11,7 +11,7 @@ use crate::domain::template::mapping_problems;
 use crate::store::account::ACTIVE;
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{Tx, from_json, profile, to_json};
+use crate::store::{Tx, from_json, profile, slice, to_json};
 
 /// Launches a draft: now, or at a time. Refuses what could not work: a template that is not approved, placeholders
 /// without a source, an account that stands still.
@@ -64,6 +64,7 @@ pub async fn launch_now(app: &App, tx: &mut Tx, id: i64, late: Option<String>) -
 async fn begin(tx: &mut Tx, checked: &mut Checked, now: Millis) -> Result<(), AppError> {
     checked.row.frozen = Some(to_json(&frozen(checked)?));
     checked.row.upper = profile::max_id(tx).await?;
+    slice::begin(tx, checked.row.id, checked.row.number_id, checked.row.upper).await?;
     checked.row.launched_at = Some(now);
     checked.row.state = RUNNING;
     checked.row.waiting_reason = None;

@@ -19,7 +19,7 @@ use crate::domain::template::{Frozen, Mapping, mapping_problems};
 use crate::store::campaign::{self, CampaignRow};
 use crate::store::number::{self, NumberRow};
 use crate::store::template::TemplateRow;
-use crate::store::{Tx, from_json, list, to_json};
+use crate::store::{Tx, from_json, list, slice, to_json};
 
 /// What a campaign says, to whom, and how fast.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -31,6 +31,10 @@ pub struct CampaignInput {
     pub template_id: String,
     /// The number that sends (`num_...`); the account's default number when absent.
     pub number_id: Option<String>,
+    /// Several numbers of the account that share the work, each at its own rate; in place of `number_id`. Nobody gets the
+    /// campaign twice. Who gets it from which number is not decided in advance.
+    #[serde(default)]
+    pub number_ids: Vec<String>,
     /// Who gets it.
     pub audience: Audience,
     /// What the placeholders are filled with; the template's own mapping when absent.
@@ -46,8 +50,10 @@ pub struct Checked {
     pub row: CampaignRow,
     /// Its template.
     pub template: TemplateRow,
-    /// Its number.
+    /// Its main number: the first, or the only one.
     pub number: NumberRow,
+    /// All its numbers when there are several, else none.
+    pub numbers: Vec<i64>,
 }
 
 /// Reads a campaign with its template and number.
@@ -68,10 +74,12 @@ async fn with_row(tx: &mut Tx, row: Option<CampaignRow>) -> Result<Checked, AppE
     let number = number::by_id(tx, row.number_id)
         .await?
         .ok_or(AppError::NotFound("number"))?;
+    let numbers = slice::numbers(tx, &[row.id]).await?;
     Ok(Checked {
         row,
         template,
         number,
+        numbers: numbers.into_iter().map(|(_, number)| number).collect(),
     })
 }
 
@@ -92,7 +100,6 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
         scheduled_at: None,
         launched_at: None,
         finished_at: None,
-        position: 0,
         upper: 0,
         planned: 0,
         expected: None,
@@ -103,6 +110,7 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
     };
     let checked = fill(tx, blank, input).await?;
     campaign::insert(tx, &checked.row).await?;
+    slice::set_numbers(tx, checked.row.id, &checked.numbers).await?;
     Ok(checked)
 }
 
@@ -115,6 +123,7 @@ pub async fn edit(app: &App, tx: &mut Tx, id: i64, input: &CampaignInput) -> Res
     let mut checked = fill(tx, row, input).await?;
     checked.row.updated_at = app.now();
     campaign::update(tx, &checked.row).await?;
+    slice::set_numbers(tx, checked.row.id, &checked.numbers).await?;
     Ok(checked)
 }
 
@@ -167,7 +176,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     let Some(template) = template else {
         return Err(AppError::Invalid(problems));
     };
-    let number = find_number(tx, input.number_id.as_deref(), template.account_id, &mut problems).await?;
+    let (number, numbers) = find_numbers(tx, input, template.account_id, &mut problems).await?;
     if let Some(mapping) = &input.mapping {
         problems.extend(mapping_problems(&template::content(&template)?, mapping));
     }
@@ -189,6 +198,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         row,
         template,
         number,
+        numbers,
     })
 }
 
@@ -208,22 +218,55 @@ async fn find_template(
     Ok(found)
 }
 
-async fn find_number(
+/// The main number, and all of them when there are several.
+async fn find_numbers(
     tx: &mut Tx,
-    text: Option<&str>,
+    input: &CampaignInput,
     account_id: i64,
     problems: &mut Vec<FieldProblem>,
-) -> Result<Option<NumberRow>, AppError> {
-    let numbers = number::of_account(tx, account_id).await?;
-    let found = match text {
-        None => numbers.into_iter().max_by_key(|n| (n.is_default, -n.id)),
-        Some(text) => numbers.into_iter().find(|n| id::NUMBER.read(text) == Some(n.id)),
-    };
-    if found.is_none() {
-        let detail = "The template's account has no such number. GET /api/v1/accounts shows its numbers.";
-        problems.push(FieldProblem::new("/number_id", "not_found", detail));
+) -> Result<(Option<NumberRow>, Vec<i64>), AppError> {
+    let own = number::of_account(tx, account_id).await?;
+    if input.number_id.is_some() && !input.number_ids.is_empty() {
+        let detail = "Give number_id for one number, or number_ids for several, not both.";
+        problems.push(FieldProblem::new("/number_ids", "conflict", detail));
     }
-    Ok(found)
+    let named: Vec<(String, &str)> = match &input.number_id {
+        Some(text) => vec![("/number_id".to_owned(), text.as_str())],
+        None => input
+            .number_ids
+            .iter()
+            .enumerate()
+            .map(|(i, text)| (format!("/number_ids/{i}"), text.as_str()))
+            .collect(),
+    };
+    let mut found: Vec<NumberRow> = Vec::new();
+    for (pointer, text) in &named {
+        match own.iter().find(|n| id::NUMBER.read(text) == Some(n.id)) {
+            Some(number) if found.contains(number) => {
+                let detail = "This number is named twice.";
+                problems.push(FieldProblem::new(pointer.clone(), "duplicate", detail));
+            }
+            Some(number) => found.push(number.clone()),
+            None => {
+                let detail =
+                    "The template's account has no such number. GET /api/v1/accounts shows its numbers.";
+                problems.push(FieldProblem::new(pointer.clone(), "not_found", detail));
+            }
+        }
+    }
+    if named.is_empty() {
+        found.extend(own.into_iter().max_by_key(|n| (n.is_default, -n.id)));
+        if found.is_empty() {
+            let detail = "The template's account has no number yet. Add one to the account.";
+            problems.push(FieldProblem::new("/number_id", "not_found", detail));
+        }
+    }
+    let several = if found.len() > 1 {
+        found.iter().map(|n| n.id).collect()
+    } else {
+        Vec::new()
+    };
+    Ok((found.into_iter().next(), several))
 }
 
 /// What the campaign would say if it were launched now.

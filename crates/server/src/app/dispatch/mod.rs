@@ -6,12 +6,14 @@ mod plan;
 mod prepare;
 mod recover;
 mod settle;
+mod share;
 
 pub use claim::{Claimed, Payload, due};
 pub use plan::{Running, plan};
 pub use prepare::{Finished, Trace, attempt, outgoing};
 pub use recover::recover;
 pub use settle::{Aftermath, settle};
+pub use share::share;
 
 use crate::clock::Millis;
 use crate::store::{StoreError, Tx, campaign};

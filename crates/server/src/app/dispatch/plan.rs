@@ -1,5 +1,5 @@
 //! Plan and claim in one: the next people of a campaign's audience become messages already in state sending, in the
-//! transaction that moves the campaign's position. Nothing is planned twice and nothing is skipped.
+//! transaction that moves the slice's position. Nothing is planned twice and nothing is skipped.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::domain::template::{Frozen, resolve};
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{self, CAMPAIGN, NewMessage};
 use crate::store::profile::{self, ProfileRow};
+use crate::store::slice::{self, SliceRow};
 use crate::store::{Tx, consent, from_json, to_json};
 
 /// A running campaign, read once.
@@ -34,10 +35,7 @@ impl Running {
     /// Reads a launched campaign.
     pub fn read(row: &CampaignRow) -> Result<Self, AppError> {
         let audience: Audience = from_json("audience", &row.audience)?;
-        let list_id = match &audience {
-            Audience::List { list_id } => crate::domain::id::LIST.read(list_id),
-            _ => None,
-        };
+        let list_id = list_of(&audience);
         let frozen = from_json("frozen template", row.frozen.as_deref().unwrap_or_default())?;
         Ok(Self {
             id: row.id,
@@ -46,6 +44,18 @@ impl Running {
             frozen: Arc::new(frozen),
         })
     }
+}
+
+fn list_of(audience: &Audience) -> Option<i64> {
+    match audience {
+        Audience::List { list_id } => crate::domain::id::LIST.read(list_id),
+        _ => None,
+    }
+}
+
+/// The list that a campaign is for, when it is for one.
+pub(super) fn audience_list(row: &CampaignRow) -> Result<Option<i64>, AppError> {
+    Ok(list_of(&from_json("audience", &row.audience)?))
 }
 
 /// Profiles looked at in one transaction at most, so that a sparse audience does not hold the writer for long.
@@ -91,21 +101,21 @@ fn judge(
 pub async fn plan(
     app: &App,
     tx: &mut Tx,
-    row: &CampaignRow,
+    slice: &SliceRow,
     run: &Running,
     want: usize,
     counts: &mut Counts,
 ) -> Result<Vec<Claimed>, AppError> {
     let now = app.now();
     let look_at = (want as i64 * 2).clamp(100, LOOK_AT);
-    let slice = profile::slice(tx, row.position, row.upper, run.list_id, look_at).await?;
-    let phones: Vec<&str> = slice.iter().filter_map(|p| p.phone.as_deref()).collect();
+    let people = profile::slice(tx, slice.position, slice.upper, run.list_id, look_at).await?;
+    let phones: Vec<&str> = people.iter().filter_map(|p| p.phone.as_deref()).collect();
     let suppressed = consent::suppressed(tx, &phones).await?;
 
     let (mut position, mut excluded, mut rows, mut claimed) =
-        (row.position, Vec::new(), Vec::new(), Vec::new());
+        (slice.position, Vec::new(), Vec::new(), Vec::new());
     let mut looked_at_all = true;
-    for profile in &slice {
+    for profile in &people {
         if claimed.len() == want {
             looked_at_all = false;
             break;
@@ -116,16 +126,14 @@ pub async fn plan(
             Verdict::Outside => {}
             Verdict::Excluded(reason) => excluded.push((run.id, profile.id, reason as i16)),
             Verdict::Sends(phone, values) => {
-                let (new, claim) = message(app, row, run, profile.id, phone, values, now);
+                let (new, claim) = message(app, slice, run, profile.id, phone, values, now);
                 rows.push(new);
                 claimed.push(claim);
             }
         }
     }
-    let planned = looked_at_all && (slice.len() as i64) < look_at;
-    if (position != row.position || planned)
-        && !campaign::move_on(tx, row.id, row.position, position, planned, now).await?
-    {
+    let planned = looked_at_all && (people.len() as i64) < look_at;
+    if (position != slice.position || planned) && !slice::move_on(tx, slice, position, planned, now).await? {
         return Err(AppError::conflict(
             "campaign_moved",
             "The campaign is no longer running.",
@@ -151,7 +159,7 @@ pub async fn plan(
 
 fn message(
     app: &App,
-    row: &CampaignRow,
+    slice: &SliceRow,
     run: &Running,
     profile_id: i64,
     phone: String,
@@ -161,7 +169,7 @@ fn message(
     let id = app.ids.next(now);
     let new = NewMessage {
         id,
-        number_id: row.number_id,
+        number_id: slice.number_id,
         campaign_id: Some(run.id),
         profile_id: Some(profile_id),
         phone: phone.clone(),
@@ -175,7 +183,7 @@ fn message(
         event_key: None,
     };
     let payload = Payload::Campaign(run.frozen.clone(), values);
-    let number_id = row.number_id;
+    let number_id = slice.number_id;
     (
         new,
         Claimed {

@@ -4,6 +4,8 @@ mod export;
 mod live;
 mod people;
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -56,8 +58,10 @@ pub struct Campaign {
     pub state: String,
     /// Account that sends.
     pub account_id: String,
-    /// Number that sends.
+    /// Number that sends; the first of them when there are several.
     pub number_id: String,
+    /// All numbers that send.
+    pub number_ids: Vec<String>,
     /// Template.
     pub template_id: String,
     /// Who gets it.
@@ -78,13 +82,19 @@ pub struct Campaign {
     pub updated_at: i64,
 }
 
-fn show(row: CampaignRow) -> Result<Campaign, AppError> {
+fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
+    let numbers = if numbers.is_empty() {
+        std::slice::from_ref(&row.number_id)
+    } else {
+        numbers
+    };
     Ok(Campaign {
         id: CAMPAIGN.show(row.id),
         name: row.name,
         state: states::name(row.state).into(),
         account_id: id::ACCOUNT.show(row.account_id),
         number_id: id::NUMBER.show(row.number_id),
+        number_ids: numbers.iter().map(|n| id::NUMBER.show(*n)).collect(),
         template_id: id::TEMPLATE.show(row.template_id),
         audience: from_json("audience", &row.audience)?,
         mapping: from_json("mapping", &row.mapping)?,
@@ -137,7 +147,20 @@ async fn list(
     };
     let mut tx = app.db.read().await?;
     let rows = crate::store::campaign::list(&mut tx, page.before()?, state, page.limit()).await?;
-    let listing = Listing::new(rows, &page, |row| row.id, show);
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut numbers: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (campaign, number) in crate::store::slice::numbers(&mut tx, &ids).await? {
+        numbers.entry(campaign).or_default().push(number);
+    }
+    let listing = Listing::new(
+        rows,
+        &page,
+        |row| row.id,
+        |row| {
+            let numbers = numbers.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+            show(row, numbers)
+        },
+    );
     let data = listing.data.into_iter().collect::<Result<_, _>>()?;
     Ok(Json(Listing {
         data,
@@ -150,7 +173,7 @@ async fn list(
 async fn create(State(app): State<Shared>, body: Body<CampaignInput>) -> Result<Response, Problem> {
     once(&app, &body.asked, async |tx| {
         let checked = campaign::create(&app, tx, &body.value).await?;
-        Ok((StatusCode::CREATED, show(checked.row)?))
+        Ok((StatusCode::CREATED, show(checked.row, &checked.numbers)?))
     })
     .await
 }
@@ -160,7 +183,8 @@ async fn create(State(app): State<Shared>, body: Body<CampaignInput>) -> Result<
 async fn get(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Campaign>, Problem> {
     let id = path_id(CAMPAIGN, "campaign", path)?;
     let mut tx = app.db.read().await?;
-    Ok(Json(show(campaign::load(&mut tx, id).await?.row)?))
+    let checked = campaign::load(&mut tx, id).await?;
+    Ok(Json(show(checked.row, &checked.numbers)?))
 }
 
 /// Changes a draft, whole.
@@ -185,7 +209,7 @@ where
     let response = once(app, &body.asked, async |tx| {
         let checked = act(tx).await?;
         touched = Some(checked.row.id);
-        Ok((StatusCode::OK, show(checked.row)?))
+        Ok((StatusCode::OK, show(checked.row, &checked.numbers)?))
     })
     .await?;
     if let Some(id) = touched {

@@ -71,9 +71,17 @@ pub struct NumberLine {
     pub look_again_at: Millis,
     /// The last look found work.
     pub busy: bool,
+    /// When it may look again for a share of what other numbers of its campaigns have to do.
+    pub share_again_at: Millis,
 }
 
 impl NumberLine {
+    /// Has it waited long enough since it last found nothing to share?
+    pub fn may_share(&self, now: Millis) -> bool {
+        // A clock that stepped back must not make it wait.
+        now >= self.share_again_at || self.share_again_at > now + SECOND
+    }
+
     /// Takes a number as it is in the database now.
     pub fn put(lines: &mut BTreeMap<i64, Self>, row: NumberRow, now: Millis) {
         let rate = u32::try_from(row.messages_per_second).unwrap_or(1);
@@ -83,6 +91,7 @@ impl NumberLine {
             gate: gate(rate, now),
             look_again_at: now,
             busy: true,
+            share_again_at: now,
         });
         line.limiter.set_rate(rate);
         line.gate

@@ -20,6 +20,7 @@ use crate::domain::limiter::Limiter;
 use crate::domain::template::Frozen;
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
+use crate::store::slice::{self, SliceRow};
 use crate::store::{message, number};
 use line::{AccountLine, Gate, NumberLine, gate, pass};
 
@@ -214,7 +215,7 @@ impl Dispatcher {
         let mut tx = self.app.db.read().await?;
         let due = message::next_due(&mut tx, number.row.id).await?;
         let work = due.is_some_and(|due| due <= now)
-            || !campaign::running_on(&mut tx, number.row.id).await?.is_empty();
+            || slice::has_work(&mut tx, number.row.id, number.may_share(now)).await?;
         if !work {
             number.look_again_at = due.unwrap_or(i64::MAX).clamp(now, now + LOOK);
         }
@@ -268,9 +269,9 @@ impl Dispatcher {
         let room = (grant - claimed.len()).min(reserve.saturating_sub(claimed.len()));
         let mut planning = false;
         if room > 0 {
-            let running = campaign::running_on(&mut tx, number_id).await?;
-            planning = !running.is_empty();
-            claimed.extend(self.plan(state, &mut tx, running, room, now, &mut counts).await?);
+            let open = self.open(state, &mut tx, number_id, now).await?;
+            planning = !open.is_empty();
+            claimed.extend(self.plan(state, &mut tx, open, room, now, &mut counts).await?);
         }
         campaign::add_counts(&mut tx, &counts).await?;
         let touched: Vec<i64> = counts.campaigns().collect();
@@ -301,47 +302,65 @@ impl Dispatcher {
         Ok(())
     }
 
+    /// The slices that a number works on, after it took a share of what others of its campaigns have.
+    async fn open(
+        &self,
+        state: &mut State,
+        tx: &mut crate::store::Tx,
+        number_id: i64,
+        now: Millis,
+    ) -> Result<Vec<SliceRow>, AppError> {
+        if let Some(number) = state.numbers.get_mut(&number_id)
+            && number.may_share(now)
+            && !dispatch::share(tx, number_id).await?
+        {
+            number.share_again_at = now + REFRESH;
+        }
+        Ok(slice::open(tx, number_id).await?)
+    }
+
     /// Plans the next people of running campaigns, each campaign in its turn.
     async fn plan(
         &self,
         state: &mut State,
         tx: &mut crate::store::Tx,
-        mut running: Vec<CampaignRow>,
+        mut open: Vec<SliceRow>,
         room: usize,
         now: Millis,
         counts: &mut Counts,
     ) -> Result<Vec<Claimed>, AppError> {
         let mut claimed = Vec::new();
-        if running.is_empty() {
+        if open.is_empty() {
             return Ok(claimed);
         }
         state.turn = state.turn.wrapping_add(1);
-        let first = state.turn % running.len();
-        running.rotate_left(first);
-        let share = room.div_ceil(running.len());
-        for row in running {
+        let first = state.turn % open.len();
+        open.rotate_left(first);
+        let share = room.div_ceil(open.len());
+        for slice in open {
+            let id = slice.campaign_id;
+            if !state.campaigns.contains_key(&id) || !state.campaign_limits.contains_key(&id) {
+                let row = campaign::by_id(tx, id)
+                    .await?
+                    .ok_or(AppError::NotFound("campaign"))?;
+                let run = Running::read(&row)?;
+                state.frozen.insert(id, run.frozen.clone());
+                state.campaigns.insert(id, run);
+                state.meet(&row, now);
+            }
             let mut want = share.min(room - claimed.len());
-            if let Some(limit) = state.meet(&row, now) {
-                want = want.min(limit.0.available(now));
+            if let Some(Some((limiter, _))) = state.campaign_limits.get_mut(&id) {
+                want = want.min(limiter.available(now));
             }
-            if want == 0 {
+            let Some(run) = state.campaigns.get(&id).filter(|_| want > 0) else {
                 continue;
-            }
-            let run = match state.campaigns.get(&row.id) {
-                Some(run) => run.clone(),
-                None => {
-                    let run = Running::read(&row)?;
-                    state.frozen.insert(row.id, run.frozen.clone());
-                    state.campaigns.insert(row.id, run.clone());
-                    run
-                }
             };
-            let new = dispatch::plan(&self.app, tx, &row, &run, want, counts).await?;
-            if let Some(Some(limit)) = state.campaign_limits.get_mut(&row.id) {
+            let new = dispatch::plan(&self.app, tx, &slice, run, want, counts).await?;
+            if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
                 limit.0.take(new.len());
             }
             // A campaign whose last people were all left out ends here.
-            counts.add(Some(row.id), crate::domain::state::SENDING, 0);
+            counts.add(Some(id), crate::domain::state::SENDING, 0);
             claimed.extend(new);
         }
         Ok(claimed)
@@ -386,13 +405,12 @@ impl Dispatcher {
 }
 
 impl State {
-    /// The own limit of a running campaign, if it has one.
-    fn meet(&mut self, row: &CampaignRow, now: Millis) -> Option<&mut (Limiter, Gate)> {
-        let limit = self.campaign_limits.entry(row.id).or_insert_with(|| {
+    /// Begins to keep the own limit of a running campaign, if it has one.
+    fn meet(&mut self, row: &CampaignRow, now: Millis) {
+        self.campaign_limits.entry(row.id).or_insert_with(|| {
             let rate = u32::try_from(row.messages_per_second?).unwrap_or(1);
             Some((Limiter::new(rate, now), gate(rate, now)))
         });
-        limit.as_mut()
     }
 
     /// The last `n` answers stand in the ledger.
