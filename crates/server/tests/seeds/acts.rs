@@ -46,10 +46,18 @@ pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
             },
         ),
     ]);
+    let own = |place: usize| id::NUMBER.show(template.numbers[place]);
+    // The first account has two numbers.
+    let shared = place < 2 && rng.chance(300);
     let input = CampaignInput {
         name: format!("Campaign {n}"),
         template_id: id::TEMPLATE.show(template.templates[place / 2]),
-        number_id: Some(id::NUMBER.show(template.numbers[place])),
+        number_id: (!shared).then(|| own(place)),
+        number_ids: if shared {
+            vec![own(place), own(place ^ 1)]
+        } else {
+            Vec::new()
+        },
         audience,
         mapping: None,
         messages_per_second: rng.chance(250).then(|| rng.between(1, 20) as u32),
