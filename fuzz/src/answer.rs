@@ -113,6 +113,8 @@ fn check(known: &[Known], data: &[u8]) {
             "a secret in the trace of a request"
         );
     }
+    let warning = run.outcome["receipt"]["warning"].as_str().unwrap_or("");
+    assert!(hides(warning), "a secret in {warning}");
     if let Some(error) = run.outcome.get("error") {
         check_error(error, &run.shown, &hides);
     }

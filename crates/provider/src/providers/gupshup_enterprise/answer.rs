@@ -34,7 +34,7 @@ pub(super) fn receipt(
     digits: &str,
 ) -> Result<Receipt, SendError> {
     let entry = accepted(account, which, reply, Some(digits), Effect::Once)?;
-    let details = (!entry.details.is_empty()).then_some(entry.details);
+    let details = (!entry.details.is_empty()).then(|| errors::hidden(account, &entry.details));
     Ok(match entry.id {
         Some(id) => Receipt {
             external_id: id,

@@ -112,10 +112,10 @@ pub(super) fn error(
     details: &str,
     help: &str,
 ) -> SendError {
-    let mut detail: String = details.split_whitespace().collect::<Vec<_>>().join(" ");
-    for secret in account.secret_values() {
-        detail = detail.replace(secret, "***");
-    }
+    let mut detail: String = hidden(account, details)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if detail.chars().count() > 500 {
         detail = detail.chars().take(499).chain(['…']).collect();
     }
@@ -124,10 +124,21 @@ pub(super) fn error(
     }
     SendError::new(
         kind,
-        id,
+        id.map(|id| hidden(account, id)).as_deref(),
         format!("{}: {detail}", which.name()),
         help.replace("{account}", which.name()),
     )
+}
+
+/// The vendor's words without the credentials, plain or as they stand in a form.
+pub(super) fn hidden(account: &Account, words: &str) -> String {
+    account
+        .secret_values()
+        .iter()
+        .fold(words.to_owned(), |words, secret| {
+            let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            words.replace(secret, "***").replace(&encoded, "***")
+        })
 }
 
 #[cfg(test)]

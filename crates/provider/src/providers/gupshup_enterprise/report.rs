@@ -48,9 +48,10 @@ fn for_each(
         Value::Array(items) => {
             for item in &items {
                 match lenient::unwrapped(item) {
-                    Value::Object(fields) => events.push(read(&fields)),
-                    Value::Array(inner) => events.extend(inner.iter().filter_map(Value::as_object).map(read)),
-                    _ => events.push(ignored(format!("an entry of {name} is not an object"))),
+                    Value::Array(inner) if !inner.is_empty() => {
+                        events.extend(inner.iter().map(|item| entry(item, name, read)));
+                    }
+                    item => events.push(entry(&item, name, read)),
                 }
             }
         }
@@ -62,6 +63,13 @@ fn for_each(
         }
     }
     Ok(())
+}
+
+fn entry(item: &Value, name: &str, read: fn(&Fields) -> Event) -> Event {
+    match item {
+        Value::Object(fields) => read(fields),
+        _ => ignored(format!("an entry of {name} is not an object")),
+    }
 }
 
 /// One report of the gateway, WhatsApp or SMS, by POST or as the query of a GET.
