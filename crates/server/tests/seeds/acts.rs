@@ -11,7 +11,8 @@ use harkara_provider::Content;
 use serde_json::json;
 
 use crate::rng::Rng;
-use crate::world::{self, PEOPLE, phone, template};
+use crate::story::Story;
+use crate::world::{self, NUMBERS, PEOPLE, USERS, phone, template};
 
 /// One act of one person.
 #[derive(Debug, Clone)]
@@ -133,4 +134,56 @@ pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
     tx.commit().await?;
     app.wake_dispatch.notify_one();
     Ok(())
+}
+
+impl Story {
+    /// What somebody does next.
+    pub fn act(&mut self) -> Act {
+        let campaign = self.rng.pick(&self.campaigns);
+        let person = self.rng.between(1, PEOPLE + 4);
+        if !std::mem::replace(&mut self.launched, true) {
+            return Act::Launch(campaign, 0);
+        }
+        match self.rng.below(18) {
+            0..=5 => Act::Launch(campaign, self.rng.pick(&[0, 0, 0, 3_000])),
+            6 => Act::Pause(campaign),
+            7 | 8 => Act::Resume(campaign),
+            9 if self.rng.chance(300) => Act::Stop(campaign),
+            9 | 10 => Act::Send(person),
+            11 | 12 => Act::Reply(person),
+            13 => Act::Resend(self.rng.below(50)),
+            14 => Act::OptOut(person),
+            15 => {
+                let (n, rate) = (self.rng.below(3), self.rng.pick(&[2, 5, 40]));
+                self.rates.0[n] = self.rates.0[n].max(rate);
+                Act::Rate(n, rate)
+            }
+            16 => {
+                self.imported += 1;
+                Act::Import(self.imported)
+            }
+            _ => {
+                let n = self.rng.below(2);
+                for user in &USERS[n * 2..n * 2 + 2] {
+                    self.gateway.set_broken(user, false);
+                }
+                Act::Mend(n)
+            }
+        }
+    }
+
+    /// Somebody writes to one of the numbers.
+    pub fn write(&mut self) {
+        self.said += 1;
+        let place = self.rng.below(3);
+        let from = phone(self.rng.between(1, PEOPLE + 4));
+        let word = self.rng.weighted(&[(3, "STOP"), (2, "START"), (6, "")]);
+        let text = if word.is_empty() {
+            format!("hello {}", self.said)
+        } else {
+            word.to_owned()
+        };
+        self.tell(format_args!("{from} writes {text} to number {place}"));
+        self.gateway.wrote(place / 2, &from, NUMBERS[place], &text);
+    }
 }

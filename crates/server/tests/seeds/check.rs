@@ -18,6 +18,11 @@ WHEN NEW.launched_at IS NOT NULL AND OLD.launched_at IS NULL
 BEGIN
     INSERT INTO owed SELECT NEW.id, id FROM profile;
 END;
+CREATE TABLE lifted (phone TEXT NOT NULL);
+CREATE TRIGGER lifts AFTER DELETE ON suppression
+BEGIN
+    INSERT INTO lifted VALUES (OLD.phone);
+END;
 CREATE TRIGGER state_back AFTER UPDATE OF state ON message
 WHEN NEW.state < OLD.state AND NOT (OLD.state = 20 AND NEW.state = 10)
 BEGIN
@@ -164,6 +169,11 @@ const QUERIES: &[(&str, &str)] = &[
         "SELECT CAST(m.id AS TEXT) FROM message m
          WHERE m.lane = 0 AND m.state < 70 AND NOT EXISTS (
              SELECT 1 FROM message r WHERE r.state = 70 AND r.phone = m.phone AND r.number_id = m.number_id)",
+    ),
+    (
+        "an opt-out was lifted that nobody asked for",
+        "SELECT phone FROM lifted l WHERE NOT EXISTS (
+             SELECT 1 FROM consent c WHERE c.phone = l.phone AND c.action = 1)",
     ),
     (
         "something is open (message, state)",

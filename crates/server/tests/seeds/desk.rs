@@ -69,6 +69,11 @@ impl Desk {
         state.parked.iter().map(|(p, _)| *p).filter(may).collect()
     }
 
+    /// A transaction that writes is open.
+    pub fn writes(&self) -> bool {
+        self.state().writer
+    }
+
     /// Lets one go on, or fail.
     pub fn release(&self, ticket: u64, fails: bool) {
         let mut state = self.state();

@@ -11,6 +11,7 @@ mod desk;
 mod gateway;
 mod rest;
 mod rng;
+mod spoil;
 mod story;
 mod time;
 mod world;
@@ -74,5 +75,14 @@ fn a_seed_is_the_same_story_every_time() {
         assert!(first.trace.len() > 1_000);
         let differs = first.trace.lines().zip(again.trace.lines()).find(|(a, b)| a != b);
         assert_eq!((first.trace == again.trace, differs), (true, None), "seed {seed}");
+    }
+}
+
+#[test]
+fn what_a_fault_would_do_is_found() {
+    for spoil in spoil::Spoil::ALL {
+        let found = (1..=60).find(|seed| !story::with(*seed, false, Some(spoil)).wrong.is_empty());
+        println!("{spoil:?} is found by seed {found:?}");
+        assert!(found.is_some(), "{spoil:?} was never noticed");
     }
 }

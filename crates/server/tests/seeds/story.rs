@@ -18,8 +18,9 @@ use crate::check;
 use crate::desk::Desk;
 use crate::gateway::{Gateway, Post, Tells, weather};
 use crate::rng::Rng;
+use crate::spoil::Spoil;
 use crate::time::SimClock;
-use crate::world::{Copy, NUMBERS, PEOPLE, USERS, phone, template};
+use crate::world::{Copy, USERS, template};
 
 /// Steps of the part in which things go wrong.
 const STEPS: usize = 320;
@@ -34,6 +35,11 @@ pub struct Outcome {
 
 /// Runs a seed from beginning to end.
 pub fn run(seed: u64, loud: bool) -> Outcome {
+    with(seed, loud, None)
+}
+
+/// The same with a hand that spoils something.
+pub fn with(seed: u64, loud: bool, spoiled: Option<Spoil>) -> Outcome {
     template();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -41,6 +47,7 @@ pub fn run(seed: u64, loud: bool) -> Outcome {
         .unwrap();
     runtime.block_on(async {
         let mut story = Story::new(seed, loud).await;
+        story.spoiled = spoiled;
         story.trouble().await;
         story.rest().await
     })
@@ -111,6 +118,8 @@ pub struct Story {
     pub trace: String,
     /// The trace is printed as it comes.
     pub loud: bool,
+    /// What is spoiled, so that it must be found.
+    pub spoiled: Option<Spoil>,
 }
 
 impl Story {
@@ -145,6 +154,7 @@ impl Story {
             failures: 0,
             trace: String::new(),
             loud,
+            spoiled: None,
             rng,
         };
         story.settings().await;
@@ -208,10 +218,21 @@ impl Story {
         self.trace.push_str(&said);
     }
 
+    async fn spoil(&mut self) {
+        if let Some(spoil) = self.spoiled
+            && spoil.act(&self.copy.db).await
+        {
+            self.tell(format_args!("{spoil:?}"));
+        }
+    }
+
     /// Everything that can go wrong does.
     async fn trouble(&mut self) {
         for _ in 0..STEPS {
             self.gather().await;
+            if !self.desk.writes() {
+                self.spoil().await;
+            }
             let event = self.choose();
             self.happen(event).await;
             self.desk.calm().await;
@@ -310,54 +331,6 @@ impl Story {
                 self.gateway.set_broken(user, broken);
             }
         }
-    }
-
-    fn act(&mut self) -> Act {
-        let campaign = self.rng.pick(&self.campaigns);
-        let person = self.rng.between(1, PEOPLE + 4);
-        if !std::mem::replace(&mut self.launched, true) {
-            return Act::Launch(campaign, 0);
-        }
-        match self.rng.below(18) {
-            0..=5 => Act::Launch(campaign, self.rng.pick(&[0, 0, 0, 3_000])),
-            6 => Act::Pause(campaign),
-            7 | 8 => Act::Resume(campaign),
-            9 if self.rng.chance(300) => Act::Stop(campaign),
-            9 | 10 => Act::Send(person),
-            11 | 12 => Act::Reply(person),
-            13 => Act::Resend(self.rng.below(50)),
-            14 => Act::OptOut(person),
-            15 => {
-                let (n, rate) = (self.rng.below(3), self.rng.pick(&[2, 5, 40]));
-                self.rates.0[n] = self.rates.0[n].max(rate);
-                Act::Rate(n, rate)
-            }
-            16 => {
-                self.imported += 1;
-                Act::Import(self.imported)
-            }
-            _ => {
-                let n = self.rng.below(2);
-                for user in &USERS[n * 2..n * 2 + 2] {
-                    self.gateway.set_broken(user, false);
-                }
-                Act::Mend(n)
-            }
-        }
-    }
-
-    fn write(&mut self) {
-        self.said += 1;
-        let place = self.rng.below(3);
-        let from = phone(self.rng.between(1, PEOPLE + 4));
-        let word = self.rng.weighted(&[(3, "STOP"), (2, "START"), (6, "")]);
-        let text = if word.is_empty() {
-            format!("hello {}", self.said)
-        } else {
-            word.to_owned()
-        };
-        self.tell(format_args!("{from} writes {text} to number {place}"));
-        self.gateway.wrote(place / 2, &from, NUMBERS[place], &text);
     }
 
     fn spawn(&mut self, what: What, post: Option<Post>, work: impl Future<Output = String> + Send + 'static) {
