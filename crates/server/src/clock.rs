@@ -1,8 +1,8 @@
 //! Time and randomness: the only place that asks the machine for either. Everything else takes them as arguments.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -28,6 +28,34 @@ pub trait Clock: Send + Sync + 'static {
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         tokio::time::sleep(time).boxed()
     }
+
+    /// Milliseconds on a clock that nobody sets: it never steps, and says nothing about the time of day.
+    fn steady(&self) -> Millis {
+        self.now()
+    }
+}
+
+/// One moment on both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// [`Clock::now`].
+    pub wall: Millis,
+    /// [`Clock::steady`].
+    pub steady: Millis,
+}
+
+impl Moment {
+    /// Time since an earlier moment, by the clock on which more of it has passed. The wall clock may have been set, and
+    /// the steady one stands still while the machine sleeps: who must not act too late believes this one.
+    pub fn at_most_since(self, earlier: Self) -> Millis {
+        (self.wall - earlier.wall).max(self.steady - earlier.steady)
+    }
+
+    /// Time since an earlier moment, by the clock on which less of it has passed: who must not act too early believes
+    /// this one.
+    pub fn at_least_since(self, earlier: Self) -> Millis {
+        (self.wall - earlier.wall).min(self.steady - earlier.steady)
+    }
 }
 
 /// The machine's clock.
@@ -41,6 +69,12 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Millis {
         jiff::Timestamp::now().as_millisecond()
+    }
+
+    fn steady(&self) -> Millis {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        let first = FIRST.get_or_init(Instant::now);
+        Millis::try_from(first.elapsed().as_millis()).unwrap_or(Millis::MAX)
     }
 }
 

@@ -12,11 +12,15 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
+use crate::app::lease::{self, Identity};
 use crate::app::vault::{Vault, write_private};
-use crate::app::{App, api_key, import};
+use crate::app::{App, AppError, account, api_key, import};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
 use crate::store::Db;
+use crate::store::db::Session;
+use crate::store::dialect::Dialect;
+use crate::store::node::About;
 use crate::{http, store, worker};
 
 /// How long a stop waits for requests and workers to finish.
@@ -32,8 +36,7 @@ pub struct Running {
     pub cli_file: Option<PathBuf>,
     server: JoinHandle<std::io::Result<()>>,
     workers: Vec<JoinHandle<()>>,
-    _lock: Option<File>,
-    _alone: store::db::Alone,
+    _lock: File,
 }
 
 /// What `DATA/cli.json` holds: how commands on this machine reach the server.
@@ -57,9 +60,20 @@ impl CliFile {
     }
 }
 
+/// Ids of commands that work on the data beside a server: above those of servers, so that they never make the same.
+const COMMANDS: std::ops::Range<u16> = 1_000..1_024;
+
 /// Makes the data folder, opens the database and the secrets, brings the tables up to date: the [`App`] that both the
 /// server and the commands that work directly on the data use.
 pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<App>> {
+    let vault = vault(&config)?;
+    let db = database(&config, Session::default()).await?;
+    let any = u16::from_be_bytes(random_bytes::<2>());
+    let command = COMMANDS.start + any % COMMANDS.len() as u16;
+    Ok(App::new(db, clock, command, vault, config))
+}
+
+fn vault(config: &Config) -> anyhow::Result<Vault> {
     std::fs::create_dir_all(&config.data).with_context(|| {
         format!(
             "cannot make the data folder {} (choose another with --data)",
@@ -67,17 +81,95 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<A
         )
     })?;
     let secret = std::env::var("HARKARA_SECRET_KEY").ok();
-    let vault = Vault::open(&config.data, secret.as_deref())?;
+    Ok(Vault::open(&config.data, secret.as_deref())?)
+}
+
+/// The database, with its tables up to date.
+async fn database(config: &Config, session: Session) -> anyhow::Result<Db> {
     let url = config.database_url();
     let shown = without_password(&url);
-    let db = Db::open(&url).await.with_context(|| {
+    let db = Db::open_as(&url, session).await.with_context(|| {
         format!("cannot open the database {shown} (check --database, and that the server lets this user in)")
     })?;
     db.migrate()
         .await
         .with_context(|| format!("cannot bring the tables of {shown} up to date"))?;
-    let node = u16::from_be_bytes(random_bytes::<2>());
-    Ok(App::new(db, clock, node, vault, config))
+    Ok(db)
+}
+
+/// The same for a server: it has an id of its own among all servers on the database, which its data folder remembers.
+async fn open_server(config: Config, clock: Arc<dyn Clock>, addr: SocketAddr) -> anyhow::Result<Arc<App>> {
+    let vault = vault(&config)?;
+    let first = database(&config, Session::default()).await?;
+    let sqlite = first.dialect() == Dialect::Sqlite;
+    let (id, token) = lease::enrol(&first, &config.data, clock.now())
+        .await
+        .context("cannot find an id for this server")?;
+    let (db, keeper) = if sqlite {
+        (first.clone(), first)
+    } else {
+        first.close().await;
+        let session = |name: &str, connections| Session {
+            name: format!("harkara {name} {id}"),
+            connections,
+            patience_ms: config.lease_ms / 2,
+        };
+        let url = config.database_url();
+        let keeper = Db::open_as(&url, session("lease", 2)).await?;
+        (Db::open_as(&url, session("node", 16)).await?, keeper)
+    };
+    let identity = Identity {
+        id,
+        token,
+        about: About {
+            name: format!("{}:{}", host_name(), addr.port()),
+            roles: config.roles.join(","),
+            url: local_url(addr),
+            lease_ms: config.lease_ms,
+        },
+        // The lock on the data folder proves it.
+        alone: sqlite,
+    };
+    let app = App::new(db, clock, u16::try_from(id).unwrap_or_default(), vault, config);
+    app.leases.introduce(identity, keeper);
+    Ok(app)
+}
+
+/// A server that cannot open the accounts would take numbers from those that can, and send nothing.
+async fn same_key(app: &App) -> anyhow::Result<()> {
+    let own = app.leases.identity(app).id;
+    let mut tx = app.db.read().await?;
+    let others = store::node::all(&mut tx).await?;
+    if !others
+        .iter()
+        .any(|n| n.id != own && n.state == store::node::ALIVE)
+    {
+        return Ok(());
+    }
+    let mut closed = 0;
+    for row in store::account::list(&mut tx, i64::MAX, 500).await? {
+        match account::load(app, &mut tx, row.id).await {
+            Ok(_) => return Ok(()),
+            Err(AppError::Store(error)) => return Err(error.into()),
+            Err(_) => closed += 1,
+        }
+    }
+    anyhow::ensure!(
+        closed == 0,
+        "the other servers on this database use another key. Copy their secret.key to {}, or set HARKARA_SECRET_KEY",
+        app.config.data.display()
+    );
+    Ok(())
+}
+
+/// The name of this machine, for people.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname");
+    let name = name.or_else(|_| std::env::var("HOSTNAME")).unwrap_or_default();
+    match name.trim() {
+        "" => "server".into(),
+        name => name.to_owned(),
+    }
 }
 
 /// Starts the server and its workers. Port 0 takes any free port; [`Running::addr`] tells which.
@@ -88,13 +180,11 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
         .context("the listening socket has no address")?;
     config.listen = addr.to_string();
     let lock = lock(&config)?;
-    let app = open(config, clock).await?;
-    let Some(alone) = app.db.claim_alone().await? else {
-        bail!(
-            "another harkara already runs on the database {}. Stop it first: two would send past the limits",
-            without_password(&app.config.database_url())
-        );
-    };
+    let app = open_server(config, clock, addr).await?;
+    same_key(&app).await?;
+    lease::keep(&app)
+        .await
+        .context("cannot join the servers on this database")?;
     let cli_file = keep_cli_file(&app, addr).await?;
     let router = http::router(app.clone());
     let stop = app.shutdown.clone();
@@ -115,7 +205,6 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
         server,
         workers,
         _lock: lock,
-        _alone: alone,
     })
 }
 
@@ -204,17 +293,15 @@ pub fn local_url(addr: SocketAddr) -> String {
     }
 }
 
-/// One server per SQLite file: two would each believe that they own the numbers.
-fn lock(config: &Config) -> anyhow::Result<Option<File>> {
-    if !config.database.is_empty() {
-        return Ok(None);
-    }
+/// One server per data folder: on SQLite two would each believe that they own the numbers, and everywhere the lock proves
+/// that the server which had this folder's id before is gone.
+fn lock(config: &Config) -> anyhow::Result<File> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
     let path = config.data.join("server.lock");
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => bail!(
             "another harkara already runs on {}. Stop it first, or choose another folder with --data",
             config.data.display()

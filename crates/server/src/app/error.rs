@@ -32,6 +32,9 @@ pub enum AppError {
         /// What to do.
         help: String,
     },
+    /// This server was given up by another one, and what it began is theirs.
+    #[error("another server took over what this one had begun")]
+    LeaseLost,
     /// Storage trouble.
     #[error(transparent)]
     Store(#[from] StoreError),

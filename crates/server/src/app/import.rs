@@ -165,7 +165,7 @@ pub async fn receive<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     let mut tx = app.db.write().await?;
     store::import::insert(
         &mut tx,
-        import,
+        (import, app.leases.identity(app).id),
         file_name.trim(),
         &to_json(options),
         bytes,
@@ -216,21 +216,35 @@ pub fn start(app: &Arc<App>, import: i64) {
     });
 }
 
-/// Goes on with the imports that a stop of the server cut, from the row where they stood. One whose file is gone is
-/// marked as interrupted. On PostgreSQL, an import without a file here belongs to another node and is left to it.
+/// Goes on with the imports that a stop of this server cut, from the row where they stood. One whose file is gone is
+/// marked as interrupted. An import of another node is left to it.
 pub async fn recover(app: &Arc<App>) -> Result<(), AppError> {
+    let own = app.leases.identity(app).id;
     let mut tx = app.db.read().await?;
-    let running = store::import::running(&mut tx).await?;
+    let open = store::import::open(&mut tx).await?;
     drop(tx);
-    for import in running {
-        if fs::try_exists(file(app, import)).await.unwrap_or(false) {
-            start(app, import);
-        } else if app.db.dialect() == Dialect::Sqlite {
+    for import in open {
+        if fs::try_exists(file(app, import.id)).await.unwrap_or(false) {
+            if import.state == INTERRUPTED {
+                let mut tx = app.db.write().await?;
+                store::import::resume(&mut tx, import.id).await?;
+                tx.commit().await?;
+            }
+            start(app, import.id);
+        } else if import.state == RUNNING
+            && (app.db.dialect() == Dialect::Sqlite || import.node_id == Some(own))
+        {
             let problem = "The server stopped, and the file is gone. Import it again: rows that are in already are counted as unchanged.";
-            end(app, import, INTERRUPTED, Some(problem)).await?;
+            end(app, import.id, INTERRUPTED, Some(problem)).await?;
         }
     }
     Ok(())
+}
+
+/// Marks an import as interrupted whose node went and did not come back; it goes on when the node does.
+pub async fn give_up(app: &App, import: i64) -> Result<(), AppError> {
+    let problem = "The server that has the file is away. The import goes on when it is back; or import the file again: rows that are in already are counted as unchanged.";
+    end(app, import, INTERRUPTED, Some(problem)).await
 }
 
 /// Carries an import to its end, or to a stop of the server.

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod import;
 pub mod import_file;
 mod import_write;
+pub mod lease;
 pub mod message;
 pub mod profile;
 pub mod template;
@@ -29,7 +30,7 @@ pub mod vault;
 
 pub use error::{AppError, FieldProblem};
 
-use crate::clock::{Clock, Ids, Millis};
+use crate::clock::{Clock, Ids, Millis, Moment};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::store::Db;
@@ -53,6 +54,8 @@ pub struct App {
     pub live: broadcast::Sender<i64>,
     /// What keeps sending back at this moment.
     pub troubles: trouble::Troubles,
+    /// Which numbers this node sends from.
+    pub leases: lease::Leases,
     /// Callbacks on their way to the database.
     pub callback_log: callback_log::CallbackLog,
     /// Wakes the dispatcher when there is new work.
@@ -88,6 +91,7 @@ impl App {
             config,
             live: broadcast::channel(1024).0,
             troubles: trouble::Troubles::default(),
+            leases: lease::Leases::new(node),
             callback_log: callback_log::CallbackLog::default(),
             wake_dispatch: Notify::new(),
             wake_callbacks: Notify::new(),
@@ -98,6 +102,14 @@ impl App {
     /// Now.
     pub fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// Now, on both clocks.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            wall: self.clock.now(),
+            steady: self.clock.steady(),
+        }
     }
 
     /// A new id.

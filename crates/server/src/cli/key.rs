@@ -9,6 +9,7 @@ use comfy_table::Table;
 use super::{DataOptions, say};
 use crate::app::{App, api_key};
 use crate::clock::{Millis, SystemClock};
+use crate::config::Overrides;
 use crate::domain::id;
 use crate::{serve, store};
 
@@ -115,7 +116,7 @@ impl List {
 }
 
 async fn open(data: &DataOptions) -> anyhow::Result<Arc<App>> {
-    serve::open(data.config(None, None)?, Arc::new(SystemClock)).await
+    serve::open(data.config(Overrides::default())?, Arc::new(SystemClock)).await
 }
 
 /// `2026-01-05 10:00 UTC`.

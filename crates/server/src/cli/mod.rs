@@ -19,6 +19,7 @@ mod demo;
 mod import;
 mod key;
 mod message;
+mod node;
 mod progress;
 mod server;
 mod sim;
@@ -101,6 +102,9 @@ enum Command {
     /// Read what a provider sends to us.
     #[command(subcommand)]
     Callback(callback::Callback),
+    /// Show the servers that work on one database.
+    #[command(subcommand)]
+    Node(node::Node),
     /// Simulate a provider, to practise and to test with.
     #[command(subcommand)]
     Sim(sim::Sim),
@@ -127,12 +131,11 @@ pub struct DataOptions {
 
 impl DataOptions {
     /// The whole configuration: defaults, file, environment, these options.
-    fn config(&self, listen: Option<String>, public_url: Option<String>) -> anyhow::Result<Config> {
+    fn config(&self, command_line: Overrides) -> anyhow::Result<Config> {
         let command_line = Overrides {
             data: self.data.clone(),
             database: self.database.clone(),
-            listen,
-            public_url,
+            ..command_line
         };
         let environment = |name: &str| std::env::var(name).ok();
         Ok(Config::layered(
@@ -184,6 +187,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(import) => import.run().await,
         Command::Campaign(campaign) => campaign.run().await,
         Command::Message(message) => message.run().await,
+        Command::Node(node) => node.run().await,
         Command::Sim(sim) => sim.run().await,
         Command::Callback(callback) => callback.run().await,
         Command::Bench(bench) => bench.run().await,
@@ -298,10 +302,13 @@ mod tests {
             "harkara campaign watch c --json",
             "harkara campaign export c -o f.csv",
             "harkara message show msg_1",
+            "harkara node list --json --server http://h --api-key k",
+            "harkara serve --database postgres://h/h --roles http,callbacks",
             "harkara sim gupshup --listen 127.0.0.1:0 --hsm 1:a --two-way 2:b --inbound-url http://h --reports-url http://h --latency 5 --limit 80/s",
             "harkara account check Main --json --server http://h --api-key k --data d",
             "harkara bench dispatch --messages 5000 --latency 5 --concurrency 64 --rounds 1 --json --keep --database postgres://h/h",
             "harkara bench launch --recipients 1000",
+            "harkara bench nodes --database postgres://h/h --nodes 3 --latency 100 --messages 1000 --rounds 1 --json",
             "harkara --log-format json openapi",
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));

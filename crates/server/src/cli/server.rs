@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::{DataOptions, announce, say};
 use crate::clock::SystemClock;
+use crate::config::Overrides;
 use crate::serve::{self, StopSignal};
 use crate::store::Db;
 
@@ -17,6 +18,7 @@ use crate::store::Db;
   harkara serve
   harkara serve --data /var/lib/harkara --listen 0.0.0.0:8080 --public-url https://harkara.example.com
   harkara serve --database postgres://harkara:secret@db.example.com/harkara --config /etc/harkara.toml
+  harkara serve --database postgres://harkara:secret@db.example.com/harkara --roles http,callbacks
 
 Every setting also comes from the environment as HARKARA_<NAME>, such as HARKARA_LISTEN or HARKARA_CONCURRENCY:
 defaults, then the file, then the environment, then the command line. HARKARA_SECRET_KEY (32 bytes, base64) replaces
@@ -30,6 +32,9 @@ pub struct Serve {
     /// How providers reach this server; callback URLs begin with it [default: http://ADDR].
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// What this server does, separated by commas [default: http,callbacks,send,schedule].
+    #[arg(long, value_name = "ROLES", value_delimiter = ',')]
+    roles: Option<Vec<String>>,
     /// Print the default configuration file, with a sentence for each setting, and exit.
     #[arg(long)]
     print_config: bool,
@@ -42,7 +47,12 @@ impl Serve {
             say(crate::config::DEFAULT.trim_end())?;
             return Ok(ExitCode::SUCCESS);
         }
-        let config = self.data.config(self.listen, self.public_url)?;
+        let config = self.data.config(Overrides {
+            listen: self.listen,
+            public_url: self.public_url,
+            roles: self.roles,
+            ..Overrides::default()
+        })?;
         let mut stop = StopSignal::catch()?;
         let running = serve::start(config, Arc::new(SystemClock)).await?;
         announce(&format!("Harkara listens on {}", running.url()));
@@ -72,7 +82,7 @@ pub struct Migrate {
 impl Migrate {
     /// Migrates.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let config = self.data.config(None, None)?;
+        let config = self.data.config(Overrides::default())?;
         std::fs::create_dir_all(&config.data)
             .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
         let db = Db::open(&config.database_url())

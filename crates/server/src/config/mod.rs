@@ -25,6 +25,10 @@ pub struct Config {
     pub concurrency: usize,
     /// Milliseconds until an unanswered request counts as unknown.
     pub request_timeout_ms: u64,
+    /// What this server does: any of [`ROLES`].
+    pub roles: Vec<String>,
+    /// Milliseconds of silence after which other servers take over from this one.
+    pub lease_ms: i64,
     /// Attempts at most of one message when the provider is unavailable.
     pub max_attempts: i16,
     /// Minutes: a scheduled campaign that is later than this (the server was down) waits for a person.
@@ -36,6 +40,9 @@ pub struct Config {
     /// Addresses this server sends from, shown to the operator for provider allow-lists.
     pub egress_addresses: Vec<String>,
 }
+
+/// What a server can do: answer the API, take and apply callbacks, send, start what is scheduled.
+pub const ROLES: [&str; 4] = ["http", "callbacks", "send", "schedule"];
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +94,8 @@ pub struct Overrides {
     pub public_url: Option<String>,
     /// `--database`
     pub database: Option<String>,
+    /// `--roles`
+    pub roles: Option<Vec<String>>,
 }
 
 impl Config {
@@ -126,6 +135,7 @@ impl Config {
         config.listen = command_line.listen.unwrap_or(config.listen);
         config.public_url = command_line.public_url.unwrap_or(config.public_url);
         config.database = command_line.database.unwrap_or(config.database);
+        config.roles = command_line.roles.unwrap_or(config.roles);
         config.check()?;
         Ok(config)
     }
@@ -162,6 +172,12 @@ impl Config {
         if self.request_timeout_ms < 100 {
             return wrong("request_timeout_ms", "give a provider at least 100 milliseconds");
         }
+        if self.roles.is_empty() || self.roles.iter().any(|role| !ROLES.contains(&role.as_str())) {
+            return wrong("roles", "give any of http, callbacks, send and schedule");
+        }
+        if self.lease_ms < 1_000 {
+            return wrong("lease_ms", "give a server at least 1000 milliseconds");
+        }
         if self.max_attempts < 1 {
             return wrong("max_attempts", "every message needs at least 1 attempt");
         }
@@ -175,6 +191,11 @@ impl Config {
         } else {
             self.database.clone()
         }
+    }
+
+    /// Does this server do that?
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|r| r == role)
     }
 
     /// The public URL without a trailing slash.
@@ -267,6 +288,7 @@ mod tests {
         match default {
             toml::Value::Integer(n) => ((n + 1).to_string(), toml::Value::Integer(n + 1)),
             toml::Value::Boolean(b) => ((!b).to_string(), toml::Value::Boolean(!b)),
+            toml::Value::Array(_) if key == "roles" => ("http, send".into(), vec!["http", "send"].into()),
             toml::Value::Array(_) => (
                 "one, two words,,".into(),
                 toml::Value::Array(vec!["one".into(), "two words".into()]),

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use crate::clock::{Millis, SECOND};
 
 /// Room for the jitter between our leaving and the provider's arrival, added to the one-second window.
-const WINDOW: Millis = SECOND + 5;
+pub const WINDOW: Millis = SECOND + 5;
 /// Longest pause between two departures that still counts as steady work: what is not used in it is forgotten.
 const BURST_MS: f64 = 100.0;
 /// Smallest share of the rate that throttle answers can push it down to.

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod content;
 pub mod csv_row;
 pub mod id;
+pub mod lease;
 pub mod limiter;
 pub mod phone;
 pub mod preview;

@@ -20,10 +20,12 @@ pub mod health;
 pub mod import;
 pub mod list;
 pub mod message;
+pub mod node;
 pub mod paging;
 pub mod problem;
 pub mod profile;
 pub mod provider;
+mod role;
 pub mod template;
 pub mod timeline;
 pub mod upload;
@@ -49,6 +51,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(campaign::routes())
         .merge(list::routes())
         .merge(message::routes())
+        .merge(node::routes())
         .merge(profile::routes())
         .merge(provider::routes())
         .merge(template::routes())
@@ -74,10 +77,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// Everything this server answers to.
 pub fn router(app: Shared) -> Router {
     let (api, _) = api().split_for_parts();
+    let api = api.layer(axum::middleware::map_response(problem::in_words));
+    let callbacks = callback_in::routes();
     Router::new()
         .merge(health::routes())
-        .merge(callback_in::routes())
-        .merge(api.layer(axum::middleware::map_response(problem::in_words)))
+        .merge(role::only(&app.config, "callbacks", callbacks))
+        .merge(role::only(&app.config, "http", api))
         .route("/api/v1/openapi.json", axum::routing::get(document))
         .fallback(extract::no_such_path)
         .with_state(app)

@@ -110,6 +110,12 @@ impl From<AppError> for Problem {
                     "Nothing was changed. Check disk space and the database, then try again.",
                 )
             }
+            AppError::LeaseLost => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "lease_lost",
+                error.to_string(),
+                "Send the request again.",
+            ),
             AppError::File { what, why } => {
                 tracing::error!(%what, %why, "file");
                 Self::new(

@@ -82,6 +82,20 @@ pub async fn insert(tx: &mut Tx, rows: &[&Raw]) -> Result<(), StoreError> {
     Ok(())
 }
 
+// Any number will do, as long as nothing else in the product uses it.
+const IN_TURN: Batch = Batch {
+    sqlite: "SELECT 1",
+    postgres: "SELECT pg_advisory_xact_lock(7235714231)",
+};
+
+/// Waits until no other node applies callbacks, and keeps it so until the transaction ends: what one person sends (STOP,
+/// and later START) must be applied in the order in which it came.
+pub async fn in_turn(tx: &mut Tx) -> Result<(), StoreError> {
+    let sql = tx.dialect().pick(&IN_TURN);
+    on!(tx, c => sqlx::query(sql).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 const NEW_IDS: Batch = Batch {
     sqlite: "
 SELECT id, LENGTH(body)

@@ -60,19 +60,53 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// The claim of [`Db::claim_alone`].
-#[derive(Debug)]
-#[must_use = "the claim ends when this is dropped"]
-pub struct Alone(#[expect(dead_code, reason = "held for its lifetime only")] Option<sqlx::PgConnection>);
+/// How a server speaks to PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What PostgreSQL shows of its connections.
+    pub name: String,
+    /// Connections at most.
+    pub connections: u32,
+    /// How long a transaction may stand still before PostgreSQL ends it, in milliseconds: one of a frozen server must not
+    /// keep what others wait for.
+    pub patience_ms: i64,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            name: "harkara".into(),
+            connections: 16,
+            patience_ms: 60_000,
+        }
+    }
+}
+
+// tcp_user_timeout: neither must one whose network is gone.
+const PATIENCE: &str = "
+SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config('tcp_user_timeout', $1, false)";
 
 impl Db {
     /// Opens (and makes) the SQLite file, or connects to `postgres://...`. Does not migrate.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_as(url, Session::default()).await
+    }
+
+    /// The same, when it is PostgreSQL, with sessions of this kind.
+    pub async fn open_as(url: &str, session: Session) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url)?.application_name("harkara");
+            let options = PgConnectOptions::from_str(url)?.application_name(&session.name);
+            let patience = session.patience_ms.to_string();
             let pool = PgPoolOptions::new()
-                .max_connections(16)
+                .max_connections(session.connections)
                 .acquire_timeout(Duration::from_secs(10))
+                .after_connect(move |connection, _| {
+                    let patience = patience.clone();
+                    Box::pin(async move {
+                        sqlx::query(PATIENCE).bind(patience).execute(connection).await?;
+                        Ok(())
+                    })
+                })
                 .connect_with(options)
                 .await?;
             return Ok(Self::Postgres(pool));
@@ -159,22 +193,6 @@ impl Db {
                 Box::pin(db.write()).await?.watched(watching)
             }
         })
-    }
-
-    /// On PostgreSQL, claims this database for one server, for as long as the returned value lives. `None`: another
-    /// server has it. On SQLite the caller locks the data folder instead.
-    pub async fn claim_alone(&self) -> Result<Option<Alone>, StoreError> {
-        let pool = match self {
-            Self::Sqlite { .. } => return Ok(Some(Alone(None))),
-            Self::Postgres(pool) => pool,
-            Self::Watched(db, _) => return Box::pin(db.claim_alone()).await,
-        };
-        // A connection of its own: a pooled one would be handed to others, or closed when idle.
-        let mut connection = pool.acquire().await?.detach();
-        let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(7235714230)")
-            .fetch_one(&mut connection)
-            .await?;
-        Ok(got.then_some(Alone(Some(connection))))
     }
 
     /// Does it answer?

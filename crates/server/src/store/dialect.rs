@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "first campaign",
         include_str!("../../../../migrations/0001_first_campaign.sql"),
     ),
+    (2, "nodes", include_str!("../../../../migrations/0002_nodes.sql")),
     (
         5,
         "slices",

@@ -51,13 +51,13 @@ pub struct ImportRow {
 
 const INSERT: &str = "
 INSERT INTO import (id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-                    invalid, opt_outs_kept, created_at)
-VALUES ($1, $2, 1, $3, $4, 0, 0, 0, 0, 0, 0, 0, $5)";
+                    invalid, opt_outs_kept, created_at, node_id)
+VALUES ($1, $2, 1, $3, $4, 0, 0, 0, 0, 0, 0, 0, $5, $6)";
 
-/// Adds a running import at the beginning of its file.
+/// Adds a running import at the beginning of its file, which this node has.
 pub async fn insert(
     tx: &mut Tx,
-    id: i64,
+    (id, node): (i64, i64),
     file_name: &str,
     options: &str,
     bytes_total: i64,
@@ -69,6 +69,7 @@ pub async fn insert(
         .bind(options)
         .bind(bytes_total)
         .bind(now)
+        .bind(node)
         .execute(c)
         .await
         .map(drop))?;
@@ -99,15 +100,49 @@ pub async fn page(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<ImportRow>
     Ok(on!(tx, c => sqlx::query_as::<_, ImportRow>(PAGE).bind(before).bind(limit).fetch_all(c).await)?)
 }
 
-const ALL_RUNNING: &str = "
-SELECT id
+/// An import that is not at its end, or was not when its node went.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct OpenRow {
+    /// Id.
+    pub id: i64,
+    /// [`RUNNING`] or [`INTERRUPTED`].
+    pub state: i16,
+    /// The node whose data folder holds the file.
+    pub node_id: Option<i64>,
+}
+
+const OPEN: &str = "
+SELECT id, state, node_id
 FROM import
-WHERE state = 1
+WHERE state IN (1, 4)
 ORDER BY id";
 
-/// Ids of the imports that are not at their end.
-pub async fn running(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar::<_, i64>(ALL_RUNNING).fetch_all(c).await)?)
+/// The imports that run or were interrupted.
+pub async fn open(tx: &mut Tx) -> Result<Vec<OpenRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, OpenRow>(OPEN).fetch_all(c).await)?)
+}
+
+const RESUME: &str = "
+UPDATE import
+SET state = 1, problem = NULL, finished_at = NULL
+WHERE id = $1 AND state = 4";
+
+/// An interrupted import runs again.
+pub async fn resume(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(RESUME).bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const ABANDONED: &str = "
+SELECT i.id
+FROM import i
+JOIN node n ON n.id = i.node_id
+WHERE i.state = 1 AND n.state IN (3, 4)
+ORDER BY i.id";
+
+/// Running imports whose node is gone.
+pub async fn abandoned(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar::<_, i64>(ABANDONED).fetch_all(c).await)?)
 }
 
 /// What a batch of rows came to.

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod import;
 pub mod list;
 pub mod message;
+pub mod node;
 pub mod number;
 pub mod profile;
 pub mod reply;
@@ -47,12 +48,13 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(e)) => {
-                // SQLite: 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open. PostgreSQL: classes 08, 40, 53, 57, 58.
+                // SQLite: 5 busy, 6 locked, 10 I/O, 13 full, 14 cannot open. PostgreSQL: classes 08, 40, 53, 57, 58; 25P03
+                // idle in a transaction for too long, 55P03 waited for a lock for too long.
                 let code = e.code().unwrap_or_default();
                 let sqlite_primary = code.parse::<i64>().map(|c| c & 0xff);
                 // Five characters are PostgreSQL's: some of them are numbers too, 22021 for one.
                 if code.len() == 5 {
-                    return ["08", "40", "53", "57", "58"]
+                    return ["08", "25P03", "40", "53", "55P03", "57", "58"]
                         .iter()
                         .any(|class| code.starts_with(class));
                 }
@@ -62,10 +64,17 @@ impl StoreError {
                 sqlx::Error::Io(_)
                 | sqlx::Error::PoolTimedOut
                 | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::Protocol(_)
                 | sqlx::Error::Tls(_),
             ) => true,
             _ => false,
         }
+    }
+
+    /// No answer in the time that there was.
+    pub fn timed_out() -> Self {
+        Self::Database(sqlx::Error::PoolTimedOut)
     }
 
     /// A unique constraint was hit.

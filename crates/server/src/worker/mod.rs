@@ -3,6 +3,7 @@
 
 pub mod callbacks;
 pub mod dispatch;
+pub mod lease;
 pub mod schedule;
 
 use std::future::Future;
@@ -71,11 +72,19 @@ pub fn spawn<W: Worker>(worker: Arc<W>, stop: CancellationToken) -> JoinHandle<(
     })
 }
 
-/// Starts every worker of the server. Each ends by itself soon after `shutdown` is cancelled.
+/// Starts the workers that this server's roles ask for. Each ends by itself soon after `shutdown` is cancelled.
 pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
-    vec![
-        spawn(callbacks::Callbacks::new(app.clone()), shutdown.clone()),
-        spawn(dispatch::Dispatcher::new(app.clone()), shutdown.clone()),
-        spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()),
-    ]
+    let mut workers = Vec::new();
+    if app.config.has_role("callbacks") {
+        workers.push(spawn(callbacks::Callbacks::new(app.clone()), shutdown.clone()));
+    }
+    if app.config.has_role("send") {
+        workers.push(spawn(dispatch::Dispatcher::new(app.clone()), shutdown.clone()));
+    }
+    // After the dispatcher, which may need some time before it lets go of everything.
+    workers.push(spawn(lease::Keeper::new(app.clone()), shutdown.clone()));
+    if app.config.has_role("schedule") {
+        workers.push(spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()));
+    }
+    workers
 }

@@ -1,24 +1,31 @@
-//! Starts campaigns at their time, and forgets old idempotency keys.
+//! Starts campaigns at their time, forgets old idempotency keys, and notices imports whose server is gone. Several nodes may
+//! do this: each step changes only what is still as it was seen.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify};
 
 use super::{Tick, Worker};
-use crate::app::{App, campaign};
-use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use crate::app::{App, campaign, import};
+use crate::clock::{DAY, HOUR, MINUTE, Millis, Moment};
 use crate::domain::campaign::SCHEDULED;
 use crate::store::{self, campaign::CampaignRow};
 
 /// How long an answer is kept for its idempotency key.
 const KEEP_ANSWERS: Millis = 7 * DAY;
 
+/// How long a server may be away before its imports count as interrupted: longer than any restart takes.
+const AWAY: Millis = 10 * MINUTE;
+
 /// The scheduler.
 pub struct Scheduler {
     app: Arc<App>,
     wake: Notify,
     cleaned_at: Mutex<Option<Millis>>,
+    /// Imports without their server, and since when.
+    abandoned: Mutex<HashMap<i64, Moment>>,
 }
 
 impl Scheduler {
@@ -28,6 +35,7 @@ impl Scheduler {
             app,
             wake: Notify::new(),
             cleaned_at: Mutex::new(None),
+            abandoned: Mutex::new(HashMap::new()),
         })
     }
 
@@ -45,6 +53,22 @@ impl Scheduler {
         let _ = self.app.live.send(row.id);
         self.app.wake_dispatch.notify_one();
         Ok(campaign::count_expected(&self.app, row.id).await?)
+    }
+
+    async fn give_up_imports(&self) -> anyhow::Result<()> {
+        let now = self.app.moment();
+        let mut tx = self.app.db.read().await?;
+        let gone = store::import::abandoned(&mut tx).await?;
+        drop(tx);
+        let mut abandoned = self.abandoned.lock().await;
+        abandoned.retain(|id, _| gone.contains(id));
+        for id in gone {
+            let since = *abandoned.entry(id).or_insert(now);
+            if now.at_least_since(since) >= AWAY {
+                import::give_up(&self.app, id).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn clean(&self, now: Millis) -> anyhow::Result<()> {
@@ -80,6 +104,7 @@ impl Worker for Scheduler {
                 tracing::error!(campaign = row.id, error = %format!("{error:#}"), "a scheduled campaign did not start; trying again");
             }
         }
+        self.give_up_imports().await?;
         self.clean(now).await?;
         Ok(Tick::After(Duration::from_secs(1)))
     }

@@ -106,7 +106,7 @@ on_both_engines! {
                 trace: trace(),
             })
             .collect();
-        settle(w.app(), &finished).await.unwrap();
+        settle(w.app(), w.term().await, &finished).await.unwrap();
         let progress = w.progress(id).await;
         assert_eq!((progress.funnel.sent, progress.funnel.failed, progress.state.as_str()), (1, 1, "finished"));
     }
@@ -198,7 +198,7 @@ on_both_engines! {
             outcome: Err(SendError::new(SendErrorKind::Auth, None, "wrong password", "help")),
             trace: Trace::default(),
         };
-        settle(w.app(), &[refused]).await.unwrap();
+        settle(w.app(), w.term().await, &[refused]).await.unwrap();
         assert_eq!(w.run(id).await.funnel.sent, 1);
     }
 
@@ -243,7 +243,7 @@ on_both_engines! {
             trace: Trace::default(),
         };
         let finished: Vec<Finished> = claim(&w, id).await.iter().map(throttled).collect();
-        settle(w.app(), &finished).await.unwrap();
+        settle(w.app(), w.term().await, &finished).await.unwrap();
         w.step(0).await;
         w.step(5_000).await;
         assert_eq!(w.run(id).await.funnel.sent, 4);

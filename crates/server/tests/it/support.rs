@@ -63,6 +63,20 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// Another server on the same database and with the same key, with a clock of its own that shows another time.
+    pub async fn beside(&self, node: u16, clock: i64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = self.app.config.clone();
+        let db = Db::open(&config.database_url()).await.unwrap();
+        config.data = folder.path().to_owned();
+        let clock = Arc::new(ManualClock::at(clock));
+        let vault = Vault::open(self.folder.path(), None).unwrap();
+        let app = App::new(db, clock.clone(), node, vault, config);
+        Self { app, clock, folder }
+    }
+}
+
 /// A new database on the cluster that `bin/with-postgres` started; it goes with the cluster.
 pub async fn fresh_postgres() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);

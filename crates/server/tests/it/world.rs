@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use harkara::app::campaign::{self, CampaignInput, Progress};
-use harkara::app::{App, account};
+use harkara::app::{App, account, lease};
 use harkara::domain::audience::Audience;
 use harkara::domain::id;
 use harkara::store::profile::ProfileRow;
@@ -109,6 +109,12 @@ impl World {
 
     pub fn app(&self) -> &Arc<App> {
         &self.t.app
+    }
+
+    /// The term in which this node holds its numbers.
+    pub async fn term(&self) -> i64 {
+        lease::keep(self.app()).await.unwrap();
+        self.app().leases.term()
     }
 
     /// Customers who opted in, numbered from 1.

@@ -68,6 +68,10 @@ impl Clock for SimClock {
         START + state.steady + state.offset
     }
 
+    fn steady(&self) -> Millis {
+        self.0.lock().unwrap().steady
+    }
+
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         let mut state = self.0.lock().unwrap();
         let (wake, woken) = oneshot::channel();

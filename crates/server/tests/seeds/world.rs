@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use harkara::app::lease::Identity;
 use harkara::app::vault::Vault;
 use harkara::app::{App, account};
 use harkara::config::Config;
 use harkara::engine::Engine;
+use harkara::store::node::About;
 use harkara::store::number::NumberRow;
 use harkara::store::profile::ProfileRow;
 use harkara::store::template::TemplateRow;
@@ -234,13 +236,29 @@ impl Copy {
             node,
         };
         let template = template();
-        App::with_engine(
-            Db::Watched(Box::new(self.db.clone()), Arc::new(seat)),
+        let db = Db::Watched(Box::new(self.db.clone()), Arc::new(seat));
+        let id = u16::try_from(node).unwrap() + 2;
+        let app = App::with_engine(
+            db.clone(),
             clock.clone(),
-            u16::try_from(node).unwrap() + 2,
+            id,
             Vault::open(template.folder.path(), None).unwrap(),
             config.clone(),
             template.engine.clone().instead(Arc::new(line)),
-        )
+        );
+        // As on SQLite: one server after the other, and the one before is known to be dead.
+        let identity = Identity {
+            id: i64::from(id),
+            token: format!("server {node}"),
+            about: About {
+                name: format!("server {node}"),
+                roles: config.roles.join(","),
+                url: config.public_url.clone(),
+                lease_ms: config.lease_ms,
+            },
+            alone: true,
+        };
+        app.leases.introduce(identity, db);
+        app
     }
 }

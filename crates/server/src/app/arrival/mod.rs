@@ -155,6 +155,7 @@ async fn one_by_one(app: &App) -> Result<usize, StoreError> {
 
 async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
     let mut tx = app.db.write().await?;
+    callback::in_turn(&mut tx).await?;
     let ids = match only {
         Some(id) => vec![id],
         None => within_budget(&callback::lock_new(&mut tx, BATCH).await?),

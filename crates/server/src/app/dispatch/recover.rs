@@ -1,6 +1,6 @@
-//! After a crash: what was in flight is unknown. It is shown, waits for a report, and is never sent again blindly.
+//! After a crash, or when another node gave a number up: what was in flight is unknown. It is shown, waits for a report, and is never sent again blindly.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::finish_campaigns;
 use crate::app::{App, AppError};
@@ -9,20 +9,23 @@ use crate::domain::settle::crashed;
 use crate::domain::state::{SENDING, UNKNOWN};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{number, to_json};
+use crate::store::to_json;
 
-/// Parks attempts that began before this time, but for those in `waited_for`, whose answers are still to come. Returns
-/// how many.
-pub async fn recover(app: &App, begun_before: Millis, waited_for: &HashSet<i64>) -> Result<usize, AppError> {
+/// Parks attempts of these numbers, held in this term, that began before this time, but for those in `waited_for`, whose
+/// answers are still to come. Returns how many.
+pub async fn recover(
+    app: &App,
+    (numbers, term): (&[i64], i64),
+    begun_before: Millis,
+    waited_for: &HashMap<i64, i64>,
+) -> Result<usize, AppError> {
     let now = app.now();
-    let mut tx = app.db.read().await?;
-    let numbers = number::all(&mut tx).await?;
-    drop(tx);
     let mut parked = 0;
     for number in numbers {
         loop {
             let mut tx = app.db.write().await?;
-            let ids = message::in_flight(&mut tx, number.id, begun_before).await?;
+            app.leases.fence(app, &mut tx, term).await?;
+            let ids = message::in_flight(&mut tx, *number, begun_before).await?;
             if ids.is_empty() {
                 break;
             }
@@ -31,7 +34,7 @@ pub async fn recover(app: &App, begun_before: Millis, waited_for: &HashSet<i64>)
             let changes: Vec<MessageChange> = rows
                 .iter()
                 .filter(|row| {
-                    row.state == SENDING && row.due_at < begun_before && !waited_for.contains(&row.id)
+                    row.state == SENDING && row.due_at < begun_before && !waited_for.contains_key(&row.id)
                 })
                 .map(|row| {
                     counts.moved(row.campaign_id, SENDING, UNKNOWN);

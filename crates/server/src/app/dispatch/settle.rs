@@ -25,14 +25,15 @@ pub struct Aftermath {
     pub held: BTreeSet<i64>,
 }
 
-/// Settles attempts. Safe to repeat with the same batch when the database failed.
-pub async fn settle(app: &App, finished: &[Finished]) -> Result<Aftermath, AppError> {
+/// Settles attempts of this term. Safe to repeat with the same batch when the database failed.
+pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<Aftermath, AppError> {
     let now = app.now();
     let by_id: HashMap<i64, &Finished> = finished.iter().map(|f| (f.id, f)).collect();
     let mut ids: Vec<i64> = by_id.keys().copied().collect();
     ids.sort_unstable();
 
     let mut tx = app.db.write().await?;
+    app.leases.fence(app, &mut tx, term).await?;
     let rows = message::lock(&mut tx, &ids).await?;
     let (mut counts, mut changes, mut refs, mut attempts) =
         (Counts::default(), Vec::new(), Vec::new(), Vec::new());

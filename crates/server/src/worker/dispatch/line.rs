@@ -56,6 +56,7 @@ pub struct AccountLine {
     pub in_flight: usize,
     /// Active and readable.
     pub usable: bool,
+    has_share: bool,
     breaker: Breaker,
 }
 
@@ -73,6 +74,8 @@ pub struct NumberLine {
     pub busy: bool,
     /// When it may look again for a share of what other numbers of its campaigns have to do.
     pub share_again_at: Millis,
+    /// Another node waits for it: nothing new is claimed.
+    pub leaving: bool,
 }
 
 impl NumberLine {
@@ -92,6 +95,7 @@ impl NumberLine {
             look_again_at: now,
             busy: true,
             share_again_at: now,
+            leaving: false,
         });
         line.limiter.set_rate(rate);
         line.gate
@@ -104,8 +108,10 @@ impl NumberLine {
 
 impl AccountLine {
     /// Takes an account as it is in the database now.
-    pub fn put(lines: &mut BTreeMap<i64, Self>, loaded: LoadedAccount, now: Millis) {
-        let rate = u32::try_from(loaded.row.requests_per_second).unwrap_or(1);
+    pub fn put(app: &App, lines: &mut BTreeMap<i64, Self>, loaded: LoadedAccount, now: Millis) {
+        let limit = u32::try_from(loaded.row.requests_per_second).unwrap_or(1);
+        // The rest belongs to the nodes that hold its other numbers.
+        let rate = app.leases.account_share(loaded.row.id, limit, app.moment());
         let usable = loaded.row.state == ACTIVE;
         let id = loaded.row.id;
         let loaded = Arc::new(loaded);
@@ -115,6 +121,7 @@ impl AccountLine {
             gate: gate(rate, now),
             in_flight: 0,
             usable,
+            has_share: rate > 0,
             breaker: Breaker::default(),
         });
         if usable && !line.usable {
@@ -128,13 +135,14 @@ impl AccountLine {
             .set_rate(rate);
         line.loaded = loaded;
         line.usable = usable;
+        line.has_share = rate > 0;
     }
 
     /// How many messages of this number may leave now: tokens of both, places in flight, and one at a time while the
     /// provider is being tried again.
     pub fn grant(&mut self, number: &mut NumberLine, now: Millis, config: &Config) -> usize {
         let tokens = number.limiter.available(now).min(self.limiter.available(now));
-        if !self.usable {
+        if !self.usable || !self.has_share || number.leaving {
             return 0;
         }
         let places = config.concurrency.saturating_sub(self.in_flight);

@@ -1,18 +1,19 @@
 //! Decides when each message leaves: tokens first, then a claim of exactly that many, then the requests.
 
+mod hold;
+mod leave;
 mod line;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::panic::AssertUnwindSafe;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use harkara_provider::{SendError, SendErrorKind};
 use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::{Tick, Worker};
-use crate::app::dispatch::{self, Aftermath, Claimed, Finished, Running, Trace};
+use crate::app::dispatch::{self, Aftermath, Claimed, Finished, Running};
+use crate::app::lease::keep;
 use crate::app::trouble::Trouble;
 use crate::app::{App, AppError, account};
 use crate::clock::{Millis, SECOND};
@@ -22,7 +23,7 @@ use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
 use crate::store::slice::{self, SliceRow};
 use crate::store::{message, number};
-use line::{AccountLine, Gate, NumberLine, gate, pass};
+use line::{AccountLine, Gate, NumberLine, gate};
 
 /// How often settings are read again when nothing says that they changed.
 const REFRESH: Millis = SECOND;
@@ -32,8 +33,6 @@ const BATCH: usize = 1_000;
 const CLAIM: usize = 500;
 /// How often an idle number looks for work.
 const LOOK: Millis = 100;
-/// How often attempts without an owner are looked for, and how long one may take before it counts as such.
-const SWEEP: Millis = 60 * SECOND;
 /// Code of the trouble of an account that cannot be opened.
 const UNREADABLE: &str = "account_unreadable";
 /// Pause while there is work that only waits for tokens.
@@ -56,11 +55,17 @@ struct State {
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
     unsettled: Vec<Finished>,
-    /// Messages on their way, until their answers are settled.
-    waited_for: HashSet<i64>,
+    /// Messages on their way, until their answers are settled, and the number of each.
+    waited_for: HashMap<i64, i64>,
+    /// The term that all this belongs to.
+    term: i64,
+    /// Numbers of which nothing is in flight that we do not wait for.
+    adopted: BTreeSet<i64>,
+    /// What the leases were at the last refresh.
+    mark: (u64, usize),
     refreshed_at: Option<Millis>,
     turn: usize,
-    swept_at: Option<Millis>,
+    swept_at: Millis,
 }
 
 impl Dispatcher {
@@ -75,10 +80,13 @@ impl Dispatcher {
             frozen: HashMap::new(),
             finished,
             unsettled: Vec::new(),
-            waited_for: HashSet::new(),
+            waited_for: HashMap::new(),
+            term: 0,
+            adopted: BTreeSet::new(),
+            mark: (0, 0),
             refreshed_at: None,
             turn: 0,
-            swept_at: None,
+            swept_at: 0,
         };
         Arc::new(Self {
             app,
@@ -99,13 +107,15 @@ impl Dispatcher {
                 let Ok(done) = state.finished.try_recv() else {
                     break;
                 };
-                state.heard(&self.app, &done);
-                state.unsettled.push(done);
+                if state.waited_for.contains_key(&done.id) {
+                    state.heard(&self.app, &done);
+                    state.unsettled.push(done);
+                }
             }
             if state.unsettled.is_empty() {
                 return Ok(());
             }
-            match dispatch::settle(&self.app, &state.unsettled).await {
+            match dispatch::settle(&self.app, state.term, &state.unsettled).await {
                 Ok(after) => state.settled(&after, state.unsettled.len()),
                 Err(AppError::Store(error)) if !error.is_transient() => {
                     tracing::warn!(%error, "a batch of answers failed; settling them one by one");
@@ -119,7 +129,7 @@ impl Dispatcher {
     /// One answer that the database will never take must not hold up the others: its message will be parked as unknown.
     async fn settle_apart(&self, state: &mut State) -> Result<(), AppError> {
         while let Some(done) = state.unsettled.last() {
-            let after = match dispatch::settle(&self.app, std::slice::from_ref(done)).await {
+            let after = match dispatch::settle(&self.app, state.term, std::slice::from_ref(done)).await {
                 Ok(after) => after,
                 Err(AppError::Store(error)) if !error.is_transient() => {
                     tracing::error!(message = done.id, %error, "an answer cannot be settled");
@@ -132,38 +142,20 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Before anything leaves, what the last run left in flight is parked as unknown; later, what lost its owner when
-    /// the database went away in the middle of a commit.
-    async fn sweep(&self, state: &mut State) -> Result<(), AppError> {
-        let now = self.app.now();
-        let patience = Millis::try_from(self.app.config.request_timeout_ms).unwrap_or(SWEEP) * 2 + SWEEP;
-        let begun_before = match state.swept_at {
-            None => i64::MAX,
-            // A clock that stepped back sweeps early, which does no harm.
-            Some(at) if (at..at + SWEEP).contains(&now) => return Ok(()),
-            Some(_) => now - patience,
-        };
-        let parked = dispatch::recover(&self.app, begun_before, &state.waited_for).await?;
-        if parked > 0 {
-            tracing::warn!(
-                parked,
-                "messages were in flight when sending broke off; reports will settle them"
-            );
-        }
-        state.swept_at = Some(now);
-        Ok(())
-    }
-
     async fn refresh(&self, state: &mut State) -> Result<(), AppError> {
         let now = self.app.now();
-        if state
-            .refreshed_at
-            .is_some_and(|at| now < at + REFRESH && now >= at)
+        let mark = self.app.leases.mark(self.app.moment());
+        if mark == state.mark
+            && state
+                .refreshed_at
+                .is_some_and(|at| now < at + REFRESH && now >= at)
         {
             return Ok(());
         }
+        self.adopt(state).await?;
         let mut tx = self.app.db.read().await?;
-        let numbers = number::all_active(&mut tx).await?;
+        let mut numbers = number::all_active(&mut tx).await?;
+        numbers.retain(|n| state.adopted.contains(&n.id));
         let mut accounts: Vec<i64> = numbers.iter().map(|n| n.account_id).collect();
         accounts.sort_unstable();
         accounts.dedup();
@@ -171,7 +163,7 @@ impl Dispatcher {
             match account::load(&self.app, &mut tx, *id).await {
                 Ok(loaded) => {
                     self.app.troubles.clear_of(*id, UNREADABLE);
-                    AccountLine::put(&mut state.accounts, loaded, now);
+                    AccountLine::put(&self.app, &mut state.accounts, loaded, now);
                 }
                 Err(error) => {
                     // One account that cannot be read never stops the others.
@@ -207,7 +199,39 @@ impl Dispatcher {
         state.campaign_limits.retain(|id, _| running.contains(id));
         state.frozen.retain(|id, _| running.contains(id));
         state.refreshed_at = Some(now);
+        state.mark = mark;
         Ok(())
+    }
+
+    /// One round.
+    async fn work(&self, state: &mut State) -> Result<Tick, AppError> {
+        if !self.app.leases.is_kept(false) {
+            keep(&self.app).await?;
+        }
+        self.follow_term(state);
+        self.settle(state).await?;
+        self.give_back(state);
+        self.refresh(state).await?;
+        self.sweep(state).await?;
+        let numbers: Vec<i64> = state.numbers.keys().copied().collect();
+        let mut failed = None;
+        for id in numbers {
+            // A number in trouble never delays another.
+            if let Err(error) = self.serve(state, id).await
+                && !matches!(error, AppError::Conflict { .. })
+            {
+                failed = Some(error);
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let busy = state.numbers.values().any(|n| n.busy);
+        Ok(Tick::After(if busy {
+            PACE
+        } else {
+            Duration::from_millis(LOOK.unsigned_abs())
+        }))
     }
 
     /// Looks, without taking the writer, whether an idle number has anything to send.
@@ -245,6 +269,7 @@ impl Dispatcher {
 
         let mut counts = Counts::default();
         let mut tx = self.app.db.write().await?;
+        self.app.leases.fence(&self.app, &mut tx, state.term).await?;
         let mut claimed: Vec<Claimed> = Vec::new();
         for lane in [CONVERSATION, API, CAMPAIGN] {
             let mut room = grant - claimed.len();
@@ -296,8 +321,8 @@ impl Dispatcher {
                 .and_then(|id| state.campaign_limits.get(&id)?.as_ref());
             gates.extend(own.map(|(_, gate)| gate.clone()));
             account.in_flight += 1;
-            state.waited_for.insert(message.id);
-            self.leave(account, number, message, gates);
+            state.waited_for.insert(message.id, number_id);
+            self.leave(state.term, account, number, message, gates);
         }
         Ok(())
     }
@@ -365,43 +390,6 @@ impl Dispatcher {
         }
         Ok(claimed)
     }
-
-    /// Lets one message leave as soon as its gates open; its outcome comes back through the channel, whatever happens.
-    fn leave(&self, account: &AccountLine, number: &NumberLine, message: Claimed, gates: Vec<Gate>) {
-        let (app, done) = (self.app.clone(), self.done.clone());
-        let (loaded, from) = (account.loaded.clone(), number.row.phone.clone());
-        tokio::spawn(async move {
-            let mut earliest = app.now();
-            while let Err(later) = pass(&gates, earliest) {
-                let pause = Duration::from_millis((later - earliest).unsigned_abs());
-                app.clock.sleep(pause).await;
-                earliest = later.max(app.now());
-            }
-            let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message);
-            let (outcome, trace) = AssertUnwindSafe(attempt)
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| {
-                    let help = "The program failed while sending. It is not sent again, to avoid a double.";
-                    let error =
-                        SendError::new(SendErrorKind::Unknown, Some("panic"), "internal failure", help);
-                    (Err(error), Trace::default())
-                });
-            let finished = Finished {
-                id: message.id,
-                account_id: loaded.row.id,
-                account_version: loaded.row.updated_at,
-                number_id: message.number_id,
-                attempt: message.attempt,
-                at: message.at,
-                outcome,
-                trace,
-            };
-            // The receiver lives as long as the dispatcher; after it, nobody is left to tell.
-            let _ = done.send(finished);
-            app.wake_dispatch.notify_one();
-        });
-    }
 }
 
 impl State {
@@ -459,44 +447,17 @@ impl Worker for Dispatcher {
 
     async fn tick(&self) -> anyhow::Result<Tick> {
         let mut state = self.state.lock().await;
-        let state = &mut *state;
-        self.sweep(state).await?;
-        self.settle(state).await?;
-        self.refresh(state).await?;
-        let numbers: Vec<i64> = state.numbers.keys().copied().collect();
-        let mut failed = None;
-        for id in numbers {
-            // A number in trouble never delays another.
-            if let Err(error) = self.serve(state, id).await
-                && !matches!(error, AppError::Conflict { .. })
-            {
-                failed = Some(error);
+        match self.work(&mut state).await {
+            Err(AppError::LeaseLost) => {
+                self.lose(&mut state);
+                Ok(Tick::After(PACE))
             }
+            result => Ok(result?),
         }
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        let busy = state.numbers.values().any(|n| n.busy);
-        Ok(Tick::After(if busy {
-            PACE
-        } else {
-            Duration::from_millis(LOOK.unsigned_abs())
-        }))
     }
 
     /// Waits for the answers that are on their way, so that a planned stop leaves nothing unknown.
     async fn finish(&self) {
-        for _ in 0..200 {
-            let mut state = self.state.lock().await;
-            if let Err(error) = self.settle(&mut state).await {
-                tracing::error!(%error, "answers could not be settled at the end; trying again");
-            }
-            let open = state.accounts.values().map(|a| a.in_flight).sum::<usize>() + state.unsettled.len();
-            drop(state);
-            if open == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        self.wind_up().await;
     }
 }
