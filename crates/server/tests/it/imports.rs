@@ -5,9 +5,13 @@ use std::fmt::Write;
 use bytes::Bytes;
 use harkara::app::consent::opt_out;
 use harkara::app::import::{self, OptIn, Options};
+use harkara::app::lease;
+use harkara::clock::{DAY, MINUTE};
 use harkara::store;
 use harkara::store::import::{FAILED, FINISHED, INTERRUPTED, ImportRow, Progress, RUNNING};
 use harkara::store::profile::{OPTED_IN, OPTED_OUT, ProfileRow};
+use harkara::worker::Worker;
+use harkara::worker::schedule::Scheduler;
 use serde_json::json;
 
 use crate::client::Client;
@@ -231,15 +235,40 @@ on_both_engines! {
     async fn an_import_whose_file_is_gone_says_so_after_a_restart(t) {
         let id = receive(&t, many(0..10).as_bytes(), &Options::default()).await;
         std::fs::remove_dir_all(t.folder.path().join("imports")).unwrap();
+        if t.app.db.dialect() == store::dialect::Dialect::Postgres {
+            let other = t.beside(2, START).await;
+            import::recover(&other.app).await.unwrap();
+            assert_eq!(row(&t, id).await.state, RUNNING, "it is another node's");
+        }
         import::recover(&t.app).await.unwrap();
         let import = row(&t, id).await;
-        match t.app.db.dialect() {
-            store::dialect::Dialect::Sqlite => {
-                assert_eq!(import.state, INTERRUPTED);
-                assert!(import.problem.unwrap().contains("Import it again"));
-            }
-            store::dialect::Dialect::Postgres => assert_eq!(import.state, RUNNING, "it may be another node's"),
+        assert_eq!(import.state, INTERRUPTED);
+        assert!(import.problem.unwrap().contains("Import it again"));
+    }
+
+    async fn an_import_rests_while_its_server_is_away_and_goes_on_with_it(t) {
+        let id = receive(&t, many(0..10).as_bytes(), &record()).await;
+        lease::keep(&t.app).await.unwrap();
+        lease::leave(&t.app).await.unwrap();
+        let other = t.beside(2, START + DAY).await;
+        let scheduler = Scheduler::new(other.app.clone());
+        scheduler.tick().await.unwrap();
+        other.clock.advance(9 * MINUTE);
+        scheduler.tick().await.unwrap();
+        assert_eq!(row(&t, id).await.state, RUNNING, "a restart takes some time");
+        other.clock.advance(MINUTE);
+        scheduler.tick().await.unwrap();
+        let import = row(&t, id).await;
+        assert_eq!(import.state, INTERRUPTED);
+        assert!(import.problem.unwrap().contains("when it is back"));
+        import::recover(&t.app).await.unwrap();
+        let mut left = 500;
+        while row(&t, id).await.state != FINISHED {
+            left -= 1;
+            assert!(left > 0, "it does not go on");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
+        assert_eq!(row(&t, id).await.created, 10);
     }
 
     async fn a_file_is_imported_over_http(t) {

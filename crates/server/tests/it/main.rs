@@ -20,6 +20,7 @@ mod gateway;
 mod imports;
 mod inbox;
 mod lists;
+mod nodes;
 mod post;
 mod profiles;
 mod slices;
