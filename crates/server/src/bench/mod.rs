@@ -5,6 +5,7 @@ pub mod bare;
 pub mod dispatch;
 pub mod figures;
 pub mod launch;
+pub mod nodes;
 pub mod process;
 pub mod server;
 pub mod sink;

@@ -57,6 +57,25 @@ impl Server {
         Ok(server)
     }
 
+    /// Another one on the same database, which must be PostgreSQL, with a folder of its own and the same key.
+    pub async fn beside(&self) -> anyhow::Result<Self> {
+        let folder = Folder::new(false)?;
+        std::fs::copy(
+            self.folder.path().join("secret.key"),
+            folder.path().join("secret.key"),
+        )
+        .context("the key of the first server cannot be copied")?;
+        let (process, url) = run(&folder, self.database.as_ref(), &self.settings).await?;
+        Ok(Self {
+            url,
+            key: self.key.clone(),
+            process,
+            database: self.database.clone(),
+            folder,
+            settings: self.settings.clone(),
+        })
+    }
+
     /// Kills it, and starts it again on the same data.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill()?;

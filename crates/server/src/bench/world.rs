@@ -75,6 +75,7 @@ impl World {
         let campaign = json!({
             "name": name,
             "template_id": self.template,
+            "number_id": self.number,
             "audience": {"type": "list", "list_id": list},
             "mapping": {"body": [
                 {"from": "attribute", "name": "name", "default": "friend"},

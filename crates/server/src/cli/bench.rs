@@ -10,6 +10,7 @@ use crate::bench::bare::Posting;
 use crate::bench::dispatch::Dispatch;
 use crate::bench::figures::Figures;
 use crate::bench::launch::Launch;
+use crate::bench::nodes::Nodes;
 use crate::bench::sink;
 
 /// Commands of `bench`.
@@ -24,13 +25,16 @@ Examples:
   harkara bench dispatch --messages 300000 --latency 200 --concurrency 4000
   bin/with-postgres sh -c 'harkara bench dispatch --database $HARKARA_TEST_POSTGRES'
   bin/slow-disk 2 harkara bench dispatch
-  harkara bench launch --recipients 1000000"
+  harkara bench launch --recipients 1000000
+  bin/with-postgres sh -c 'harkara bench nodes --database $HARKARA_TEST_POSTGRES'"
 )]
 pub enum Bench {
     /// Messages a second to an instant gateway, with a durable row for each.
     Dispatch(DispatchOptions),
     /// From the click on launch to the first message, and the memory of a long campaign.
     Launch(LaunchOptions),
+    /// The same campaigns by one server and by several on one PostgreSQL, with a provider that takes its time.
+    Nodes(NodesOptions),
     /// The instant gateway of the measurements.
     #[command(hide = true)]
     Sink {
@@ -89,6 +93,32 @@ pub struct LaunchOptions {
     recipients: u32,
 }
 
+/// Options of `bench nodes`.
+#[derive(Debug, Args)]
+pub struct NodesOptions {
+    /// One JSON object as the last line.
+    #[arg(long)]
+    json: bool,
+    /// postgres://user@host/database: makes a database of its own there.
+    #[arg(long, value_name = "URL")]
+    database: String,
+    /// Servers, each with a number and a campaign.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(2..=9))]
+    nodes: u32,
+    /// Messages of each campaign.
+    #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    messages: u32,
+    /// Milliseconds that the gateway takes to answer.
+    #[arg(long, value_name = "MS", default_value_t = 100)]
+    latency: u64,
+    /// Requests in flight of each server [default: the server's].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    concurrency: Option<u32>,
+    /// Rounds with one server and with all; the figures are medians.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+}
+
 impl Bench {
     /// Runs it.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
@@ -112,6 +142,17 @@ impl Bench {
                     keep: options.common.keep,
                 };
                 tell(&launch.run().await?, options.common.json)
+            }
+            Self::Nodes(options) => {
+                let nodes = Nodes {
+                    nodes: options.nodes,
+                    messages: options.messages,
+                    latency: Duration::from_millis(options.latency),
+                    concurrency: options.concurrency,
+                    rounds: options.rounds,
+                    database: options.database,
+                };
+                tell(&nodes.run().await?, options.json)
             }
             Self::Sink { latency } => {
                 let latency = Duration::from_millis(latency);

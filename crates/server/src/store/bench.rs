@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use super::StoreError;
 
 /// A PostgreSQL database that is made for a measurement.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Database {
     url: String,
 }
