@@ -2,11 +2,17 @@
 //! runs in child processes on the same machine, in the same run.
 
 pub mod bare;
+pub mod callbacks;
+pub mod callers;
 pub mod dispatch;
 pub mod figures;
+pub mod keeper;
 pub mod launch;
+pub mod life;
 pub mod nodes;
+pub mod pace;
 pub mod process;
+pub mod reporter;
 pub mod server;
 pub mod sink;
 pub mod world;

@@ -7,8 +7,10 @@ use anyhow::{Context, bail};
 
 use super::process::{Folder, Process};
 use crate::cli::client::Client;
+use crate::domain::id::NUMBER;
 use crate::serve::CliFile;
-use crate::store::bench::Database;
+use crate::store::Db;
+use crate::store::bench::{Database, ledger_bytes, received};
 
 /// How it is started.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +88,30 @@ impl Server {
     /// A client for its API.
     pub fn client(&self) -> anyhow::Result<Client> {
         Client::new(&self.url, &self.key)
+    }
+
+    /// Its database, beside it.
+    pub async fn db(&self) -> anyhow::Result<Db> {
+        let url = match &self.database {
+            Some(database) => database.url().to_owned(),
+            None => self.folder.path().join("harkara.db").display().to_string(),
+        };
+        Ok(Db::open(&url).await?)
+    }
+
+    /// Messages of people to this number, as the ledger has them.
+    pub async fn received(&self, number: &str) -> anyhow::Result<i64> {
+        let number = NUMBER.read(number).context("not the id of a number")?;
+        let db = self.db().await?;
+        let mut tx = db.read().await?;
+        Ok(received(&mut tx, number).await?)
+    }
+
+    /// Bytes of the ledger with all its indexes.
+    pub async fn ledger_bytes(&self) -> anyhow::Result<i64> {
+        let db = self.db().await?;
+        let mut tx = db.read().await?;
+        Ok(ledger_bytes(&mut tx).await?)
     }
 
     /// Its data folder.

@@ -13,7 +13,7 @@ use crate::cli::client::Client;
 /// The account's settings and the number's rate: higher than any measurement comes.
 const UNLIMITED: u32 = 100_000;
 /// The business number.
-const NUMBER: &str = "+919999900000";
+pub const NUMBER: &str = "+919999900000";
 
 /// An account with what it needs to send, as the API names it.
 #[derive(Debug, Clone)]
@@ -33,14 +33,25 @@ pub struct World {
 impl World {
     /// Makes an account at this gateway, through the API.
     pub async fn new(client: &Client, sink: &Sink) -> anyhow::Result<Self> {
-        Self::named(client, sink, "Bench", NUMBER).await
+        Self::made(client, sink, ("Bench", NUMBER), &sender(0), UNLIMITED).await
     }
 
-    /// The same for one of several accounts.
-    pub async fn named(client: &Client, sink: &Sink, name: &str, number: &str) -> anyhow::Result<Self> {
+    /// The same for one of several accounts whose number is limited.
+    pub async fn of_sender(client: &Client, sink: &Sink, n: u32, rate: u32) -> anyhow::Result<Self> {
+        let phone = format!("+91999990{n:04}");
+        Self::made(client, sink, (&format!("Bench {n}"), &phone), &sender(n), rate).await
+    }
+
+    async fn made(
+        client: &Client,
+        sink: &Sink,
+        (name, number): (&str, &str),
+        sender: &str,
+        rate: u32,
+    ) -> anyhow::Result<Self> {
         let settings = json!({
             "nickname": name,
-            "hsm_user_id": "2000000001", "hsm_password": "bench-notification",
+            "hsm_user_id": sender, "hsm_password": "bench-notification",
             "two_way_user_id": "2000000002", "two_way_password": "bench-two-way",
             "app_name": "Bench", "number": number,
             "base_url": sink.gateway(), "template_base_url": sink.gateway(), "media_base_url": sink.gateway(),
@@ -51,7 +62,7 @@ impl World {
         let account = client.post("/accounts", &account).await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (id, number) = (text(&account["id"]), text(&account["numbers"][0]["id"]));
-        let rate = json!({"messages_per_second": UNLIMITED});
+        let rate = json!({"messages_per_second": rate});
         client.patch(&format!("/numbers/{number}"), &rate).await?;
         client
             .post(&format!("/accounts/{id}/templates/import"), &json!({}))
@@ -86,6 +97,11 @@ impl World {
         let campaign = client.post("/campaigns", &campaign).await?;
         Ok(campaign["id"].as_str().unwrap_or_default().to_owned())
     }
+}
+
+/// The user id by which the gateway knows the sender of an account.
+pub fn sender(n: u32) -> String {
+    format!("{}", 2_000_000_001 + n * 10)
 }
 
 /// The number of the person of this index. Nothing that a measurement sends leaves the machine.

@@ -7,10 +7,15 @@ use clap::{Args, Subcommand};
 
 use super::say;
 use crate::bench::bare::Posting;
+use crate::bench::callbacks::{Callbacks, Kind};
+use crate::bench::callers::Calling;
 use crate::bench::dispatch::Dispatch;
 use crate::bench::figures::Figures;
+use crate::bench::keeper::Keeping;
 use crate::bench::launch::Launch;
+use crate::bench::life::Life;
 use crate::bench::nodes::Nodes;
+use crate::bench::pace::Pace;
 use crate::bench::sink;
 
 /// Commands of `bench`.
@@ -25,6 +30,10 @@ Examples:
   harkara bench dispatch --messages 300000 --latency 200 --concurrency 4000
   bin/with-postgres sh -c 'harkara bench dispatch --database $HARKARA_TEST_POSTGRES'
   bin/slow-disk 2 harkara bench dispatch
+  harkara bench reports --batch 20 --json
+  harkara bench inbound --json
+  harkara bench life --json
+  harkara bench pace --concurrency 512
   harkara bench launch --recipients 1000000
   bin/with-postgres sh -c 'harkara bench nodes --database $HARKARA_TEST_POSTGRES'"
 )]
@@ -33,6 +42,14 @@ pub enum Bench {
     Dispatch(DispatchOptions),
     /// From the click on launch to the first message, and the memory of a long campaign.
     Launch(LaunchOptions),
+    /// Delivery reports a second, durable before they are answered.
+    Reports(ReportsOptions),
+    /// Messages of people a second, durable before they are answered.
+    Inbound(CallbacksOptions),
+    /// Whole lives of messages a second: sent, and reported as sent, delivered and read, all at the same time.
+    Life(LifeOptions),
+    /// How well two limited numbers keep their rates, and over a kill.
+    Pace(PaceOptions),
     /// The same campaigns by one server and by several on one PostgreSQL, with a provider that takes its time.
     Nodes(NodesOptions),
     /// The instant gateway of the measurements.
@@ -41,6 +58,24 @@ pub enum Bench {
         /// Milliseconds until each answer.
         #[arg(long, default_value_t = 0)]
         latency: u64,
+        /// Reports of each message, so many in one callback.
+        #[arg(long)]
+        report: Option<u32>,
+        /// Keep the time of each message.
+        #[arg(long)]
+        times: bool,
+    },
+    /// The provider's side of callbacks in the measurements.
+    #[command(hide = true)]
+    Callers {
+        /// What to post, as JSON.
+        calling: String,
+    },
+    /// The bare handler of the measurements.
+    #[command(hide = true)]
+    Keeper {
+        /// Where to keep bodies, as JSON.
+        keeping: String,
     },
     /// The bare loop of the measurements.
     #[command(hide = true)]
@@ -52,7 +87,7 @@ pub enum Bench {
 
 /// Options of every measurement.
 #[derive(Debug, Args)]
-pub struct Common {
+pub struct Data {
     /// One JSON object as the last line.
     #[arg(long)]
     json: bool,
@@ -62,6 +97,13 @@ pub struct Common {
     /// Leave the data behind, to look at it.
     #[arg(long)]
     keep: bool,
+}
+
+/// Options of measurements that send.
+#[derive(Debug, Args)]
+pub struct Common {
+    #[command(flatten)]
+    data: Data,
     /// Requests in flight at most.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     concurrency: u32,
@@ -81,6 +123,58 @@ pub struct DispatchOptions {
     /// Rounds, each of the bare loop and a campaign; the figures are medians.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
+}
+
+/// Options of measurements of callbacks.
+#[derive(Debug, Args)]
+pub struct CallbacksOptions {
+    #[command(flatten)]
+    data: Data,
+    /// Callbacks of each round.
+    #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
+    callbacks: u32,
+    /// Connections of the provider.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    connections: u32,
+    /// Rounds, each after a run of the bare handler; the figures are medians.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+}
+
+/// Options of `bench reports`.
+#[derive(Debug, Args)]
+pub struct ReportsOptions {
+    #[command(flatten)]
+    callbacks: CallbacksOptions,
+    /// Reports in one callback.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    batch: u32,
+}
+
+/// Options of `bench life`.
+#[derive(Debug, Args)]
+pub struct LifeOptions {
+    #[command(flatten)]
+    common: Common,
+    /// People of the campaign.
+    #[arg(long, value_name = "N", default_value_t = 400_000, value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
+    messages: u32,
+    /// Reports in one callback.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    batch: u32,
+}
+
+/// Options of `bench pace`.
+#[derive(Debug, Args)]
+pub struct PaceOptions {
+    #[command(flatten)]
+    common: Common,
+    /// Seconds over which the rate is taken.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(2..=600))]
+    seconds: u64,
+    /// Milliseconds that the gateway takes to answer.
+    #[arg(long, value_name = "MS", default_value_t = 200)]
+    latency: u64,
 }
 
 /// Options of `bench launch`.
@@ -129,19 +223,44 @@ impl Bench {
                     latency: Duration::from_millis(options.latency),
                     concurrency: options.common.concurrency,
                     rounds: options.rounds,
-                    database: options.common.database,
-                    keep: options.common.keep,
+                    database: options.common.data.database,
+                    keep: options.common.data.keep,
                 };
-                tell(&dispatch.run().await?, options.common.json)
+                tell(&dispatch.run().await?, options.common.data.json)
             }
             Self::Launch(options) => {
                 let launch = Launch {
                     recipients: options.recipients,
                     concurrency: options.common.concurrency,
-                    database: options.common.database,
-                    keep: options.common.keep,
+                    database: options.common.data.database,
+                    keep: options.common.data.keep,
                 };
-                tell(&launch.run().await?, options.common.json)
+                tell(&launch.run().await?, options.common.data.json)
+            }
+            Self::Reports(options) => {
+                let batch = options.batch;
+                options.callbacks.run(Kind::Reports { batch }).await
+            }
+            Self::Inbound(options) => options.run(Kind::Inbound).await,
+            Self::Life(options) => {
+                let life = Life {
+                    messages: options.messages,
+                    batch: options.batch,
+                    concurrency: options.common.concurrency,
+                    database: options.common.data.database,
+                    keep: options.common.data.keep,
+                };
+                tell(&life.run().await?, options.common.data.json)
+            }
+            Self::Pace(options) => {
+                let pace = Pace {
+                    seconds: options.seconds,
+                    latency: Duration::from_millis(options.latency),
+                    concurrency: options.common.concurrency,
+                    database: options.common.data.database,
+                    keep: options.common.data.keep,
+                };
+                tell(&pace.run().await?, options.common.data.json)
             }
             Self::Nodes(options) => {
                 let nodes = Nodes {
@@ -154,9 +273,24 @@ impl Bench {
                 };
                 tell(&nodes.run().await?, options.json)
             }
-            Self::Sink { latency } => {
+            Self::Sink {
+                latency,
+                report,
+                times,
+            } => {
                 let latency = Duration::from_millis(latency);
-                tokio::task::spawn_blocking(move || sink::serve(latency)).await??;
+                tokio::task::spawn_blocking(move || sink::serve(latency, report, times)).await??;
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Callers { calling } => {
+                let calling: Calling = serde_json::from_str(&calling)?;
+                let called = tokio::task::spawn_blocking(move || calling.post()).await??;
+                say(&serde_json::to_string(&called)?)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Keeper { keeping } => {
+                let keeping: Keeping = serde_json::from_str(&keeping)?;
+                keeping.serve().await?;
                 Ok(ExitCode::SUCCESS)
             }
             Self::Loop { posting } => {
@@ -166,6 +300,20 @@ impl Bench {
                 Ok(ExitCode::SUCCESS)
             }
         }
+    }
+}
+
+impl CallbacksOptions {
+    async fn run(self, kind: Kind) -> anyhow::Result<ExitCode> {
+        let callbacks = Callbacks {
+            kind,
+            callbacks: self.callbacks,
+            connections: self.connections,
+            rounds: self.rounds,
+            database: self.data.database,
+            keep: self.data.keep,
+        };
+        tell(&callbacks.run().await?, self.data.json)
     }
 }
 

@@ -1,8 +1,12 @@
-//! What only measurements need: a PostgreSQL database of their own.
+//! What only measurements need: a PostgreSQL database of their own, the leanest log of callbacks that there can be, and
+//! ledgers that are large already.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use super::StoreError;
+use super::db::on;
+use super::dialect::Batch;
+use super::{Db, StoreError, Tx};
+use crate::clock::Millis;
 
 /// A PostgreSQL database that is made for a measurement.
 #[derive(Debug, Clone)]
@@ -43,4 +47,111 @@ impl Database {
     pub fn url(&self) -> &str {
         &self.url
     }
+}
+
+/// The leanest log of callbacks: a table of raw bodies, and nothing else.
+#[derive(Debug)]
+pub struct Bodies(Db);
+
+const BODY: Batch = Batch {
+    sqlite: "CREATE TABLE body (id INTEGER PRIMARY KEY, raw BLOB NOT NULL)",
+    postgres: "CREATE TABLE IF NOT EXISTS body (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, raw BYTEA NOT NULL)",
+};
+
+impl Bodies {
+    /// Makes one in a new SQLite file or in a PostgreSQL database.
+    pub async fn open(database: &str) -> Result<Self, StoreError> {
+        let db = Db::open(database).await?;
+        let mut tx = db.write().await?;
+        let sql = tx.dialect().pick(&BODY);
+        on!(&mut tx, c => sqlx::query(sql).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        Ok(Self(db))
+    }
+
+    /// Makes these bodies durable in one commit.
+    pub async fn keep(&mut self, bodies: &[&[u8]]) -> Result<(), StoreError> {
+        const AT_ONCE: usize = 64;
+        let mut tx = self.0.write().await?;
+        match &mut tx {
+            Tx::Sqlite(transaction) => {
+                for chunk in bodies.chunks(AT_ONCE) {
+                    let rows = vec!["(?)"; chunk.len()].join(",");
+                    let sql = AssertSqlSafe(format!("INSERT INTO body (raw) VALUES {rows}"));
+                    let insert = chunk
+                        .iter()
+                        .fold(sqlx::query(sql), |insert, raw| insert.bind(*raw));
+                    transaction.execute(insert).await?;
+                }
+            }
+            Tx::Postgres(transaction) => {
+                let insert = "INSERT INTO body (raw) SELECT n.raw FROM UNNEST($1::bytea[]) AS n(raw)";
+                transaction.execute(sqlx::query(insert).bind(bodies)).await?;
+            }
+        }
+        tx.commit().await
+    }
+}
+
+const LEDGER_BYTES: Batch = Batch {
+    sqlite: "
+SELECT SUM(pgsize)
+FROM dbstat
+WHERE name IN ('message', 'message_once', 'message_open', 'message_direct', 'message_event', 'external_ref')",
+    postgres: "SELECT CAST(pg_total_relation_size('message') + pg_total_relation_size('external_ref') AS BIGINT)",
+};
+
+/// Bytes of the ledger with all its indexes.
+pub async fn ledger_bytes(tx: &mut Tx) -> Result<i64, StoreError> {
+    let sql = tx.dialect().pick(&LEDGER_BYTES);
+    Ok(on!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?)
+}
+
+// Ids count up by the millisecond from `$1`, as those of a busy server do; vendor ids are in no order, as real ones are.
+const FILL: Batch = Batch {
+    sqlite: "
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
+INSERT INTO message (id, number_id, campaign_id, profile_id, phone, state, lane, attempt, due_at, params, external_id,
+    accepted_at, delivered_at, read_at)
+SELECT $1 + i * 4096, $3, $4, i, '+9188' || CAST(10000000 + i AS TEXT), 50, 2, 1, $5, '[\"Customer\",\"100\",\"Mumbai\"]',
+    lower(hex(randomblob(16))), $5, $5 + 900, $5 + 60000
+FROM n",
+    postgres: "
+INSERT INTO message (id, number_id, campaign_id, profile_id, phone, state, lane, attempt, due_at, params, external_id,
+    accepted_at, delivered_at, read_at)
+SELECT $1 + i * 4096, $3, $4, i, '+9188' || CAST(10000000 + i AS TEXT), 50, 2, 1, $5, '[\"Customer\",\"100\",\"Mumbai\"]',
+    md5(CAST(random() AS TEXT)), $5, $5 + 900, $5 + 60000
+FROM generate_series(0, $2 - 1) AS n(i)",
+};
+
+const FILL_REFS: &str = "
+INSERT INTO external_ref (bucket, external_id, message_id)
+SELECT accepted_at / 3600000, external_id, id
+FROM message
+WHERE campaign_id = $1 AND id >= $2";
+
+/// Adds `rows` messages of an old campaign, all read, whose ids begin at `first_id`.
+pub async fn fill(
+    tx: &mut Tx,
+    (first_id, rows): (i64, i64),
+    (number, campaign): (i64, i64),
+    at: Millis,
+) -> Result<(), StoreError> {
+    let sql = tx.dialect().pick(&FILL);
+    on!(&mut *tx, c => sqlx::query(sql)
+        .bind(first_id).bind(rows).bind(number).bind(campaign).bind(at)
+        .execute(c).await.map(drop))?;
+    on!(&mut *tx, c => sqlx::query(FILL_REFS).bind(campaign).bind(first_id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+const RECEIVED: &str = "
+SELECT COUNT(*)
+FROM message
+WHERE number_id = $1 AND state = $2";
+
+/// Messages of people to this number.
+pub async fn received(tx: &mut Tx, number: i64) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(RECEIVED)
+        .bind(number).bind(crate::domain::state::RECEIVED).fetch_one(c).await)?)
 }
