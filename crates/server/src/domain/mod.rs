@@ -11,6 +11,7 @@ pub mod csv_row;
 pub mod id;
 pub mod lease;
 pub mod limiter;
+pub mod pair;
 pub mod phone;
 pub mod preview;
 pub mod problem;

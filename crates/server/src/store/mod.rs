@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_key;
+pub mod attempt;
 pub mod bench;
 pub mod callback;
 pub mod campaign;
@@ -17,9 +18,11 @@ pub mod node;
 pub mod number;
 pub mod profile;
 pub mod reply;
+pub mod rows;
 pub mod slice;
 pub mod template;
 pub mod timeline;
+pub mod turn;
 pub mod watch;
 
 pub use db::{Db, Tx};

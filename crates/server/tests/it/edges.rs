@@ -1,7 +1,7 @@
 //! What happens at the edges: a report before its answer, an answer that the database will not take, a clock that steps
 //! back, two people who decide at once.
 
-use harkara::app::dispatch::{Claimed, Finished, Running, Trace, plan, settle};
+use harkara::app::dispatch::{Claimed, Finished, PairBook, Running, Trace, plan, settle};
 use harkara::app::vault::Vault;
 use harkara::app::{App, AppError, campaign};
 use harkara::domain::audience::Audience;
@@ -39,7 +39,8 @@ async fn claim(w: &World, campaign: i64) -> Vec<Claimed> {
         .await
         .unwrap()
         .remove(0);
-    let claimed = plan(w.app(), &mut tx, &slice, &run, 10, &mut counts)
+    let mut pairs = PairBook::new(w.app().now());
+    let claimed = plan(w.app(), &mut tx, (&slice, &run), &mut pairs, 10, &mut counts)
         .await
         .unwrap();
     store::campaign::add_counts(&mut tx, &counts).await.unwrap();

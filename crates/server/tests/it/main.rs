@@ -21,6 +21,7 @@ mod imports;
 mod inbox;
 mod lists;
 mod nodes;
+mod pair;
 mod post;
 mod profiles;
 mod slices;

@@ -131,9 +131,7 @@ impl Post {
             event_key: None,
         };
         let mut tx = app.db.write().await.unwrap();
-        let ids = store::message::insert(&mut tx, std::slice::from_ref(&row))
-            .await
-            .unwrap();
+        let ids = store::message::insert(&mut tx, vec![row.clone()]).await.unwrap();
         assert_eq!(ids, [row.id]);
         tx.commit().await.unwrap();
         row.id

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use harkara_provider::Content;
 
+use super::PairBook;
 use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::settle::Failure;
@@ -44,11 +45,12 @@ pub enum Payload {
 }
 
 /// Claims up to `limit` queued messages of a number and lane. What must not leave any more (the person opted out, the
-/// window closed) is ended here, at the last moment.
+/// window closed) is ended here, at the last moment; what must wait because the person got so much lately goes back.
 pub async fn due(
     app: &App,
     tx: &mut Tx,
     frozen: &mut HashMap<i64, Arc<Frozen>>,
+    pairs: &mut PairBook,
     (number_id, lane): (i64, i16),
     limit: usize,
     counts: &mut Counts,
@@ -60,10 +62,15 @@ pub async fn due(
     }
     let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
     let suppressed = consent::suppressed(tx, &phones).await?;
-    let (mut claimed, mut skipped) = (Vec::new(), Vec::new());
+    pairs.recall(tx, number_id, &phones, now).await?;
+    let (mut claimed, mut changed) = (Vec::new(), Vec::new());
     for row in rows {
         match judge(tx, frozen, &row, &suppressed, now).await? {
             Ok(payload) => {
+                if let Err(later) = pairs.take(&row.phone, now) {
+                    changed.push(postponed(&row, later));
+                    continue;
+                }
                 counts.moved(row.campaign_id, QUEUED, SENDING);
                 let attempt = row.attempt + 1;
                 let MessageRow {
@@ -86,7 +93,7 @@ pub async fn due(
             Err(failure) => {
                 counts.moved(row.campaign_id, QUEUED, SKIPPED);
                 let failure = Some(crate::store::to_json(&failure));
-                skipped.push(MessageChange {
+                changed.push(MessageChange {
                     id: row.id,
                     state: SKIPPED,
                     attempt: row.attempt,
@@ -99,8 +106,26 @@ pub async fn due(
     }
     let ids: Vec<i64> = claimed.iter().map(|c| c.id).collect();
     message::claim(tx, &ids, now).await?;
-    message::change(tx, &skipped).await?;
+    message::change(tx, changed).await?;
     Ok(claimed)
+}
+
+/// The person's turn comes again at this time.
+fn postponed(row: &MessageRow, later: Millis) -> MessageChange {
+    let failure = Failure {
+        kind: "throttled".into(),
+        code: Some("pair_limit".into()),
+        detail: "This person got 45 messages from this number in a short time.".into(),
+        help: "Nothing to do: WhatsApp takes one message in six seconds to one person then. It leaves by itself.".into(),
+    };
+    MessageChange {
+        id: row.id,
+        state: QUEUED,
+        attempt: row.attempt,
+        due_at: Some(later),
+        failure: Some(crate::store::to_json(&failure)),
+        ..MessageChange::default()
+    }
 }
 
 /// May it still leave? The payload, or why not.

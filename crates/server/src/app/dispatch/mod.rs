@@ -2,6 +2,7 @@
 //! the engine's, and `worker::dispatch` decides when.
 
 mod claim;
+mod pair;
 mod plan;
 mod prepare;
 mod recover;
@@ -9,6 +10,7 @@ mod settle;
 mod share;
 
 pub use claim::{Claimed, Payload, due};
+pub use pair::PairBook;
 pub use plan::{Running, plan};
 pub use prepare::{Finished, Trace, attempt, outgoing};
 pub use recover::recover;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::PairBook;
 use super::claim::{Claimed, Payload};
 use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::audience::{Audience, Exclusion, Person, reachable};
-use crate::domain::state::SENDING;
+use crate::domain::state::{QUEUED, SENDING};
 use crate::domain::template::{Frozen, resolve};
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{self, CAMPAIGN, NewMessage};
@@ -101,8 +102,8 @@ fn judge(
 pub async fn plan(
     app: &App,
     tx: &mut Tx,
-    slice: &SliceRow,
-    run: &Running,
+    (slice, run): (&SliceRow, &Running),
+    pairs: &mut PairBook,
     want: usize,
     counts: &mut Counts,
 ) -> Result<Vec<Claimed>, AppError> {
@@ -111,6 +112,7 @@ pub async fn plan(
     let people = profile::slice(tx, slice.position, slice.upper, run.list_id, look_at).await?;
     let phones: Vec<&str> = people.iter().filter_map(|p| p.phone.as_deref()).collect();
     let suppressed = consent::suppressed(tx, &phones).await?;
+    pairs.recall(tx, slice.number_id, &phones, now).await?;
 
     let (mut position, mut excluded, mut rows, mut claimed) =
         (slice.position, Vec::new(), Vec::new(), Vec::new());
@@ -126,9 +128,13 @@ pub async fn plan(
             Verdict::Outside => {}
             Verdict::Excluded(reason) => excluded.push((run.id, profile.id, reason as i16)),
             Verdict::Sends(phone, values) => {
-                let (new, claim) = message(app, slice, run, profile.id, phone, values, now);
+                let (mut new, claim) = message(app, slice, run, profile.id, phone, values, now);
+                match pairs.take(&claim.phone, now) {
+                    Ok(()) => claimed.push(claim),
+                    // Planned, and sent when the person's turn comes.
+                    Err(later) => (new.state, new.attempt, new.due_at) = (QUEUED, 0, later),
+                }
                 rows.push(new);
-                claimed.push(claim);
             }
         }
     }
@@ -140,16 +146,16 @@ pub async fn plan(
             "Nothing was sent.",
         ));
     }
-    let new: HashSet<i64> = message::insert(tx, &rows).await?.into_iter().collect();
-    excluded.extend(rows.iter().filter(|r| !new.contains(&r.id)).map(|r| {
-        (
-            run.id,
-            r.profile_id.unwrap_or_default(),
-            Exclusion::DuplicateNumber as i16,
-        )
-    }));
+    let planned: Vec<(i64, i64)> = rows
+        .iter()
+        .map(|row| (row.id, row.profile_id.unwrap_or_default()))
+        .collect();
+    let new: HashSet<i64> = message::insert(tx, rows).await?.into_iter().collect();
+    let twins = planned.into_iter().filter(|(id, _)| !new.contains(id));
+    excluded.extend(twins.map(|(_, profile)| (run.id, profile, Exclusion::DuplicateNumber as i16)));
     claimed.retain(|c| new.contains(&c.id));
     counts.add(Some(run.id), SENDING, claimed.len() as i64);
+    counts.add(Some(run.id), QUEUED, (new.len() - claimed.len()) as i64);
     for (_, _, reason) in &excluded {
         counts.add(Some(run.id), 100 + reason, 1);
     }

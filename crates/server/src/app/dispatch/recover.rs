@@ -51,11 +51,11 @@ pub async fn recover(
             if changes.is_empty() {
                 break;
             }
-            message::change(&mut tx, &changes).await?;
+            parked += changes.len();
+            message::change(&mut tx, changes).await?;
             campaign::add_counts(&mut tx, &counts).await?;
             finish_campaigns(&mut tx, counts.campaigns(), now).await?;
             tx.commit().await?;
-            parked += changes.len();
         }
     }
     Ok(parked)

@@ -9,8 +9,9 @@ use crate::app::{App, AppError, consent};
 use crate::clock::{HOUR, Millis};
 use crate::domain::settle::{self, Now};
 use crate::domain::state::{CANCELLED, FAILED, QUEUED, SENT, UNKNOWN};
+use crate::store::attempt::{self, AttemptRow};
 use crate::store::campaign::{self, Counts};
-use crate::store::message::{self, AttemptRow, MessageChange, MessageRow};
+use crate::store::message::{self, LockedMessage, MessageChange};
 use crate::store::{account, to_json};
 
 /// Longest vendor's id that reports can be found by, in bytes; an index has no room for more than about 2,700.
@@ -63,9 +64,9 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         }
         changes.push(written(row, done, change, now));
     }
-    message::change(&mut tx, &changes).await?;
-    message::keep_refs(&mut tx, &refs).await?;
-    message::keep_attempts(&mut tx, &attempts).await?;
+    message::change(&mut tx, changes).await?;
+    message::keep_refs(&mut tx, refs).await?;
+    attempt::keep(&mut tx, &attempts).await?;
     campaign::add_counts(&mut tx, &counts).await?;
     for (phone, detail) in opt_outs(&rows, &by_id) {
         consent::opt_out(app, &mut tx, &phone, "provider", Some(&detail), now).await?;
@@ -95,10 +96,10 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
 
 fn decide<'a>(
     app: &App,
-    rows: &'a [MessageRow],
+    rows: &'a [LockedMessage],
     by_id: &HashMap<i64, &'a Finished>,
     now: Millis,
-) -> Vec<(&'a MessageRow, &'a Finished, settle::Change)> {
+) -> Vec<(&'a LockedMessage, &'a Finished, settle::Change)> {
     rows.iter()
         .filter_map(|row| {
             let done = *by_id.get(&row.id)?;
@@ -124,7 +125,7 @@ fn is_throttle(kind: SendErrorKind) -> bool {
     matches!(kind, SendErrorKind::Throttled { .. })
 }
 
-fn written(row: &MessageRow, done: &Finished, change: settle::Change, now: Millis) -> MessageChange {
+fn written(row: &LockedMessage, done: &Finished, change: settle::Change, now: Millis) -> MessageChange {
     let accepted = done.outcome.is_ok();
     // A message that comes through after trouble no longer has a failure to show.
     let cleared = (accepted && row.failure.is_some() && row.state < SENT).then(String::new);
@@ -141,7 +142,7 @@ fn written(row: &MessageRow, done: &Finished, change: settle::Change, now: Milli
     }
 }
 
-fn told(row: &MessageRow, done: &Finished, now: Millis) -> AttemptRow {
+fn told(row: &LockedMessage, done: &Finished, now: Millis) -> AttemptRow {
     let (outcome, detail) = match &done.outcome {
         Ok(receipt) => ("accepted".to_owned(), receipt.warning.clone().unwrap_or_default()),
         Err(e) => (e.kind.name().to_owned(), format!("{} ({})", e.help, e.detail)),
@@ -160,7 +161,7 @@ fn told(row: &MessageRow, done: &Finished, now: Millis) -> AttemptRow {
 }
 
 /// People the provider calls not opted in, each once.
-fn opt_outs(rows: &[MessageRow], by_id: &HashMap<i64, &Finished>) -> BTreeMap<String, String> {
+fn opt_outs(rows: &[LockedMessage], by_id: &HashMap<i64, &Finished>) -> BTreeMap<String, String> {
     rows.iter()
         .filter_map(|row| match &by_id.get(&row.id)?.outcome {
             Err(e) if e.kind == SendErrorKind::OptedOut => Some((row.phone.clone(), plain(&e.detail))),

@@ -11,6 +11,7 @@ use crate::clock::{Millis, id_time};
 use crate::domain::id;
 use crate::domain::settle::Failure;
 use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
+use crate::store::attempt;
 use crate::store::callback::clicks;
 use crate::store::message::{self, MessageRow};
 use crate::store::{self, Tx, from_json, number};
@@ -177,7 +178,7 @@ async fn timeline(tx: &mut Tx, row: &MessageRow, failure: Option<&Failure>) -> R
         "created",
         "The intent was written to the ledger.".into(),
     )];
-    for attempt in message::attempts(tx, row.id).await? {
+    for attempt in attempt::of_message(tx, row.id).await? {
         moments.push(Moment {
             at: attempt.finished_at,
             what: "attempt".into(),

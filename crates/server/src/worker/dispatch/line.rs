@@ -8,6 +8,7 @@ use harkara_provider::SendErrorKind;
 
 use crate::app::App;
 use crate::app::account::LoadedAccount;
+use crate::app::dispatch::PairBook;
 use crate::app::trouble::Trouble;
 use crate::clock::{Millis, SECOND};
 use crate::config::Config;
@@ -76,6 +77,8 @@ pub struct NumberLine {
     pub share_again_at: Millis,
     /// Another node waits for it: nothing new is claimed.
     pub leaving: bool,
+    /// What it sent to whom.
+    pub pairs: PairBook,
 }
 
 impl NumberLine {
@@ -96,6 +99,7 @@ impl NumberLine {
             busy: true,
             share_again_at: now,
             leaving: false,
+            pairs: PairBook::new(now),
         });
         line.limiter.set_rate(rate);
         line.gate

@@ -278,8 +278,9 @@ impl Dispatcher {
             }
             if room > 0 {
                 let lane = (number_id, lane);
-                let rows =
-                    dispatch::due(&self.app, &mut tx, &mut state.frozen, lane, room, &mut counts).await?;
+                let frozen = &mut state.frozen;
+                let pairs = &mut number.pairs;
+                let rows = dispatch::due(&self.app, &mut tx, frozen, pairs, lane, room, &mut counts).await?;
                 claimed.extend(rows);
             }
         }
@@ -296,7 +297,10 @@ impl Dispatcher {
         if room > 0 {
             let open = self.open(state, &mut tx, number_id, now).await?;
             planning = !open.is_empty();
-            claimed.extend(self.plan(state, &mut tx, open, room, now, &mut counts).await?);
+            claimed.extend(
+                self.plan(state, &mut tx, (number_id, open), room, now, &mut counts)
+                    .await?,
+            );
         }
         campaign::add_counts(&mut tx, &counts).await?;
         let touched: Vec<i64> = counts.campaigns().collect();
@@ -349,7 +353,7 @@ impl Dispatcher {
         &self,
         state: &mut State,
         tx: &mut crate::store::Tx,
-        mut open: Vec<SliceRow>,
+        (number_id, mut open): (i64, Vec<SliceRow>),
         room: usize,
         now: Millis,
         counts: &mut Counts,
@@ -380,7 +384,10 @@ impl Dispatcher {
             let Some(run) = state.campaigns.get(&id).filter(|_| want > 0) else {
                 continue;
             };
-            let new = dispatch::plan(&self.app, tx, &slice, run, want, counts).await?;
+            let Some(number) = state.numbers.get_mut(&number_id) else {
+                continue;
+            };
+            let new = dispatch::plan(&self.app, tx, (&slice, run), &mut number.pairs, want, counts).await?;
             if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
                 limit.0.take(new.len());
             }

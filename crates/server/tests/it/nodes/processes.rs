@@ -385,8 +385,8 @@ async fn a_server_without_its_database_stops_and_comes_back() {
     // Its sessions end again and again: they heal, and it keeps what it holds.
     let node = cluster.node(0);
     for _ in 0..5 {
-        assert!(cluster.end_sessions(node).await > 0);
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // On a busy machine it has none for a while after they ended.
+        until("it has sessions", async || cluster.end_sessions(node).await > 0).await;
     }
     until("it holds a number", async || {
         cluster.holders().await.contains(&Some(node))
