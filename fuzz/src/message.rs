@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use harkara::domain::consent::{Intent, intent};
+use harkara::domain::consent::{Intent, Words};
 use harkara::domain::template::{
     Frozen, Mapping, TemplateContent, compose, draft, fallbacks, mapping_problems, problems, realign,
     resolve, unmapped,
@@ -24,6 +24,10 @@ struct Given {
     /// A later form of the same template.
     #[serde(default)]
     later: Option<TemplateContent>,
+}
+
+fn intent(said: &str, opt_out: &[String], opt_in: &[String]) -> Option<Intent> {
+    Words::new(opt_out, opt_in).intent(said)
 }
 
 /// The target of templates.

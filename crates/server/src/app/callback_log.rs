@@ -11,6 +11,7 @@ use super::account::{LoadedAccount, open};
 use super::{App, AppError};
 use crate::clock::{Millis, SECOND};
 use crate::store::callback::{Raw, insert};
+use crate::store::turn::Lane;
 use crate::store::{Db, StoreError, account};
 
 /// Rows in one commit at most.
@@ -148,7 +149,7 @@ fn answer(waiting: Waiting, result: Result<(), NotKept>) {
 }
 
 async fn write(db: &Db, rows: &[&Raw]) -> Result<(), StoreError> {
-    let mut tx = db.write().await?;
+    let mut tx = db.write_in(Lane::First).await?;
     insert(&mut tx, rows).await?;
     tx.commit().await
 }

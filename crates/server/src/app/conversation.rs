@@ -48,7 +48,7 @@ pub async fn answer(app: &App, tx: &mut Tx, id: i64, said: &Content) -> Result<i
         in_reply_to: None,
         event_key: None,
     };
-    insert(tx, &[message]).await?;
+    insert(tx, vec![message]).await?;
     conversation::say(tx, conversation.id, now, &preview::of_content(said)).await?;
     Ok(id)
 }

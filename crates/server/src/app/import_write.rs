@@ -13,6 +13,7 @@ use super::profile::{Change, Outcome, Set, Who, Wish, write_many};
 use super::{App, AppError};
 use crate::domain::columns::Person;
 use crate::store::import::{ImportRow, Progress};
+use crate::store::turn::Lane;
 use crate::store::{self, StoreError, from_json};
 
 /// Tries of a batch while the database is away or busy.
@@ -34,7 +35,7 @@ impl Writer {
         let list = match &options.list {
             None => None,
             Some(name) => {
-                let mut tx = app.db.write().await?;
+                let mut tx = app.db.write_in(Lane::Bulk).await?;
                 let list = store::list::find_or_add(&mut tx, app.id(), name.trim(), app.now()).await?;
                 tx.commit().await?;
                 Some(list)
@@ -118,7 +119,7 @@ impl Writer {
         changes: &[Change],
         noted: &mut bool,
     ) -> Result<bool, AppError> {
-        let mut tx = app.db.write().await?;
+        let mut tx = app.db.write_in(Lane::Bulk).await?;
         let results = write_many(app, &mut tx, changes, &self.source, app.now()).await?;
         let mut progress = Progress {
             rows: (batch.people.len() + batch.bad.len()) as i64,

@@ -32,6 +32,7 @@ pub use error::{AppError, FieldProblem};
 
 use crate::clock::{Clock, Ids, Millis, Moment};
 use crate::config::Config;
+use crate::domain::consent::Words;
 use crate::engine::Engine;
 use crate::store::Db;
 use vault::Vault;
@@ -50,6 +51,8 @@ pub struct App {
     pub engine: Engine,
     /// Settings.
     pub config: Config,
+    /// What people say to be left alone, and to be written to again.
+    pub consent_words: Words,
     /// Says which campaign moved, for live pages.
     pub live: broadcast::Sender<i64>,
     /// What keeps sending back at this moment.
@@ -88,6 +91,7 @@ impl App {
             ids: Ids::new(node),
             vault,
             engine,
+            consent_words: Words::new(&config.opt_out_words, &config.opt_in_words),
             config,
             live: broadcast::channel(1024).0,
             troubles: trouble::Troubles::default(),

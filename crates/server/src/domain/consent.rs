@@ -1,5 +1,7 @@
 //! What a person says about consent when the whole message is one of the agreed words.
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// What the message asks for.
@@ -14,23 +16,43 @@ pub enum Intent {
 /// Longest message that can be a word, in bytes: longer ones are talk.
 const LONGEST: usize = 200;
 
-/// The intent of a message, when all of it is one of the words: any case, whatever punctuation, spaces and emoji stand
-/// around or between its words. A word in both lists opts out.
-pub fn intent(text: &str, opt_out_words: &[String], opt_in_words: &[String]) -> Option<Intent> {
-    if text.len() > LONGEST {
-        return None;
+/// The agreed words.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    out: HashSet<String>,
+    back: HashSet<String>,
+}
+
+impl Words {
+    /// Words that opt a person out, and those that opt one in again.
+    pub fn new(opt_out: &[String], opt_in: &[String]) -> Self {
+        let set = |words: &[String]| {
+            words
+                .iter()
+                .map(|word| bare(word))
+                .filter(|word| !word.is_empty())
+                .collect()
+        };
+        Self {
+            out: set(opt_out),
+            back: set(opt_in),
+        }
     }
-    let said = bare(text);
-    if said.is_empty() {
-        return None;
-    }
-    let is_one_of = |words: &[String]| words.iter().any(|word| bare(word) == said);
-    if is_one_of(opt_out_words) {
-        Some(Intent::OptOut)
-    } else if is_one_of(opt_in_words) {
-        Some(Intent::OptIn)
-    } else {
-        None
+
+    /// The intent of a message, when all of it is one of the words: any case, whatever punctuation, spaces and emoji stand
+    /// around or between its words. A word in both lists opts out.
+    pub fn intent(&self, text: &str) -> Option<Intent> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let said = bare(text);
+        if self.out.contains(&said) {
+            Some(Intent::OptOut)
+        } else if self.back.contains(&said) {
+            Some(Intent::OptIn)
+        } else {
+            None
+        }
     }
 }
 
@@ -89,7 +111,7 @@ mod tests {
             "стоп",
             "停止",
         ]);
-        intent(text, &out, &words(&["start", "शुरू करें", "stop"]))
+        Words::new(&out, &words(&["start", "शुरू करें", "stop"])).intent(text)
     }
 
     #[test]
@@ -146,7 +168,8 @@ mod tests {
             (&config.opt_in_words, Intent::OptIn),
         ] {
             for word in list {
-                let said = |text: &str| intent(text, &config.opt_out_words, &config.opt_in_words);
+                let agreed = Words::new(&config.opt_out_words, &config.opt_in_words);
+                let said = |text: &str| agreed.intent(text);
                 assert_eq!(
                     said(&format!("*{}*!", word.to_uppercase())),
                     Some(expected),

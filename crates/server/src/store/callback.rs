@@ -1,10 +1,12 @@
 //! The callback log: what providers told us, as they told it.
 
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_numbers};
+use super::rows::Column::{Int, Text};
+use super::rows::Rows;
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
 
@@ -38,9 +40,12 @@ pub struct Raw {
     pub body: Vec<u8>,
 }
 
-const INSERT_ONE: &str = "
+const INSERT_SOME: &str = "
 INSERT INTO callback (id, account_id, method, query, content_type, headers, body, state, events)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)";
+VALUES ";
+
+/// Rows in one statement for SQLite: passing a statement to its thread costs more than the rows.
+const AT_ONCE: usize = 64;
 
 const INSERT_ALL: &str = "
 INSERT INTO callback (id, account_id, method, query, content_type, headers, body, state, events)
@@ -48,22 +53,24 @@ SELECT n.id, n.account_id, n.method, n.query, n.content_type, n.headers, n.body,
 FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
     AS n(id, account_id, method, query, content_type, headers, body)";
 
-/// Keeps callbacks. Bytes do not go through JSON unharmed, so each engine gets them in its own way: one statement for
-/// PostgreSQL, where a round trip costs; a prepared one per row for SQLite, where it does not.
+/// Keeps callbacks. Bytes do not go through JSON unharmed, so each engine gets them in its own way.
 pub async fn insert(tx: &mut Tx, rows: &[&Raw]) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(transaction) => {
-            for row in rows {
-                sqlx::query(INSERT_ONE)
-                    .bind(row.id)
-                    .bind(row.account_id)
-                    .bind(&row.method)
-                    .bind(&row.query)
-                    .bind(&row.content_type)
-                    .bind(&row.headers)
-                    .bind(&row.body)
-                    .execute(&mut **transaction)
-                    .await?;
+            for some in rows.chunks(AT_ONCE) {
+                let values = vec!["(?, ?, ?, ?, ?, ?, ?, 0, 0)"; some.len()].join(", ");
+                let mut insert = sqlx::query(AssertSqlSafe(format!("{INSERT_SOME}{values}")));
+                for row in some {
+                    insert = insert
+                        .bind(row.id)
+                        .bind(row.account_id)
+                        .bind(row.method.as_str())
+                        .bind(row.query.as_str())
+                        .bind(row.content_type.as_str())
+                        .bind(row.headers.as_str())
+                        .bind(row.body.as_slice());
+                }
+                insert.execute(&mut **transaction).await?;
             }
         }
         Tx::Postgres(transaction) => {
@@ -134,7 +141,7 @@ pub async fn raw(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Raw>, StoreError> {
 }
 
 /// What became of a callback.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Callback.
     pub id: i64,
@@ -146,29 +153,30 @@ pub struct Verdict {
     pub problem: Option<String>,
 }
 
-const JUDGE: Batch = batch!(
-    "
+const JUDGE: Rows<4> = Rows {
+    before: "
 UPDATE callback
 SET state = v.state, events = v.events, problem = v.problem
-FROM (
-    SELECT CAST(r.value ->> 'id' AS BIGINT) AS id,
-           CAST(r.value ->> 'state' AS SMALLINT) AS state,
-           CAST(r.value ->> 'events' AS BIGINT) AS events,
-           r.value ->> 'problem' AS problem
-    FROM",
-    rows,
-    ") AS v
-WHERE callback.id = v.id"
-);
+FROM",
+    columns: [Int("id"), Int("state"), Int("events"), Text("problem")],
+    after: "AS v
+WHERE callback.id = v.id",
+};
 
 /// Keeps what became of callbacks.
-pub async fn judge(tx: &mut Tx, rows: &[Verdict]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let sql = tx.dialect().pick(&JUDGE);
-    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
-    Ok(())
+pub async fn judge(tx: &mut Tx, rows: Vec<Verdict>) -> Result<(), StoreError> {
+    let cells = |row: Verdict| {
+        [
+            row.id.into(),
+            row.state.into(),
+            row.events.into(),
+            row.problem.into(),
+        ]
+    };
+    JUDGE
+        .run(tx, rows.into_iter().map(cells).collect())
+        .await
+        .map(drop)
 }
 
 const FIRST_WAITING: &str = "

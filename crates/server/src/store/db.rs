@@ -16,6 +16,7 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::StoreError;
 use super::dialect::{Dialect, MIGRATIONS};
+use super::turn::{Lane, Turns};
 use super::watch::{Open, Watch, Watching};
 
 /// The database: SQLite with one writer connection and a few readers, or a PostgreSQL pool.
@@ -27,6 +28,8 @@ pub enum Db {
         read: SqlitePool,
         /// The one writer.
         write: SqlitePool,
+        /// The line in front of it.
+        turns: Turns,
     },
     /// PostgreSQL.
     Postgres(PgPool),
@@ -86,6 +89,9 @@ impl Default for Session {
 const PATIENCE: &str = "
 SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config('tcp_user_timeout', $1, false)";
 
+/// How long a transaction waits for the one writer, and for a connection.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 impl Db {
     /// Opens (and makes) the SQLite file, or connects to `postgres://...`. Does not migrate.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
@@ -126,10 +132,14 @@ impl Db {
             .pragma("cache_size", "-65536")
             .pragma("wal_autocheckpoint", "2000")
             .pragma("temp_store", "memory")
+            // Rows come from the thread of the connection: let it run ahead, each pause costs more than the row.
+            .row_buffer_size(2_048)
             .statement_cache_capacity(256);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(30))
+            // A file does not go away as a connection does.
+            .test_before_acquire(false)
+            .acquire_timeout(LONGEST_WAIT)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.clone())
@@ -138,12 +148,14 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .min_connections(4)
             .max_connections(4)
+            .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(Duration::from_secs(30))
+            .acquire_timeout(LONGEST_WAIT)
             .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
-        Ok(Self::Sqlite { read, write })
+        let turns = Turns::default();
+        Ok(Self::Sqlite { read, write, turns })
     }
 
     /// Which engine.
@@ -185,12 +197,21 @@ impl Db {
 
     /// A transaction that writes. On SQLite it waits its turn at the one writer.
     pub async fn write(&self) -> Result<Tx, StoreError> {
+        self.write_in(Lane::Soon).await
+    }
+
+    /// The same, more or less urgent than others that wait for the one writer.
+    pub async fn write_in(&self, lane: Lane) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(Open::new(begin_immediate(write).await?)),
+            Self::Sqlite { write, turns, .. } => {
+                let turn = tokio::time::timeout(LONGEST_WAIT, turns.take(lane));
+                let turn = turn.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+                Tx::Sqlite(Open::new(begin_immediate(write).await?).in_turn(turn))
+            }
             Self::Postgres(pool) => Tx::Postgres(Open::new(pool.begin().await?)),
             Self::Watched(db, watch) => {
                 let watching = watch.begin(true).await?;
-                Box::pin(db.write()).await?.watched(watching)
+                Box::pin(db.write_in(lane)).await?.watched(watching)
             }
         })
     }
@@ -205,7 +226,7 @@ impl Db {
     /// Closes all connections, after what runs has finished.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }

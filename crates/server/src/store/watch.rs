@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use sqlx::{Database, Transaction};
 
 use super::StoreError;
+use super::turn::Turn;
 
 /// Decides when a transaction begins, and whether it can.
 pub trait Watch: Debug + Send + Sync + 'static {
@@ -28,6 +29,8 @@ pub trait Watching: Debug + Send + Sync + 'static {
 pub struct Open<D: Database> {
     transaction: Transaction<'static, D>,
     watching: Option<Box<dyn Watching>>,
+    /// Given on after the transaction is over: fields are dropped in this order.
+    turn: Option<Turn>,
 }
 
 impl<D: Database> Open<D> {
@@ -35,6 +38,14 @@ impl<D: Database> Open<D> {
         Self {
             transaction,
             watching: None,
+            turn: None,
+        }
+    }
+
+    pub(super) fn in_turn(self, turn: Turn) -> Self {
+        Self {
+            turn: Some(turn),
+            ..self
         }
     }
 
@@ -49,12 +60,14 @@ impl<D: Database> Open<D> {
         let Self {
             transaction,
             watching,
+            turn,
         } = self;
         let Some(mut watching) = watching else {
             return Ok(transaction.commit().await?);
         };
         watching.commit().await?;
         transaction.commit().await?;
+        drop(turn);
         watching.committed().await
     }
 }

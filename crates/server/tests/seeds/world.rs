@@ -14,6 +14,7 @@ use harkara::store::node::About;
 use harkara::store::number::NumberRow;
 use harkara::store::profile::ProfileRow;
 use harkara::store::template::TemplateRow;
+use harkara::store::turn::Turns;
 use harkara::store::{self, Db, Tx};
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -88,6 +89,7 @@ async fn open(path: PathBuf) -> Db {
     Db::Sqlite {
         write: pool(1).connect_with(options.clone()).await.unwrap(),
         read: pool(2).connect_with(options).await.unwrap(),
+        turns: Turns::default(),
     }
 }
 

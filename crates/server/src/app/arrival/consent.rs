@@ -5,7 +5,7 @@ use harkara_provider::InboundContent;
 use super::{Mail, plain};
 use crate::app::{App, consent};
 use crate::clock::Millis;
-use crate::domain::consent::{Intent, intent};
+use crate::domain::consent::Intent;
 use crate::store::consent::{ConsentRow, latest, record};
 use crate::store::profile::{OPTED_IN, OPTED_OUT};
 use crate::store::{StoreError, Tx};
@@ -35,16 +35,10 @@ pub(super) fn asks(app: &App, content: &InboundContent) -> Option<(Intent, Strin
         reply.and_then(|r| r.title.as_ref()),
         reply.and_then(|r| r.payload.as_ref()),
     ];
-    let config = &app.config;
     let asked: Vec<(Intent, String)> = said
         .into_iter()
         .flatten()
-        .filter_map(|text| {
-            Some((
-                intent(text, &config.opt_out_words, &config.opt_in_words)?,
-                plain(text),
-            ))
-        })
+        .filter_map(|text| Some((app.consent_words.intent(text)?, plain(text))))
         .collect();
     let out = asked.iter().find(|(intent, _)| *intent == Intent::OptOut);
     out.or(asked.first()).cloned()

@@ -7,7 +7,7 @@ use harkara_provider::Event;
 use super::{Mail, Place, plain};
 use crate::clock::{DAY, HOUR, Millis};
 use crate::domain::id::MESSAGE;
-use crate::store::message::{MessageRow, by_external_id, lock};
+use crate::store::message::{LockedMessage, by_external_id, lock};
 use crate::store::{StoreError, Tx};
 
 /// How long after its acceptance a message is still found by the vendor's id.
@@ -15,7 +15,7 @@ const KNOWN_FOR: Millis = 7 * DAY;
 
 /// The messages meant by events, locked.
 pub(super) struct Known {
-    rows: HashMap<i64, MessageRow>,
+    rows: HashMap<i64, LockedMessage>,
     by_event: HashMap<Place, i64>,
 }
 
@@ -60,7 +60,7 @@ impl Mail<'_> {
 
     /// The message that an event means, when it belongs to the account that was told. A callback of one account must not
     /// move the messages of another.
-    pub(super) fn own<'f>(&self, known: &'f Known, place: Place) -> Option<&'f MessageRow> {
+    pub(super) fn own<'f>(&self, known: &'f Known, place: Place) -> Option<&'f LockedMessage> {
         let own = self.owns.get(&self.letters[place.0].account_id)?;
         let row = known.rows.get(known.by_event.get(&place)?)?;
         own.has(row.number_id).then_some(row)

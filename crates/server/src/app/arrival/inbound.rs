@@ -57,7 +57,7 @@ impl Mail<'_> {
         let phones: Vec<&str> = phones.into_iter().collect();
         let profiles = profile::first_of_phones(tx, &phones).await?;
         let rows: Vec<NewMessage> = posts.iter().map(|post| row(post, &profiles)).collect();
-        let new: HashSet<i64> = insert(tx, &rows).await?.into_iter().collect();
+        let new: HashSet<i64> = insert(tx, rows).await?.into_iter().collect();
         // Only what is new has consequences: the rest was here before.
         let posts: Vec<Post<'_>> = posts.into_iter().filter(|post| new.contains(&post.id)).collect();
         self.count_answers(notes, tx, &posts).await?;
@@ -245,7 +245,7 @@ impl Mail<'_> {
             });
         }
         notes.queued |= !answers.is_empty();
-        insert(tx, &answers).await?;
+        insert(tx, answers).await?;
         Ok(())
     }
 }

@@ -17,13 +17,16 @@ use super::{App, AppError};
 use crate::clock::{MINUTE, Millis, first_id_at, id_time};
 use crate::store::callback::{self, APPLIED, NOT_OURS, Raw, UNREADABLE, Verdict, WAITING};
 use crate::store::campaign::{Counts, add_counts};
+use crate::store::dialect::Dialect;
 use crate::store::number::{NumberRow, of_account};
+use crate::store::turn::Lane;
 use crate::store::{StoreError, Tx, account, from_json};
 
 /// Callbacks in one transaction at most.
-const BATCH: i64 = 500;
-/// Bytes of bodies in one transaction at most, but for a single callback.
-const BATCH_BYTES: i64 = 8 * 1024 * 1024;
+const BATCH: i64 = 250;
+/// Bytes of bodies in one transaction at most, but for a single callback: some hundred reports. What is to be answered must
+/// not wait long behind them.
+const BATCH_BYTES: i64 = 96 * 1024;
 /// How long the answer to a request may take to reach the ledger after the report on it: longer than any request.
 const ANSWER_TIME: Millis = MINUTE;
 
@@ -144,7 +147,7 @@ async fn one_by_one(app: &App) -> Result<usize, StoreError> {
                     problem: Some(plain(&format!("It could not be applied: {error}"))),
                 };
                 let mut tx = app.db.write().await?;
-                callback::judge(&mut tx, &[verdict]).await?;
+                callback::judge(&mut tx, vec![verdict]).await?;
                 tx.commit().await?;
             }
             other => drop(other?),
@@ -154,7 +157,11 @@ async fn one_by_one(app: &App) -> Result<usize, StoreError> {
 }
 
 async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
-    let mut tx = app.db.write().await?;
+    // With one writer, nobody else applies, and reading need not keep the writer.
+    let mut tx = match app.db.dialect() {
+        Dialect::Sqlite => app.db.read().await?,
+        Dialect::Postgres => app.db.write_in(Lane::Bulk).await?,
+    };
     callback::in_turn(&mut tx).await?;
     let ids = match only {
         Some(id) => vec![id],
@@ -164,9 +171,13 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
         return Ok(0);
     }
     let mail = open(app, &mut tx, &ids).await?;
+    if tx.dialect() == Dialect::Sqlite {
+        drop(tx);
+        tx = app.db.write_in(Lane::Bulk).await?;
+    }
     let notes = mail.apply(&mut tx).await?;
     add_counts(&mut tx, &notes.counts).await?;
-    callback::judge(&mut tx, &mail.verdicts(&notes)).await?;
+    callback::judge(&mut tx, mail.verdicts(&notes)).await?;
     // A report may settle the last open message of a campaign: one that waits for its next try, or one whose answer a
     // crash took away.
     finish_campaigns(&mut tx, notes.counts.campaigns(), app.now()).await?;

@@ -13,7 +13,7 @@ use crate::domain::report::{Told, Way};
 use crate::domain::settle::Failure;
 use crate::domain::state::{DELIVERED, FAILED, READ, RECEIVED, SENT};
 use crate::store::callback::{ClickRow, keep_clicks};
-use crate::store::message::{MessageChange, MessageRow, change};
+use crate::store::message::{LockedMessage, MessageChange, change};
 use crate::store::{StoreError, Tx, from_json, to_json};
 
 impl Mail<'_> {
@@ -24,7 +24,7 @@ impl Mail<'_> {
         tx: &mut Tx,
         known: &Known,
     ) -> Result<(), StoreError> {
-        let mut ways: BTreeMap<i64, (&MessageRow, Way, Way)> = BTreeMap::new();
+        let mut ways: BTreeMap<i64, (&LockedMessage, Way, Way)> = BTreeMap::new();
         for (place, letter, event) in self.events() {
             let mark = &mut notes.marks[place.0];
             let report = match event {
@@ -70,7 +70,7 @@ impl Mail<'_> {
                 changes.push(written(row, &before, after));
             }
         }
-        change(tx, &changes).await
+        change(tx, changes).await
     }
 
     /// Keeps taps on links.
@@ -141,7 +141,7 @@ fn says_opted_out(report: &Report) -> bool {
         .is_some_and(|failure| failure.kind == SendErrorKind::OptedOut)
 }
 
-fn way(row: &MessageRow) -> Result<Way, StoreError> {
+fn way(row: &LockedMessage) -> Result<Way, StoreError> {
     let failure = row.failure.as_deref().map(|text| from_json("failure", text));
     Ok(Way {
         state: row.state,
@@ -154,7 +154,7 @@ fn way(row: &MessageRow) -> Result<Way, StoreError> {
     })
 }
 
-fn written(row: &MessageRow, before: &Way, after: Way) -> MessageChange {
+fn written(row: &LockedMessage, before: &Way, after: Way) -> MessageChange {
     let failure =
         (before.failure != after.failure).then(|| after.failure.as_ref().map_or_else(String::new, to_json));
     MessageChange {

@@ -176,7 +176,7 @@ pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> 
             .collect();
         counts.add(Some(id), QUEUED, -(changes.len() as i64));
         counts.add(Some(id), CANCELLED, changes.len() as i64);
-        message::change(tx, &changes).await?;
+        message::change(tx, changes).await?;
     }
     campaign::add_counts(tx, &counts).await?;
     Ok(checked)

@@ -327,6 +327,6 @@ async fn queue(
         in_reply_to: None,
         event_key: None,
     };
-    message::insert(tx, &[row]).await?;
+    message::insert(tx, vec![row]).await?;
     Ok(id)
 }
