@@ -96,8 +96,20 @@ fn check(known: &[Known], data: &[u8]) {
     let last = replies.last().cloned();
     replies.extend(last);
 
-    let run = support::run(picked.provider, &picked.account, &picked.case.call, &replies);
-    let again = support::run(picked.provider, &picked.account, &picked.case.call, &replies);
+    let run = support::run(
+        picked.provider,
+        &picked.account,
+        &picked.case.call,
+        picked.case.at,
+        &replies,
+    );
+    let again = support::run(
+        picked.provider,
+        &picked.account,
+        &picked.case.call,
+        picked.case.at,
+        &replies,
+    );
     assert_eq!(
         (&run.requests, &run.outcome),
         (&again.requests, &again.outcome),

@@ -7,6 +7,9 @@ use harkara_provider::{Account, Callback, Event, Method, Provider, Received, Rej
 use super::support::{self, Call, Incoming};
 use super::{Target, account, head, with_head};
 
+/// When every callback arrives.
+const NOW: i64 = 1_772_359_200_000;
+
 /// The target of a provider.
 pub fn target(provider: &'static dyn Provider) -> Target {
     let account = account(provider);
@@ -72,6 +75,7 @@ fn check(provider: &dyn Provider, account: &Account, data: &[u8]) {
         content_type: content_type.map_or("", |(_, value)| value),
         headers: &headers,
         body,
+        at: NOW,
     };
     // What the stranger already knows is no secret any more.
     let told = String::from_utf8_lossy(data);

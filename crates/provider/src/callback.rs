@@ -18,6 +18,9 @@ pub struct Callback<'a> {
     pub headers: &'a [(String, String)],
     /// Body bytes, as received.
     pub body: &'a [u8],
+    /// When it arrived, milliseconds since 1970 UTC. Only [`crate::Provider::verify`] may decide by it: a callback
+    /// that is read again later must give the same events.
+    pub at: i64,
 }
 
 /// All events of one callback, in order.

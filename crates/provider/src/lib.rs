@@ -1,6 +1,6 @@
 //! The words a WhatsApp provider is spoken to in, and the providers that speak them.
 //!
-//! This crate is pure: no sockets, no clock, no randomness, no database. A [`Provider`] turns what should be sent
+//! This crate is pure: no sockets, no clock, no randomness, no database; where the time matters, it is an argument. A [`Provider`] turns what should be sent
 //! into HTTP [`Request`]s, reads the [`Reply`]s, and turns callbacks into [`Event`]s. The server's engine does the
 //! input and output. `docs/adding-a-provider.md` says how a new one is made.
 
@@ -34,6 +34,9 @@ pub use template::{
 ///
 /// Every method that returns a [`Step`] is called again with the replies so far (`prior`) until it says
 /// [`Step::Done`] or an error: upload-then-send is two `Call`s and a `Done`.
+///
+/// `at` is the moment of the call in milliseconds since 1970 UTC, for vendors whose credentials carry a time. It stays
+/// the same over the steps of one call. A message and a callback bring their own: [`Outgoing::at`], [`Callback::at`].
 pub trait Provider: Send + Sync + 'static {
     /// Identity, settings form, capabilities and limits: drives the form, docs, routes and redaction.
     fn spec(&self) -> &'static Spec;
@@ -62,6 +65,7 @@ pub trait Provider: Send + Sync + 'static {
         &self,
         _account: &Account,
         _credential: usize,
+        _at: i64,
         _prior: &[Reply],
     ) -> Result<Step<String>, SendError> {
         Err(SendError::unsupported("checking credentials"))
@@ -73,13 +77,19 @@ pub trait Provider: Send + Sync + 'static {
         _account: &Account,
         _to: &str,
         _opted_in: bool,
+        _at: i64,
         _prior: &[Reply],
     ) -> Result<Step<()>, SendError> {
         Err(SendError::unsupported("opt-in and opt-out at the provider"))
     }
 
     /// Lists the templates that the vendor holds.
-    fn list_templates(&self, _account: &Account, _prior: &[Reply]) -> Result<Step<TemplateList>, SendError> {
+    fn list_templates(
+        &self,
+        _account: &Account,
+        _at: i64,
+        _prior: &[Reply],
+    ) -> Result<Step<TemplateList>, SendError> {
         Err(SendError::unsupported("listing templates"))
     }
 
@@ -88,13 +98,14 @@ pub trait Provider: Send + Sync + 'static {
         &self,
         _account: &Account,
         _draft: &TemplateDraft,
+        _at: i64,
         _prior: &[Reply],
     ) -> Result<Step<String>, SendError> {
         Err(SendError::unsupported("creating templates"))
     }
 
     /// The request that fetches a received media file, when the link in the event is not simply fetchable.
-    fn media(&self, _account: &Account, media: &Media) -> Result<Request, SendError> {
+    fn media(&self, _account: &Account, media: &Media, _at: i64) -> Result<Request, SendError> {
         Ok(Request::get(media.url.clone()))
     }
 }

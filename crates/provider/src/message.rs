@@ -233,6 +233,8 @@ pub struct Outgoing {
     pub from: String,
     /// Our id, echoed by the vendor in reports. Printable ASCII, at most 64 characters, no `&` or `|`.
     pub reference: String,
+    /// When this attempt is made, milliseconds since 1970 UTC.
+    pub at: i64,
     /// What it holds.
     pub content: Content,
 }

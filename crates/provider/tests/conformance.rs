@@ -93,6 +93,7 @@ fn verifies(provider: &dyn Provider) -> bool {
         content_type: "application/json",
         headers: &[],
         body: b"{}",
+        at: 0,
     };
     let account = support::account(provider, &BTreeMap::new());
     matches!(provider.verify(&account, &call), Err(Reject::Signature(_)))
@@ -126,7 +127,7 @@ fn every_exchange_ends_as_its_case_says() {
         if matches!(case.call, Call::Receive(_)) {
             return;
         }
-        let run = support::run(provider, account, &case.call, &replies(provider, case));
+        let run = support::run(provider, account, &case.call, case.at, &replies(provider, case));
         assert_eq!(
             run.requests.len(),
             case.exchange.len(),
@@ -224,9 +225,9 @@ fn every_callback_is_read_as_its_case_says() {
             return;
         };
         let body = support::callback_body(provider, incoming);
-        let outcome = support::receive(provider, account, incoming, &body);
+        let outcome = support::receive(provider, account, incoming, &body, case.at);
         assert_outcome(name, &outcome, &case.expect);
-        let again = support::receive(provider, account, incoming, &body);
+        let again = support::receive(provider, account, incoming, &body, case.at);
         assert_eq!(outcome, again, "{name}: the same callback gives the same keys");
     });
 }
@@ -238,7 +239,7 @@ fn different_events_have_different_keys() {
             return;
         };
         let body = support::callback_body(provider, incoming);
-        let outcome = support::receive(provider, account, incoming, &body);
+        let outcome = support::receive(provider, account, incoming, &body, case.at);
         let events = outcome["events"].as_array().cloned().unwrap_or_default();
         let keys: Vec<_> = events.iter().filter_map(|event| event["key"].as_str()).collect();
         let unique: BTreeSet<_> = keys.iter().collect();
@@ -259,7 +260,7 @@ fn no_secret_leaves_the_request() {
         if matches!(case.call, Call::Receive(_)) {
             return;
         }
-        let run = support::run(provider, account, &case.call, &replies(provider, case));
+        let run = support::run(provider, account, &case.call, case.at, &replies(provider, case));
         for request in &run.requests {
             assert!(hides(&request.redacted(&secrets)), "{name}: secret in the trace");
             let carries = ["password=", "token=", "@"]
@@ -295,7 +296,7 @@ fn damaged_callbacks_are_read_or_rejected_and_never_panic() {
             return;
         };
         for body in damaged(&support::callback_body(provider, incoming)) {
-            let outcome = support::receive(provider, account, incoming, &body);
+            let outcome = support::receive(provider, account, incoming, &body, case.at);
             let silent = outcome["events"].as_array().is_some_and(Vec::is_empty);
             assert!(
                 !silent,
@@ -314,6 +315,7 @@ fn damaged_callbacks_are_read_or_rejected_and_never_panic() {
                 account,
                 &incoming,
                 &support::callback_body(provider, &incoming),
+                case.at,
             );
         }
     });
@@ -339,7 +341,7 @@ fn damaged_answers_never_panic_and_a_cut_one_is_unknown() {
         for (at, body) in damaged(&last.body).enumerate() {
             let mut replies = all.clone();
             replies[all.len() - 1] = Reply { body, ..last.clone() };
-            let run = support::run(provider, account, &case.call, &replies);
+            let run = support::run(provider, account, &case.call, case.at, &replies);
             let is_send = matches!(case.call, Call::Send { .. });
             let is_cut_json = at < last.body.len().saturating_sub(2) && last.body.starts_with(b"{");
             if is_send && is_cut_json && last.status == 200 {

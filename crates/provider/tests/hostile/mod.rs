@@ -16,6 +16,7 @@ fn receive(provider: &dyn Provider, account: &Account, query: &str, content_type
             content_type,
             headers: &[],
             body,
+            at: 0,
         };
         let first = provider.receive(account, &call);
         assert_eq!(first, provider.receive(account, &call));
@@ -54,6 +55,7 @@ fn answer(provider: &dyn Provider, account: &Account, status: u16, body: &[u8]) 
             provider,
             account,
             &case.call,
+            case.at,
             &vec![reply.clone(); case.exchange.len()],
         );
     }

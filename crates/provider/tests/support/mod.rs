@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 pub struct Case {
     /// What it shows, in a sentence.
     pub about: String,
+    /// The moment of the call, or of the callback's arrival: milliseconds since 1970 UTC.
+    #[serde(default = "moment")]
+    pub at: i64,
     /// Settings that differ from the provider's `account.json`.
     #[serde(default)]
     pub account: BTreeMap<String, String>,
@@ -70,6 +73,11 @@ pub struct Incoming {
     /// Puts the body into a form, as the value of this field.
     #[serde(default)]
     pub in_form_field: Option<String>,
+}
+
+/// 2026-03-01T10:00:00Z
+fn moment() -> i64 {
+    1_772_359_200_000
 }
 
 fn post() -> Method {
@@ -210,13 +218,20 @@ pub fn callback_body(provider: &dyn Provider, incoming: &Incoming) -> Vec<u8> {
 }
 
 /// Reads a callback and gives its outcome as a case writes it.
-pub fn receive(provider: &dyn Provider, account: &Account, incoming: &Incoming, body: &[u8]) -> Value {
+pub fn receive(
+    provider: &dyn Provider,
+    account: &Account,
+    incoming: &Incoming,
+    body: &[u8],
+    at: i64,
+) -> Value {
     let callback = Callback {
         method: incoming.method,
         query: &incoming.query,
         content_type: &incoming.content_type,
         headers: &incoming.headers,
         body,
+        at,
     };
     match decode_lines(provider, account, &callback) {
         Ok(lines) => {
@@ -239,7 +254,7 @@ pub struct Run {
 }
 
 /// Runs a call other than a callback with these replies.
-pub fn run(provider: &dyn Provider, account: &Account, call: &Call, replies: &[Reply]) -> Run {
+pub fn run(provider: &dyn Provider, account: &Account, call: &Call, at: i64, replies: &[Reply]) -> Run {
     match call {
         Call::Send {
             to,
@@ -250,6 +265,7 @@ pub fn run(provider: &dyn Provider, account: &Account, call: &Call, replies: &[R
                 to: to.clone(),
                 from: account.get("number").to_owned(),
                 reference: reference.clone(),
+                at,
                 content: content.clone(),
             };
             drive(
@@ -267,17 +283,17 @@ pub fn run(provider: &dyn Provider, account: &Account, call: &Call, replies: &[R
         }
         Call::Check { credential } => drive(
             replies,
-            |prior| provider.check(account, *credential, prior),
+            |prior| provider.check(account, *credential, at, prior),
             |text| (json!({ "done": text }), text),
         ),
         Call::Consent { to, opted_in } => drive(
             replies,
-            |prior| provider.consent(account, to, *opted_in, prior),
+            |prior| provider.consent(account, to, *opted_in, at, prior),
             |()| (json!({ "done": "" }), String::new()),
         ),
         Call::ListTemplates {} => drive(
             replies,
-            |prior| provider.list_templates(account, prior),
+            |prior| provider.list_templates(account, at, prior),
             |list| {
                 (
                     json!({ "templates": list.templates, "problems": list.problems }),
@@ -287,12 +303,12 @@ pub fn run(provider: &dyn Provider, account: &Account, call: &Call, replies: &[R
         ),
         Call::CreateTemplate(draft) => drive(
             replies,
-            |prior| provider.create_template(account, draft, prior),
+            |prior| provider.create_template(account, draft, at, prior),
             |id| (json!({ "done": id }), id),
         ),
         Call::Media(media) => drive(
             replies,
-            |_| provider.media(account, media).map(Step::<String>::Call),
+            |_| provider.media(account, media, at).map(Step::<String>::Call),
             |_| unreachable!("media is one request"),
         ),
         Call::Receive(_) => unreachable!("a callback has no requests"),

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::client::ServerOptions;
 use super::say;
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis, SystemClock};
 
 /// What to do with callbacks.
 #[derive(Debug, Subcommand)]
@@ -152,6 +152,7 @@ impl Decode {
             content_type,
             headers: &[],
             body: &body,
+            at: SystemClock.now(),
         };
         let account = Account::new(dialect.spec(), Default::default());
         match dialect.receive(&account, &call) {

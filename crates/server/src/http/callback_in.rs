@@ -68,6 +68,7 @@ async fn take(
         content_type: &row.content_type,
         headers: &headers,
         body: &row.body,
+        at: app.now(),
     };
     if let Err(reject @ Reject::Signature(_)) = account.provider.verify(&account.account, &call) {
         app.callback_log.refuse();

@@ -50,6 +50,7 @@ impl Provider for GupshupEnterprise {
         &self,
         account: &Account,
         credential: usize,
+        _at: i64,
         prior: &[Reply],
     ) -> Result<Step<String>, SendError> {
         check::check(account, credential, prior)
@@ -60,12 +61,18 @@ impl Provider for GupshupEnterprise {
         account: &Account,
         to: &str,
         opted_in: bool,
+        _at: i64,
         prior: &[Reply],
     ) -> Result<Step<()>, SendError> {
         check::consent(account, to, opted_in, prior)
     }
 
-    fn list_templates(&self, account: &Account, prior: &[Reply]) -> Result<Step<TemplateList>, SendError> {
+    fn list_templates(
+        &self,
+        account: &Account,
+        _at: i64,
+        prior: &[Reply],
+    ) -> Result<Step<TemplateList>, SendError> {
         templates::list(account, prior)
     }
 
@@ -73,12 +80,13 @@ impl Provider for GupshupEnterprise {
         &self,
         account: &Account,
         draft: &TemplateDraft,
+        _at: i64,
         prior: &[Reply],
     ) -> Result<Step<String>, SendError> {
         template_create::create(account, draft, prior)
     }
 
-    fn media(&self, account: &Account, media: &Media) -> Result<Request, SendError> {
+    fn media(&self, account: &Account, media: &Media, _at: i64) -> Result<Request, SendError> {
         check::media(account, media)
     }
 }

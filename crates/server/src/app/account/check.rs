@@ -41,10 +41,11 @@ pub async fn check(app: &App, engine: &Engine, id: i64) -> Result<CheckReport, A
     let mut tx = app.db.read().await?;
     let loaded = load(app, &mut tx, id).await?;
     drop(tx);
+    let now = app.now();
     let mut results = Vec::new();
     for (n, credential) in loaded.provider.credentials().iter().enumerate() {
         let outcome = engine
-            .run(|prior| loaded.provider.check(&loaded.account, n, prior))
+            .run(|prior| loaded.provider.check(&loaded.account, n, now, prior))
             .await
             .map(|(text, _)| text);
         results.push(CheckResult { credential, outcome });

@@ -254,6 +254,7 @@ pub fn events(account: &LoadedAccount, raw: &Raw) -> Result<Vec<Event>, String> 
         content_type: &raw.content_type,
         headers: &headers,
         body: &raw.body,
+        at: id_time(raw.id),
     };
     // A provider must not panic. Should one do so, it must not hold up the callbacks behind this one.
     match catch_unwind(AssertUnwindSafe(|| {

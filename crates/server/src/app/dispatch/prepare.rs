@@ -44,7 +44,7 @@ pub struct Finished {
 }
 
 /// The message as the provider gets it.
-pub fn outgoing(claimed: &Claimed, from: &str) -> Result<Outgoing, SendError> {
+pub fn outgoing(claimed: &Claimed, from: &str, at: Millis) -> Result<Outgoing, SendError> {
     let content = match &claimed.payload {
         Payload::Content(content) => (**content).clone(),
         Payload::Campaign(frozen, values) => Content::Template(compose(frozen, values).map_err(|why| {
@@ -57,6 +57,7 @@ pub fn outgoing(claimed: &Claimed, from: &str) -> Result<Outgoing, SendError> {
         to: claimed.phone.clone(),
         from: from.to_owned(),
         reference: MESSAGE.show(claimed.id),
+        at,
         content,
     })
 }
@@ -64,16 +65,17 @@ pub fn outgoing(claimed: &Claimed, from: &str) -> Result<Outgoing, SendError> {
 /// Longest answer kept for people, in characters.
 const ANSWER_SHOWN: usize = 2_000;
 
-/// Makes one attempt. Never fails: whatever happens is an outcome.
+/// Makes one attempt, at the moment `at`. Never fails: whatever happens is an outcome.
 pub async fn attempt(
     engine: &Engine,
     loaded: &LoadedAccount,
     from: &str,
     claimed: &Claimed,
+    at: Millis,
 ) -> (Outcome, Trace) {
     let mut replies: Vec<Reply> = Vec::new();
     let mut last: Option<Request> = None;
-    let outcome = match outgoing(claimed, from) {
+    let outcome = match outgoing(claimed, from, at) {
         Ok(message) => exchange(engine, loaded, &message, &mut replies, &mut last).await,
         Err(error) => Err(error),
     };

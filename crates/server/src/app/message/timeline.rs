@@ -149,8 +149,8 @@ async fn rebuilt(
         at: row.due_at,
         payload: Payload::Content(Box::new(content_of(tx, row).await?)),
     };
-    let step =
-        outgoing(&claimed, from).and_then(|message| loaded.provider.send(&loaded.account, &message, &[]));
+    let step = outgoing(&claimed, from, claimed.at)
+        .and_then(|message| loaded.provider.send(&loaded.account, &message, &[]));
     Ok(match step {
         Ok(Step::Call(request)) => Some(request.redacted(&loaded.account.secret_values())),
         _ => None,

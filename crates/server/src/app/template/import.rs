@@ -30,10 +30,11 @@ pub struct ImportReport {
 pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<ImportReport, AppError> {
     let mut tx = app.db.read().await?;
     let loaded = account::load(app, &mut tx, account_id).await?;
+    let now = app.now();
     drop(tx);
     account::not_archived(&loaded.row)?;
     let (list, _) = engine
-        .run(|prior| loaded.provider.list_templates(&loaded.account, prior))
+        .run(|prior| loaded.provider.list_templates(&loaded.account, now, prior))
         .await
         .map_err(|e| provider_trouble(&loaded.row.nickname, e))?;
     let mut report = ImportReport {

@@ -50,17 +50,22 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
         &content(&before)?,
         &mapping(&before)?,
     );
+    let now = app.now();
     // With no replies this is pure: whatever it refuses never left.
     loaded
         .provider
-        .create_template(&loaded.account, &draft, &[])
+        .create_template(&loaded.account, &draft, now, &[])
         .map_err(|e| AppError::field("/content", "not_submittable", e.help))?;
     let waits = "It is being submitted.";
-    store::template::set_status(&mut tx, id, &before.status, PENDING, Some(waits), None, app.now()).await?;
+    store::template::set_status(&mut tx, id, &before.status, PENDING, Some(waits), None, now).await?;
     tx.commit().await?;
 
     let outcome = engine
-        .run(|prior| loaded.provider.create_template(&loaded.account, &draft, prior))
+        .run(|prior| {
+            loaded
+                .provider
+                .create_template(&loaded.account, &draft, now, prior)
+        })
         .await;
     let mut tx = app.db.write().await?;
     let now = app.now();

@@ -31,7 +31,7 @@ impl Dispatcher {
             if !depart(&app, term, &gates).await {
                 return;
             }
-            let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message);
+            let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message, app.now());
             let (outcome, trace) = AssertUnwindSafe(attempt)
                 .catch_unwind()
                 .await

@@ -9,7 +9,7 @@ use harkara_sim::{Inbound, InboundEncoding, InboundKind, Options, ReportEncoding
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{CUSTOMER, Gateway, template, templates};
+use super::{CUSTOMER, Gateway, NOW, template, templates};
 
 /// A callback as it came: method, query, content type, body.
 type Raw = (Method, String, String, Vec<u8>);
@@ -61,6 +61,7 @@ impl Gateway {
             content_type: &content_type,
             headers: &[],
             body: &body,
+            at: NOW,
         };
         self.provider.receive(&self.account, &call).unwrap().events
     }

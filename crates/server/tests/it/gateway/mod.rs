@@ -12,6 +12,7 @@ use harkara_sim::{Options, Running, start};
 use serde_json::{Value, json};
 
 const CUSTOMER: &str = "+919999911110";
+const NOW: i64 = 1_772_359_200_000;
 
 struct Gateway {
     running: Running,
@@ -56,6 +57,7 @@ impl Gateway {
             to: CUSTOMER.into(),
             from: self.account.get("number").into(),
             reference: reference.into(),
+            at: NOW,
             content,
         };
         let step = |prior: &[_]| self.provider.send(&self.account, &message, prior);
@@ -64,13 +66,16 @@ impl Gateway {
 
     async fn check(&self, credential: usize) -> Result<String, SendError> {
         self.engine
-            .run(|prior| self.provider.check(&self.account, credential, prior))
+            .run(|prior| self.provider.check(&self.account, credential, NOW, prior))
             .await
             .map(|done| done.0)
     }
 
     async fn consent(&self, opted_in: bool) -> Result<(), SendError> {
-        let step = |prior: &[_]| self.provider.consent(&self.account, CUSTOMER, opted_in, prior);
+        let step = |prior: &[_]| {
+            self.provider
+                .consent(&self.account, CUSTOMER, opted_in, NOW, prior)
+        };
         self.engine.run(step).await.map(|_| ())
     }
 
@@ -283,12 +288,16 @@ async fn a_template_is_created_and_listed() {
     .unwrap();
     let (id, _) = gateway
         .engine
-        .run(|prior| gateway.provider.create_template(&gateway.account, &draft, prior))
+        .run(|prior| {
+            gateway
+                .provider
+                .create_template(&gateway.account, &draft, NOW, prior)
+        })
         .await
         .unwrap();
     let (list, _) = gateway
         .engine
-        .run(|prior| gateway.provider.list_templates(&gateway.account, prior))
+        .run(|prior| gateway.provider.list_templates(&gateway.account, NOW, prior))
         .await
         .unwrap();
     assert_eq!(list.problems, Vec::<String>::new());
