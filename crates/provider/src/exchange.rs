@@ -88,6 +88,26 @@ impl Request {
         }
     }
 
+    /// A POST of JSON.
+    pub fn post_json(url: impl Into<String>, body: serde_json::Value) -> Self {
+        Self {
+            method: Method::Post,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::Json(body),
+        }
+    }
+
+    /// The credentials in its headers, without the word before them (`Bearer`): a vendor that repeats a request
+    /// repeats them too.
+    pub fn credentials(&self) -> Vec<&str> {
+        let sensitive = self.headers.iter().filter(|(name, _)| is_sensitive(name));
+        sensitive
+            .map(|(_, value)| value.rsplit(' ').next().unwrap_or_default())
+            .filter(|value| !value.is_empty())
+            .collect()
+    }
+
     /// The request as lines of text for a person or a log, with every value in `secrets` and every sensitive
     /// field or header replaced by `***`.
     pub fn redacted(&self, secrets: &[&str]) -> String {

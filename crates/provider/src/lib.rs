@@ -24,7 +24,7 @@ pub use message::{
     Button, Content, Header, ListRow, ListSection, MediaKind, Outgoing, Receipt, TemplateButton,
     TemplateMessage,
 };
-pub use spec::{Account, Capability, Field, FieldKind, Limits, Spec};
+pub use spec::{Account, Capability, Field, FieldKind, Limits, SettingProblem, Spec};
 pub use template::{
     ButtonKind, Category, HeaderKind, TemplateButtonSpec, TemplateDraft, TemplateList, TemplateStatus,
     TemplateSummary,
@@ -40,6 +40,12 @@ pub use template::{
 pub trait Provider: Send + Sync + 'static {
     /// Identity, settings form, capabilities and limits: drives the form, docs, routes and redaction.
     fn spec(&self) -> &'static Spec;
+
+    /// What is wrong with settings that are each well-formed: a key that is none, settings that need each other. Asked
+    /// when an account is saved.
+    fn problems(&self, _account: &Account) -> Vec<SettingProblem> {
+        Vec::new()
+    }
 
     /// Sends one message. With no prior replies this is the pure preparation of the request.
     fn send(&self, account: &Account, msg: &Outgoing, prior: &[Reply]) -> Result<Step<Receipt>, SendError>;

@@ -75,6 +75,9 @@ pub enum Header {
         /// The variable's value.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parameter: Option<String>,
+        /// The variable's name; absent when it is numbered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parameter_name: Option<String>,
     },
     /// Image, video or document by public URL.
     Media {
@@ -150,6 +153,9 @@ pub struct TemplateMessage {
     /// Body values in placeholder order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<String>,
+    /// Names of the body's placeholders, in the same order; empty when they are numbered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameter_names: Vec<String>,
     /// Footer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footer: Option<String>,

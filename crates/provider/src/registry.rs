@@ -3,9 +3,12 @@
 use crate::{Provider, providers};
 
 /// All providers.
-pub static PROVIDERS: &[&dyn Provider] = &[&providers::gupshup_enterprise::GupshupEnterprise];
+pub static PROVIDERS: &[&dyn Provider] = &[
+    &providers::gupshup_enterprise::GupshupEnterprise,
+    &providers::vonage::Vonage,
+];
 
-/// The provider that the form preselects, once it is there; else the first.
+/// The provider that the form preselects.
 pub const FORM_DEFAULT: &str = "vonage";
 
 /// Finds a provider by its id.

@@ -52,6 +52,15 @@ pub struct Field {
     pub default: Option<&'static str>,
 }
 
+/// A setting that cannot be saved as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// Key of the field.
+    pub field: &'static str,
+    /// What is wrong and what to do, in sentences. Never holds a secret.
+    pub detail: String,
+}
+
 /// What a vendor can carry. Each is shown by a conformance case: `send-<name>`, `template-list`, `template-create`,
 /// `consent-opt-in` and `consent-opt-out`, `callback-click`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

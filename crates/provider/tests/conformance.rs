@@ -8,7 +8,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use harkara_provider::registry::PROVIDERS;
-use harkara_provider::{Account, Capability, Method, Provider, Reject, Reply, Request};
+use harkara_provider::{Account, Body, Capability, Method, Provider, Reject, Reply, Request};
 use serde_json::Value;
 use support::{Call, Case, Incoming};
 
@@ -141,6 +141,20 @@ fn every_exchange_ends_as_its_case_says() {
     });
 }
 
+fn assert_headers(name: &str, request: &Request, expected: Option<&BTreeMap<String, Value>>) {
+    let Some(expected) = expected else { return };
+    let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
+    let have: BTreeMap<String, String> = request.headers.iter().map(lower).collect();
+    assert!(
+        have.keys().eq(expected.keys()),
+        "{name}: headers {:?}",
+        have.keys()
+    );
+    for (header, want) in expected {
+        support::assert_header(&format!("{name}: {header}"), &have[header], want);
+    }
+}
+
 fn assert_request(provider: &dyn Provider, name: &str, request: &Request, expected: &support::Expected) {
     assert_eq!(
         (request.method, &request.url),
@@ -155,8 +169,18 @@ fn assert_request(provider: &dyn Provider, name: &str, request: &Request, expect
         .cloned()
         .unwrap_or_default();
     support::assert_fields(name, &fields, &want);
-    let is_multipart = matches!(request.body, harkara_provider::Body::Multipart(_));
+    let is_multipart = matches!(request.body, Body::Multipart(_));
     assert_eq!(is_multipart, expected.multipart.is_some(), "{name}: multipart");
+    let json = match &request.body {
+        Body::Json(json) => Some(json.clone()),
+        _ => None,
+    };
+    let want = expected
+        .json
+        .as_ref()
+        .map(|json| support::expected_json(provider, json));
+    assert_eq!(json, want, "{name}: JSON body");
+    assert_headers(name, request, expected.headers.as_ref());
     let Some(like) = &expected.like else { return };
     let ours: BTreeSet<String> = fields.into_keys().collect();
     let recorded = support::recorded_names(provider, &like.sample);
@@ -262,6 +286,10 @@ fn no_secret_leaves_the_request() {
         }
         let run = support::run(provider, account, &case.call, case.at, &replies(provider, case));
         for request in &run.requests {
+            let shown = request.redacted(&secrets);
+            let credentials = request.credentials();
+            let hidden = credentials.iter().all(|credential| !shown.contains(credential));
+            assert!(hidden, "{name}: credential in the trace");
             assert!(hides(&request.redacted(&secrets)), "{name}: secret in the trace");
             let carries = ["password=", "token=", "@"]
                 .iter()

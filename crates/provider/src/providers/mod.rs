@@ -1,3 +1,4 @@
 //! One vendor, one module.
 
 pub mod gupshup_enterprise;
+pub mod vonage;

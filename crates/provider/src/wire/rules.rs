@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::callback::Location;
 use crate::error::{SendError, SendErrorKind};
-use crate::message::{Button, Header, ListSection, TemplateButton, TemplateMessage};
+use crate::message::{Button, Header, ListSection, MediaKind, TemplateButton, TemplateMessage};
 
 /// Session text, characters.
 pub const TEXT: usize = 4096;
@@ -59,6 +60,33 @@ pub fn public_url(url: &str) -> Result<String, SendError> {
         "media URL: not an http(s) link",
         "The media link must start with https:// and be open to the public, because the provider fetches it from \
          there. Give such a link.",
+    ))
+}
+
+/// The caption of a file: not too long, and not where nobody would see it.
+pub fn caption(kind: MediaKind, caption: &str) -> Result<(), SendError> {
+    at_most("The caption", caption, BODY)?;
+    if matches!(kind, MediaKind::Audio | MediaKind::Sticker) && !caption.is_empty() {
+        return Err(invalid(
+            format!("caption on {}", kind.name()),
+            format!(
+                "WhatsApp shows no caption under a message of type {}. Send the text as a message of its own.",
+                kind.name()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A place on Earth.
+pub fn place(place: &Location) -> Result<(), SendError> {
+    if (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude) {
+        return Ok(());
+    }
+    Err(invalid(
+        format!("location {}, {}", place.latitude, place.longitude),
+        "The location is not on Earth: latitude goes from -90 to 90 and longitude from -180 to 180. Check that they are \
+         not swapped.",
     ))
 }
 
@@ -174,6 +202,35 @@ fn bridge(gap: &str) -> &str {
 
 fn is_break(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A template with every value as WhatsApp takes it. The body holds the values already, so a value that changes is
+/// changed there too.
+pub fn cleaned(template: &TemplateMessage) -> Result<TemplateMessage, SendError> {
+    let mut template = template.clone();
+    for (at, value) in template.parameters.iter_mut().enumerate() {
+        let clean = clean_parameter(value).ok_or_else(|| blank(&format!("Value {} of the body", at + 1)))?;
+        if clean.as_str() != value.trim() {
+            template.body = template.body.replace(value.trim(), &clean);
+        }
+        *value = clean;
+    }
+    if let Some(Header::Text { text, parameter, .. }) = &mut template.header {
+        *text = clean_parameter(text).unwrap_or_default();
+        if let Some(value) = parameter {
+            *value = clean_parameter(value).ok_or_else(|| blank("The value of the header"))?;
+        }
+    }
+    Ok(template)
+}
+
+fn blank(what: &str) -> SendError {
+    invalid(
+        format!("{what}: blank"),
+        format!(
+            "{what} is blank for this person, and WhatsApp refuses blank values. Give the placeholder a default."
+        ),
+    )
 }
 
 /// Limits of a filled template: texts, buttons and their number.

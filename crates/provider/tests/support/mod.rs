@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harkara_provider::{
     Account, Body, Callback, Content, Media, Method, Outgoing, Provider, Reply, Request, SendError,
     SendErrorKind, Step, TemplateDraft, decode_lines,
@@ -19,6 +21,9 @@ pub struct Case {
     /// The moment of the call, or of the callback's arrival: milliseconds since 1970 UTC.
     #[serde(default = "moment")]
     pub at: i64,
+    /// Samples that the case was written from, and that do not stand in it by name.
+    #[serde(default)]
+    pub from: BTreeSet<String>,
     /// Settings that differ from the provider's `account.json`.
     #[serde(default)]
     pub account: BTreeMap<String, String>,
@@ -92,7 +97,10 @@ pub struct Exchange {
     pub reply: Option<Answer>,
 }
 
-/// All of a request. A member of `form` that is an object or array is compared as JSON.
+/// All of a request. A member of `form` that is an object or array is compared as JSON. `json` is compared whole; it may
+/// be `{"sample": "file name", "without": [..], "with": {..}}`: the sample without these members and with those.
+/// `headers` (names in lower case) are compared when given; `{"bearer": {..}}` stands for a token with these members in
+/// header and claims, and an id.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
@@ -102,6 +110,10 @@ pub struct Expected {
     pub form: Option<BTreeMap<String, Value>>,
     #[serde(default)]
     pub multipart: Option<BTreeMap<String, Value>>,
+    #[serde(default)]
+    pub json: Option<Value>,
+    #[serde(default)]
+    pub headers: Option<BTreeMap<String, Value>>,
     /// A recorded request whose field names ours must have too.
     #[serde(default)]
     pub like: Option<Like>,
@@ -188,11 +200,19 @@ fn sample_name(body: &Value) -> Option<&str> {
 
 /// The samples that a case uses.
 pub fn samples(case: &Case) -> BTreeSet<String> {
-    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut used = case.from.clone();
     if let Call::Receive(incoming) = &case.call {
         used.extend(sample_name(&incoming.body).map(str::to_owned));
     }
     for exchange in &case.exchange {
+        used.extend(
+            exchange
+                .request
+                .json
+                .as_ref()
+                .and_then(sample_name)
+                .map(str::to_owned),
+        );
         used.extend(exchange.request.like.as_ref().map(|like| like.sample.clone()));
         used.extend(
             exchange
@@ -377,6 +397,48 @@ pub fn fields(body: &Body) -> BTreeMap<String, String> {
         }
         Body::Empty | Body::Json(_) => BTreeMap::new(),
     }
+}
+
+/// The JSON body that a case expects.
+pub fn expected_json(provider: &dyn Provider, expected: &Value) -> Value {
+    let Some(sample) = sample_name(expected) else {
+        return expected.clone();
+    };
+    let text = bytes(provider, &json!({ "sample": sample }));
+    let mut body: Value = serde_json::from_slice(&text).expect("a JSON sample");
+    let members = body.as_object_mut().expect("a sample of an object");
+    for name in expected["without"].as_array().into_iter().flatten() {
+        let removed = members.remove(name.as_str().expect("a name"));
+        assert!(removed.is_some(), "{sample} has no {name}");
+    }
+    members.extend(expected["with"].as_object().cloned().unwrap_or_default());
+    body
+}
+
+/// Compares a header: a text, or a token by what it says.
+pub fn assert_header(name: &str, actual: &str, expected: &Value) {
+    let Some(claims) = expected.get("bearer").and_then(Value::as_object) else {
+        assert_eq!(expected.as_str(), Some(actual), "{name}");
+        return;
+    };
+    let token = actual.strip_prefix("Bearer ").expect("a bearer token");
+    let parts: Vec<&str> = token.split('.').collect();
+    assert_eq!(parts.len(), 3, "{name}: {token}");
+    let mut said = serde_json::Map::new();
+    for part in &parts[..2] {
+        let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64");
+        let members: serde_json::Map<String, Value> = serde_json::from_slice(&bytes).expect("JSON");
+        said.extend(members);
+    }
+    let id = said.remove("jti").unwrap_or_default();
+    let id: Vec<&str> = id.as_str().expect("an id").split('-').collect();
+    let lengths: Vec<usize> = id.iter().map(|part| part.len()).collect();
+    assert_eq!(
+        (lengths.as_slice(), &id[2][..1]),
+        ([8, 4, 4, 4, 12].as_slice(), "4"),
+        "{name}: {id:?}"
+    );
+    assert_eq!(&said, claims, "{name}");
 }
 
 /// Compares fields with what a case expects, all of them.

@@ -76,7 +76,7 @@ fn the_provider_crate_does_no_input_or_output() {
             "--edges",
             "normal",
             "--prefix",
-            "none",
+            "depth",
         ])
         .current_dir(root())
         .output()
@@ -84,15 +84,20 @@ fn the_provider_crate_does_no_input_or_output() {
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let tree = String::from_utf8(tree.stdout).unwrap();
     assert!(
-        tree.starts_with("harkara-provider ") && tree.contains("serde_json v"),
+        tree.starts_with("0harkara-provider ") && tree.contains("serde_json v"),
         "{tree}"
     );
     kept(rules::provider_has_no_io_dependency(&tree));
     kept(rules::provider_code_is_pure(&sources()));
 
-    let tree = |deep: &str| format!("harkara-provider v0.1.0 (path)\nserde v1.0.0\n{deep} v1.0.0 (*)\n");
+    let tree = |deep: &str| {
+        format!("0harkara-provider v0.1.0 (path)\n1serde v1.0.0\n1ring v0.17.0\n2{deep} v1.0.0 (*)\n")
+    };
     assert_eq!(rules::provider_has_no_io_dependency(&tree("tokio")).len(), 1);
     assert_eq!(rules::provider_has_no_io_dependency(&tree("tokio-free")).len(), 0);
+    assert_eq!(rules::provider_has_no_io_dependency(&tree("getrandom")).len(), 0);
+    let other = "0harkara-provider v0.1.0\n1ring v0.17.0\n1rand v0.9.0\n2getrandom v0.3.0\n";
+    assert_eq!(rules::provider_has_no_io_dependency(other).len(), 2);
     let rule = rules::provider_code_is_pure;
     notices(rule, 1, "crates/provider/src/a.rs", "use std::{fmt, fs};");
     notices(

@@ -113,16 +113,7 @@ fn media(
     filename: Option<&str>,
 ) -> Result<Form, SendError> {
     let caption = caption.unwrap_or("");
-    rules::at_most("The caption", caption, rules::BODY)?;
-    if matches!(kind, MediaKind::Audio | MediaKind::Sticker) && !caption.is_empty() {
-        return Err(rules::invalid(
-            format!("caption on {}", kind.name()),
-            format!(
-                "WhatsApp shows no caption under a message of type {}. Send the text as a message of its own.",
-                kind.name()
-            ),
-        ));
-    }
+    rules::caption(kind, caption)?;
     Ok(media_file(form, kind, url, filename)?
         .with_some("caption", Some(caption))
         .with("isHSM", "false"))
@@ -144,14 +135,7 @@ pub(super) fn media_file(
 
 /// JSON text; the gateway's clients give the degrees as strings.
 pub(super) fn location(place: &Location) -> Result<String, SendError> {
-    let in_range = (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude);
-    if !in_range {
-        return Err(rules::invalid(
-            format!("location {}, {}", place.latitude, place.longitude),
-            "The location is not on Earth: latitude goes from -90 to 90 and longitude from -180 to 180. Check that \
-             they are not swapped.",
-        ));
-    }
+    rules::place(place)?;
     let mut json = json!({
         "longitude": place.longitude.to_string(),
         "latitude": place.latitude.to_string(),

@@ -10,42 +10,13 @@ use crate::wire::rules;
 
 /// Fills the form. Values are cleaned first: WhatsApp refuses line breaks, tabs and runs of spaces in them.
 pub(super) fn fill(form: Form, template: &TemplateMessage) -> Result<Form, SendError> {
-    let template = &cleaned(template)?;
+    let template = &rules::cleaned(template)?;
     rules::template(template)?;
     let form = match &template.provider_template_id {
         Some(id) => by_id(form, template, id)?,
         None => by_text(form, template)?,
     };
     Ok(buttons(form, &template.buttons))
-}
-
-/// In text matching the body holds the values already, so a value that changes is changed there too.
-fn cleaned(template: &TemplateMessage) -> Result<TemplateMessage, SendError> {
-    let mut template = template.clone();
-    for (at, value) in template.parameters.iter_mut().enumerate() {
-        let clean =
-            rules::clean_parameter(value).ok_or_else(|| blank(&format!("Value {} of the body", at + 1)))?;
-        if clean.as_str() != value.trim() {
-            template.body = template.body.replace(value.trim(), &clean);
-        }
-        *value = clean;
-    }
-    if let Some(Header::Text { text, parameter }) = &mut template.header {
-        *text = rules::clean_parameter(text).unwrap_or_default();
-        if let Some(value) = parameter {
-            *value = rules::clean_parameter(value).ok_or_else(|| blank("The value of the header"))?;
-        }
-    }
-    Ok(template)
-}
-
-fn blank(what: &str) -> SendError {
-    rules::invalid(
-        format!("{what}: blank"),
-        format!(
-            "{what} is blank for this person, and WhatsApp refuses blank values. Give the placeholder a default."
-        ),
-    )
 }
 
 /// The older and still most common way: the gateway finds the approved template that matches the final text.

@@ -10,6 +10,7 @@ use super::vault::VaultError;
 use super::{App, AppError};
 use crate::clock::random_bytes;
 use crate::domain::id;
+use crate::domain::problem::FieldProblem;
 use crate::domain::settings::{self, Before, Checked, Given};
 use crate::store::account::{AccountRow, Sealed};
 use crate::store::{self, StoreError, Tx};
@@ -128,7 +129,7 @@ pub async fn create(app: &App, tx: &mut Tx, provider: &str, given: &Given) -> Re
         created_at: now,
         updated_at: now,
     };
-    fill(app, spec, &mut row, &checked, BTreeMap::new())?;
+    fill(app, provider, &mut row, &checked, BTreeMap::new())?;
     nickname_is_free(tx, &row).await?;
     store::account::insert(tx, &row).await.map_err(in_words)?;
     follow_number(app, tx, &row, checked.plain.get("number")).await?;
@@ -140,7 +141,8 @@ pub async fn create(app: &App, tx: &mut Tx, provider: &str, given: &Given) -> Re
 pub async fn update(app: &App, tx: &mut Tx, id: i64, given: &Given) -> Result<(), AppError> {
     let mut row = by_id(tx, id).await?;
     not_archived(&row)?;
-    let spec = provider_of(&row)?.spec();
+    let provider = provider_of(&row)?;
+    let spec = provider.spec();
     let secrets = row.secrets()?;
     let before = Before {
         plain: row.settings()?,
@@ -152,7 +154,7 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, given: &Given) -> Result<()
     if !checked.changed {
         return Ok(());
     }
-    fill(app, spec, &mut row, &checked, secrets)?;
+    fill(app, provider, &mut row, &checked, secrets)?;
     row.updated_at = app.now();
     nickname_is_free(tx, &row).await?;
     store::account::update(tx, &row).await.map_err(in_words)?;
@@ -177,12 +179,14 @@ pub fn read_only(spec: &Spec, urls: &CallbackUrls) -> BTreeMap<String, String> {
 
 fn fill(
     app: &App,
-    spec: &'static Spec,
+    provider: &'static dyn Provider,
     row: &mut AccountRow,
     checked: &Checked,
     mut secrets: BTreeMap<String, Sealed>,
 ) -> Result<(), AppError> {
+    let spec = provider.spec();
     let context = id::ACCOUNT.show(row.id);
+    fits_together(app, provider, row, checked, &secrets)?;
     for (key, text) in &checked.secrets {
         let sealed = app
             .vault
@@ -209,6 +213,33 @@ fn fill(
         ));
     }
     Ok(())
+}
+
+/// What the provider says about the settings as a whole, with the secrets that are kept.
+fn fits_together(
+    app: &App,
+    provider: &'static dyn Provider,
+    row: &AccountRow,
+    checked: &Checked,
+    kept: &BTreeMap<String, Sealed>,
+) -> Result<(), AppError> {
+    let context = id::ACCOUNT.show(row.id);
+    let mut all = checked.plain.clone();
+    all.extend(checked.secrets.clone());
+    for (key, secret) in kept {
+        if !all.contains_key(key) {
+            let text = app.vault.unseal(&context, &secret.sealed);
+            all.insert(key.clone(), text.map_err(|e| vault_trouble(&row.nickname, &e))?);
+        }
+    }
+    let found = provider.problems(&Account::new(provider.spec(), all));
+    if found.is_empty() {
+        return Ok(());
+    }
+    let shown = found
+        .into_iter()
+        .map(|p| FieldProblem::new(format!("/settings/{}", p.field), "unfit", p.detail));
+    Err(AppError::Invalid(shown.collect()))
 }
 
 async fn nickname_is_free(tx: &mut Tx, row: &AccountRow) -> Result<(), AppError> {

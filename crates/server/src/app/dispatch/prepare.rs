@@ -83,9 +83,11 @@ pub async fn attempt(
         return (outcome, Trace::default());
     }
     let secrets = loaded.account.secret_values();
-    let answer = replies.last().map(|reply| shown(&reply.text(), &secrets));
+    let mut hidden = secrets.clone();
+    hidden.extend(last.iter().flat_map(Request::credentials));
+    let answer = replies.last().map(|reply| shown(&reply.text(), &hidden));
     let trace = Trace {
-        request: last.map(|request| request.redacted(&secrets)),
+        request: last.as_ref().map(|request| request.redacted(&secrets)),
         http_status: replies.last().map(|reply| reply.status),
         answer,
     };

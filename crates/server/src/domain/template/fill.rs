@@ -9,7 +9,7 @@ use harkara_provider::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::placeholder::{Piece, names, pieces, render};
+use super::placeholder::{Piece, names, number, pieces, render};
 use super::{
     BODY_LIMIT, CODE_LIMIT, Frozen, HEADER_LIMIT, Mapping, PAYLOAD_LIMIT, Source, TemplateContent, URL_LIMIT,
     is_blank, is_url, length,
@@ -269,6 +269,7 @@ pub fn compose(frozen: &Frozen, values: &[String]) -> Result<TemplateMessage, Mi
         header: header(content, &filled)?,
         body,
         parameters,
+        parameter_names: body_names.iter().filter_map(|name| worded(name)).collect(),
         footer: content.footer.clone(),
         buttons: content
             .buttons
@@ -277,6 +278,11 @@ pub fn compose(frozen: &Frozen, values: &[String]) -> Result<TemplateMessage, Mi
             .map(|(n, spec)| button(n, spec, &filled))
             .collect(),
     })
+}
+
+/// The name of a placeholder that has one instead of a number.
+fn worded(name: &str) -> Option<String> {
+    number(name).is_none().then(|| name.to_owned())
 }
 
 fn within(what: &str, text: &str, limit: usize) -> Result<(), MissingValue> {
@@ -309,9 +315,14 @@ fn header(
         None => return Ok(None),
         Some(HeaderKind::Text { text }) => {
             let parameter = filled.get(&Place::HeaderText).cloned();
+            let parameter_name = names(text).first().and_then(|name| worded(name));
             let text = render(text, |_| parameter.as_deref().unwrap_or_default());
             within("The header", &text, HEADER_LIMIT)?;
-            Header::Text { text, parameter }
+            Header::Text {
+                text,
+                parameter,
+                parameter_name,
+            }
         }
         Some(HeaderKind::Image) => media(MediaKind::Image),
         Some(HeaderKind::Video) => media(MediaKind::Video),

@@ -169,6 +169,7 @@ fn a_message_that_would_be_too_long_is_refused_before_it_is_planned() {
     let expected = Header::Text {
         text: "For Asha".into(),
         parameter: Some("Asha".into()),
+        parameter_name: None,
     };
     assert_eq!(compose(&frozen, &values).unwrap().header, Some(expected));
 }
