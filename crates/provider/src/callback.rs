@@ -228,7 +228,7 @@ pub struct Click {
 /// The callback cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reject {
-    /// Not from the vendor: answered with 401 so that a real one is tried again.
+    /// Not from the vendor, as far as can be told: answered so that a real one is sent again.
     #[error("the signature does not match: {0}")]
     Signature(String),
     /// Cannot be read at all; kept raw and shown.

@@ -1,4 +1,7 @@
-//! A simulated Gupshup Enterprise gateway over real HTTP, with a handset page.
+//! Simulated WhatsApp providers over real HTTP: the Gupshup Enterprise gateway with a handset page, and in [`vonage`]
+//! Vonage's Messages API.
+//!
+//! # The Gupshup Enterprise gateway
 //!
 //! It answers on the gateway's own path (`/GatewayAPI/rest`), keeps a template store, posts delivery reports and
 //! inbound messages to the URLs it is given, and counts what it accepted, so that a test can say that nothing was
@@ -30,6 +33,7 @@ mod server;
 mod shared;
 mod stats;
 mod template;
+pub mod vonage;
 mod world;
 
 pub use handle::Handle;

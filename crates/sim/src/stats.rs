@@ -111,6 +111,11 @@ impl Window {
         self.times.len()
     }
 
+    /// The most there ever were in one second.
+    pub(crate) fn peak(&self) -> u64 {
+        self.peak
+    }
+
     pub(crate) fn add(&mut self, micros: u64) {
         self.times.push_back(micros);
         self.peak = self.peak.max(self.count(micros) as u64);

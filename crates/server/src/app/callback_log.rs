@@ -11,6 +11,7 @@ use super::account::{LoadedAccount, open};
 use super::{App, AppError};
 use crate::clock::{Millis, SECOND};
 use crate::store::callback::{Raw, insert};
+use crate::store::refused::{self, RefusedRow};
 use crate::store::turn::Lane;
 use crate::store::{Db, StoreError, account};
 
@@ -44,6 +45,8 @@ pub struct CallbackLog {
     room: Room,
     doors: Mutex<HashMap<String, (Millis, Arc<LoadedAccount>)>>,
     refused: AtomicU64,
+    /// What was refused by account, until it is written.
+    refusals: Mutex<HashMap<i64, RefusedRow>>,
 }
 
 struct Room(Semaphore);
@@ -55,9 +58,28 @@ impl Default for Room {
 }
 
 impl CallbackLog {
-    /// Counts a callback whose signature did not match.
-    pub fn refuse(&self) {
+    /// Counts a callback whose signature did not match. It is written later, by [`write_refusals`]: whoever knocks
+    /// without a key must not make the database work for each knock.
+    pub fn refuse(&self, account_id: i64, reason: String, at: Millis) {
         self.refused.fetch_add(1, Ordering::Relaxed);
+        self.remember(RefusedRow {
+            account_id,
+            refused: 1,
+            reason,
+            at,
+        });
+    }
+
+    fn remember(&self, row: RefusedRow) {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = refusals.remove(&row.account_id);
+        let refused = before.map_or(0, |before| before.refused) + row.refused;
+        refusals.insert(row.account_id, RefusedRow { refused, ..row });
+    }
+
+    fn take_refusals(&self) -> Vec<RefusedRow> {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.drain().map(|(_, row)| row).collect()
     }
 
     /// Callbacks whose signature did not match, since the start.
@@ -117,6 +139,27 @@ pub async fn keep(app: &App, row: Raw) -> Result<(), NotKept> {
     answer.await.map_err(|_| gone())??;
     app.wake_callbacks.notify_one();
     Ok(())
+}
+
+/// Writes what was refused since the last time, so that every server shows it.
+pub async fn write_refusals(app: &App) -> Result<(), StoreError> {
+    let mut rows = app.callback_log.take_refusals();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    rows.sort_unstable_by_key(|row| row.account_id);
+    let written = async {
+        let mut tx = app.db.write().await?;
+        for row in &rows {
+            refused::add(&mut tx, row).await?;
+        }
+        tx.commit().await
+    };
+    let written = written.await;
+    if written.is_err() {
+        rows.into_iter().for_each(|row| app.callback_log.remember(row));
+    }
+    written
 }
 
 async fn write_all(db: Db, mut queue: mpsc::UnboundedReceiver<Waiting>) {

@@ -65,10 +65,24 @@ pub struct Account {
     pub last_inbound_at: Option<i64>,
     /// When a report last came in, milliseconds since 1970 UTC.
     pub last_report_at: Option<i64>,
+    /// Callbacks that were not taken, because they were not signed as the settings say; absent when there were none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_callbacks: Option<RefusedCallbacks>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
     pub updated_at: i64,
+}
+
+/// Callbacks that were not taken. The provider was asked to send them again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefusedCallbacks {
+    /// How many there ever were, repetitions included.
+    pub count: i64,
+    /// Why the last one was not taken.
+    pub last_reason: String,
+    /// When it came, milliseconds since 1970 UTC.
+    pub last_at: i64,
 }
 
 /// A business number or short code of an account.
@@ -224,7 +238,13 @@ impl From<SendError> for CheckedProblem {
 async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppError> {
     let urls = account::callback_urls(app, &row.token);
     let numbers = store::number::of_account(tx, row.id).await?;
+    let refused = store::refused::of_account(tx, row.id).await?;
     Ok(Account {
+        refused_callbacks: refused.map(|row| RefusedCallbacks {
+            count: row.refused,
+            last_reason: row.reason,
+            last_at: row.at,
+        }),
         id: id::ACCOUNT.show(row.id),
         state: match row.state {
             store::account::HELD => "held",

@@ -71,10 +71,14 @@ async fn take(
         at: app.now(),
     };
     if let Err(reject @ Reject::Signature(_)) = account.provider.verify(&account.account, &call) {
-        app.callback_log.refuse();
+        app.callback_log
+            .refuse(account.row.id, reject.to_string(), call.at);
+        app.wake_callbacks.notify_one();
         tracing::warn!(account = account.row.nickname, %reject, "callback refused");
         return Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
+            // When it is our secret that is wrong, the callback is a true one: this answer is what every provider takes
+            // as a request to send it again.
+            StatusCode::SERVICE_UNAVAILABLE,
             "bad_signature",
             "The signature of this callback does not match.",
             "Check the signing secret in the account's settings, and that nothing between changes the body.",

@@ -22,6 +22,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "slices",
         include_str!("../../../../migrations/0005_slices.sql"),
     ),
+    (
+        10,
+        "callback refused",
+        include_str!("../../../../migrations/0010_callback_refused.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -17,6 +17,7 @@ pub mod message;
 pub mod node;
 pub mod number;
 pub mod profile;
+pub mod refused;
 pub mod reply;
 pub mod rows;
 pub mod slice;

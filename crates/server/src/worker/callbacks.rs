@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::{Tick, Worker};
+use crate::app::callback_log::write_refusals;
 use crate::app::{App, arrival};
 
 /// How often it looks without being woken: what another node took, and what waited for its message.
@@ -33,6 +34,7 @@ impl Worker for Callbacks {
     }
 
     async fn tick(&self) -> anyhow::Result<Tick> {
+        write_refusals(&self.app).await?;
         Ok(match arrival::apply_new(&self.app).await? {
             0 => Tick::After(IDLE),
             _ => Tick::Again,

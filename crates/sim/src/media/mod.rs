@@ -22,7 +22,7 @@ const EXPIRES: i64 = 172_800;
 pub(crate) struct File {
     id: String,
     pub mime: String,
-    bytes: Bytes,
+    pub bytes: Bytes,
 }
 
 /// Uploaded files, the oldest forgotten first.
@@ -51,7 +51,8 @@ impl MediaStore {
     }
 }
 
-fn sample(kind: &str) -> Option<File> {
+/// The sample of a kind.
+pub(crate) fn sample(kind: &str) -> Option<File> {
     let (mime, bytes): (_, &'static [u8]) = match kind {
         "image" => ("image/jpeg", include_bytes!("sample.jpg")),
         "video" => ("video/mp4", include_bytes!("sample.mp4")),

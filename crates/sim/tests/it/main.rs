@@ -8,3 +8,4 @@ mod reports;
 mod support;
 mod templates;
 mod throttle;
+mod vonage;

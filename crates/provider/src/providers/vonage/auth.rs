@@ -71,7 +71,8 @@ pub(super) fn problems(account: &Account) -> Vec<SettingProblem> {
             "The private key belongs to an application. Fill in its ID, which the Vonage dashboard shows.";
         problem("application_id", detail.to_owned());
     }
-    if !is_set("application_id") && !is_set("private_key") && !(is_set("api_key") && is_set("api_secret")) {
+    let any = is_set("application_id") || is_set("private_key");
+    if !any && !(is_set("api_key") && is_set("api_secret")) {
         let detail = "Fill in the application ID and its private key; or, without an application, API key and API \
                       secret.";
         problem("application_id", detail.to_owned());
