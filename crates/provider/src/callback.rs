@@ -246,6 +246,18 @@ pub fn decode_lines(
     callback: &Callback<'_>,
 ) -> Result<Vec<String>, Reject> {
     provider.verify(account, callback)?;
+    event_lines(provider, account, callback)
+}
+
+/// The same without asking who sent it.
+///
+/// # Errors
+/// What [`Provider::receive`](crate::Provider::receive) rejects.
+pub fn event_lines(
+    provider: &dyn crate::Provider,
+    account: &crate::Account,
+    callback: &Callback<'_>,
+) -> Result<Vec<String>, Reject> {
     let received = provider.receive(account, callback)?;
     let line = |event: &Event| {
         serde_json::to_string(event)

@@ -16,7 +16,7 @@ pub mod wire;
 
 pub use callback::{
     Callback, Click, Event, Failure, Inbound, InboundContent, Location, Media, Received, Reject,
-    Reply as ButtonReply, Report, ReportStatus, decode_lines,
+    Reply as ButtonReply, Report, ReportStatus, decode_lines, event_lines,
 };
 pub use error::{Blame, Retry, SendError, SendErrorKind};
 pub use exchange::{Body, Method, Part, Reply, Request, Step};
@@ -24,7 +24,7 @@ pub use message::{
     Button, Content, Header, ListRow, ListSection, MediaKind, Outgoing, Receipt, TemplateButton,
     TemplateMessage,
 };
-pub use spec::{Account, Capability, Field, FieldKind, Limits, SettingProblem, Spec};
+pub use spec::{Account, Capability, Field, FieldKind, Limits, SIGNATURE_SECRET, SettingProblem, Spec};
 pub use template::{
     ButtonKind, Category, HeaderKind, TemplateButtonSpec, TemplateDraft, TemplateList, TemplateStatus,
     TemplateSummary,

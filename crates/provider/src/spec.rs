@@ -33,12 +33,15 @@ pub enum FieldKind {
     ReportsUrl,
 }
 
+/// Key of the field that holds what the vendor signs its callbacks with, where it does.
+pub const SIGNATURE_SECRET: &str = "signature_secret";
+
 /// One field of the settings form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Field {
-    /// Key in the settings and in the API. Three keys mean the same for every provider and are read by the server:
-    /// `nickname`, `number` (kind `PhoneOrCode`), `requests_per_second`; so do `auto_reply` (checkbox) and
-    /// `auto_reply_text`.
+    /// Key in the settings and in the API. Some keys mean the same for every provider and are read by the server:
+    /// `nickname`, `number` (kind `PhoneOrCode`), `requests_per_second`, `auto_reply` (checkbox), `auto_reply_text`, and
+    /// [`SIGNATURE_SECRET`].
     pub key: &'static str,
     /// Label, as the reference product and the vendor call it.
     pub label: &'static str,

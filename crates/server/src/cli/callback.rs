@@ -1,12 +1,15 @@
 //! `harkara callback`: what providers send to us, read without a server.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
-use harkara_provider::{self as provider, Account, Method, registry};
+use harkara_provider::{
+    self as provider, Account, Method, SIGNATURE_SECRET, Spec, decode_lines, event_lines, registry,
+};
 
 use serde_json::json;
 
@@ -88,8 +91,10 @@ impl Replay {
   harkara callback decode --provider gupshup-enterprise report.json
   curl ... | harkara callback decode --provider gupshup-enterprise -
   harkara callback decode --provider gupshup-enterprise --method GET --query 'externalId=1&eventType=SENT' < /dev/null
+  harkara callback decode --provider vonage --secret SECRET --header 'Authorization: Bearer eyJ...' status.json
 
-Exit code 2 and one line on standard error when the body cannot be read at all.")]
+Exit code 2 and one line on standard error when the body cannot be read at all, or with --secret when the provider did not
+sign it.")]
 pub struct Decode {
     /// Whose dialect it is, such as gupshup-enterprise.
     #[arg(long, value_name = "ID")]
@@ -100,6 +105,20 @@ pub struct Decode {
     /// Query string that it came with, without the question mark.
     #[arg(long, value_name = "Q", default_value = "", hide_default_value = true)]
     query: String,
+    /// URL that it came to; its query counts when --query is not given.
+    #[arg(long, value_name = "URL", conflicts_with = "query")]
+    url: Option<String>,
+    /// A header that it came with. May be repeated.
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    headers: Vec<(String, String)>,
+    /// What the provider signs its callbacks with; then one that it did not sign is refused.
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "HARKARA_SIGNATURE_SECRET",
+        hide_env_values = true
+    )]
+    secret: Option<String>,
     /// Content-Type header that it came with; without it, the bytes decide.
     #[arg(long, value_name = "T")]
     content_type: Option<String>,
@@ -139,26 +158,37 @@ impl Decode {
             ));
         };
         let body = self.body()?;
-        let content_type = match &self.content_type {
-            Some(given) => given.as_str(),
-            None => sniff(&body),
+        let sent = self.headers.iter().find(|(name, _)| name == "content-type");
+        let content_type = match (&self.content_type, sent) {
+            (Some(given), _) | (None, Some((_, given))) => given.as_str(),
+            (None, None) => sniff(&body),
         };
+        let query = match &self.url {
+            Some(url) => url.split_once('?').map_or("", |(_, query)| query),
+            None => self.query.as_str(),
+        };
+        // What stands after it never reaches a server.
+        let query = query.split('#').next().unwrap_or_default();
         let call = provider::Callback {
             method: match self.method {
                 CallMethod::Get => Method::Get,
                 CallMethod::Post => Method::Post,
             },
-            query: self.query.trim_start_matches('?'),
+            query: query.trim_start_matches('?'),
             content_type,
-            headers: &[],
+            headers: &self.headers,
             body: &body,
             at: SystemClock.now(),
         };
-        let account = Account::new(dialect.spec(), Default::default());
-        match dialect.receive(&account, &call) {
-            Ok(received) => {
-                for event in received.events {
-                    say(&serde_json::to_string(&event)?)?;
+        let account = self.account(dialect.spec())?;
+        let lines = match &self.secret {
+            Some(_) => decode_lines(dialect, &account, &call),
+            None => event_lines(dialect, &account, &call),
+        };
+        match lines {
+            Ok(lines) => {
+                for line in lines {
+                    say(&line)?;
                 }
                 Ok(ExitCode::SUCCESS)
             }
@@ -168,6 +198,21 @@ impl Decode {
                 Ok(ExitCode::from(2))
             }
         }
+    }
+
+    /// An account with nothing but the secret.
+    fn account(&self, spec: &'static Spec) -> anyhow::Result<Account> {
+        let mut settings = BTreeMap::new();
+        if let Some(secret) = &self.secret {
+            if spec.field(SIGNATURE_SECRET).is_none() {
+                return Err(anyhow!(
+                    "{} does not sign its callbacks: leave --secret out",
+                    spec.name
+                ));
+            }
+            settings.insert(SIGNATURE_SECRET.to_owned(), secret.clone());
+        }
+        Ok(Account::new(spec, settings))
     }
 
     /// The body: from the file, or standard input. A GET has none unless a file is named.
@@ -189,6 +234,16 @@ impl Decode {
                 Ok(body)
             }
         }
+    }
+}
+
+/// `Name: value`, the name in lower case as servers hand it on.
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        }
+        _ => Err("write it like 'Authorization: Bearer eyJ...'".into()),
     }
 }
 
@@ -214,5 +269,17 @@ mod tests {
             "application/x-www-form-urlencoded"
         );
         assert_eq!(sniff(b" \n"), "");
+    }
+
+    #[test]
+    fn headers_are_read_as_curl_writes_them() {
+        let read = |text: &str| header(text).ok();
+        let pair = |name: &str, value: &str| Some((name.to_owned(), value.to_owned()));
+        assert_eq!(
+            read("Authorization: Bearer a:b"),
+            pair("authorization", "Bearer a:b")
+        );
+        assert_eq!(read("X-Empty:"), pair("x-empty", ""));
+        assert_eq!((read("nothing"), read(": x")), (None, None));
     }
 }

@@ -21,8 +21,10 @@ mod key;
 mod message;
 mod node;
 mod progress;
+mod provider;
 mod server;
 mod sim;
+mod sim_vonage;
 
 /// Self-hosted WhatsApp engagement: campaigns, delivery reports and conversations on your own machine.
 #[derive(Debug, Parser)]
@@ -111,6 +113,8 @@ enum Command {
     /// Measure this program on this machine: rates, processor time and memory.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Print what each provider can carry and asks for, as a page of the documentation.
+    Providers,
     /// Print the OpenAPI document of the REST API.
     Openapi,
 }
@@ -191,6 +195,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sim(sim) => sim.run().await,
         Command::Callback(callback) => callback.run().await,
         Command::Bench(bench) => bench.run().await,
+        Command::Providers => provider::run(),
         Command::Openapi => {
             say(&crate::http::openapi().to_pretty_json()?)?;
             Ok(ExitCode::SUCCESS)

@@ -15,6 +15,8 @@ use crate::serve::{self, StopSignal};
 pub enum Sim {
     /// The Gupshup Enterprise gateway, with a handset page to be the customer on.
     Gupshup(Box<Gupshup>),
+    /// Vonage's Messages API, with signed callbacks.
+    Vonage(Box<super::sim_vonage::Vonage>),
 }
 
 /// Options of the simulated Gupshup Enterprise gateway. What is not given keeps the simulator's own default.
@@ -130,7 +132,10 @@ pub struct Gupshup {
 impl Sim {
     /// Runs until it is told to stop.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Gupshup(flags) = self;
+        let flags = match self {
+            Self::Gupshup(flags) => flags,
+            Self::Vonage(flags) => return flags.run().await,
+        };
         let options = flags.options();
         let listen = options.listen;
         let mut stop = StopSignal::catch()?;
@@ -208,7 +213,8 @@ fn user_and_password(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn per_second(text: &str) -> Result<u32, String> {
+/// A rate as people write it.
+pub fn per_second(text: &str) -> Result<u32, String> {
     let number = text.trim_end_matches("/s").trim();
     match number.parse() {
         Ok(n) if n > 0 => Ok(n),

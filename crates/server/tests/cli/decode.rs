@@ -172,3 +172,85 @@ fn every_case_of_the_vendor_decodes_as_the_case_says() {
     }
     assert!(seen > 40, "only {seen} cases");
 }
+
+/// A sample with its signature: token, secret and body.
+fn signed(name: &str) -> (String, String, String) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../provider/cases/vonage/samples/");
+    let sample: Value =
+        serde_json::from_str(&std::fs::read_to_string(format!("{folder}{name}")).unwrap()).unwrap();
+    let text = |member: &str| sample[member].as_str().unwrap().to_owned();
+    (text("authorization"), text("signature_secret"), text("raw_body"))
+}
+
+fn decode_signed(args: &[&str], body: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = harkara(folder.path())
+        .args(["callback", "decode", "--provider", "vonage"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
+    ended(process)
+}
+
+#[test]
+fn with_the_secret_only_what_the_provider_signed_is_read() {
+    let (token, secret, body) = signed("webhook-signed-derived-valid.json");
+    let header = format!("Authorization: {token}");
+    let url = "https://harkara.example/callbacks/t/inbound";
+    let good = [
+        "--header",
+        "X-Other: 1",
+        "--header",
+        &header,
+        "--url",
+        url,
+        "--secret",
+        &secret,
+    ];
+    assert_eq!(
+        events(&decode_signed(&good, &body))[0]["text"],
+        "Hello from Vonage!"
+    );
+    let (_, _, tampered) = signed("webhook-signed-derived-body-tampered.json");
+    assert_eq!(
+        events(&decode_signed(&[], &tampered))[0]["text"],
+        "Hullo from Vonage!"
+    );
+    for (args, body) in [
+        (&good[..], &tampered),
+        (&["--header", &header, "--secret", "another"], &body),
+        (&["--secret", &secret], &body),
+    ] {
+        let output = decode_signed(args, body);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            err(&output).contains("signature") && !err(&output).contains(&secret),
+            "{}",
+            err(&output)
+        );
+        assert_eq!(out(&output), "");
+    }
+}
+
+#[test]
+fn the_query_may_come_with_the_url() {
+    let url =
+        "https://harkara.example/callbacks/t/reports?externalId=1-2&eventType=SENT&eventTs=1767607200000#x";
+    let events = events(&decode(&["--method", "GET", "--url", url], b""));
+    assert_eq!(
+        (&events[0]["external_id"], &events[0]["status"]),
+        (&"1-2".into(), &"sent".into())
+    );
+    let output = decode(&["--secret", "x"], REPORT.as_bytes());
+    assert!(
+        err(&output).contains("does not sign its callbacks"),
+        "{}",
+        err(&output)
+    );
+    let output = decode(&["--header", "nonsense"], REPORT.as_bytes());
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+}

@@ -29,4 +29,5 @@ mod support;
 mod templates;
 mod trouble;
 mod uploads;
+mod vonage_stories;
 mod world;
