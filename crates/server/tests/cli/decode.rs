@@ -251,6 +251,6 @@ fn the_query_may_come_with_the_url() {
         "{}",
         err(&output)
     );
-    let output = decode(&["--header", "nonsense"], REPORT.as_bytes());
+    let output = decode(&["--header", "nonsense"], b"");
     assert_eq!(output.status.code(), Some(2), "{}", err(&output));
 }

@@ -72,7 +72,8 @@ pub(super) fn problems(account: &Account) -> Vec<SettingProblem> {
         problem("application_id", detail.to_owned());
     }
     let any = is_set("application_id") || is_set("private_key");
-    if !any && !(is_set("api_key") && is_set("api_secret")) {
+    let pair = is_set("api_key") && is_set("api_secret");
+    if !(any || pair) {
         let detail = "Fill in the application ID and its private key; or, without an application, API key and API \
                       secret.";
         problem("application_id", detail.to_owned());

@@ -83,13 +83,13 @@ pub(super) fn application_token(application: &str, pem: &str, at: i64) -> Result
     let seconds = at.div_euclid(1000);
     let issued = seconds - seconds.rem_euclid(SPAN);
     let made_of = digest(&[application.as_bytes(), pem.as_bytes(), &issued.to_le_bytes()]);
-    let locked = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, token)) = locked().get(&made_of) {
+    // Held while one is made: when a span begins, the first call makes the token and the others wait for it.
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, token)) = made.get(&made_of) {
         return Ok(token.clone());
     }
     let key = private_key(pem)?;
     let token = sign(&key, &claims(application, issued, &made_of))?;
-    let mut made = locked();
     made.retain(|_, (of, _)| *of >= issued - SPAN);
     made.insert(made_of, (issued, token.clone()));
     Ok(token)

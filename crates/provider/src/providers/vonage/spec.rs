@@ -1,6 +1,6 @@
 //! What Vonage is and what its settings form asks for.
 
-use crate::spec::{Capability, Field, FieldKind, Limits, Spec};
+use crate::spec::{Capability, Field, FieldKind, Limits, SIGNATURE_SECRET, Spec};
 use crate::wire::rules;
 
 const fn field(key: &'static str, label: &'static str, kind: FieldKind, help: &'static str) -> Field {
@@ -80,7 +80,7 @@ const FIELDS: &[Field] = &[
         "In the Vonage dashboard under Settings. Needed only when there is no application ID, as in the sandbox.",
     ),
     field(
-        "signature_secret",
+        SIGNATURE_SECRET,
         "Signature secret",
         FieldKind::Secret,
         "In the Vonage dashboard under Settings. It proves that a callback comes from Vonage; it is not the API secret.",

@@ -174,6 +174,27 @@ fn a_message_that_would_be_too_long_is_refused_before_it_is_planned() {
     assert_eq!(compose(&frozen, &values).unwrap().header, Some(expected));
 }
 
+/// Some vendors are told the name of each value.
+#[test]
+fn named_placeholders_keep_their_names_and_numbers_have_none() {
+    let mut frozen = order();
+    frozen.content.header = Some(HeaderKind::Text {
+        text: "For {{first_name}}".into(),
+    });
+    frozen.content.body = "Hello {{first_name}}, order {{order}} left. Bye {{first_name}}.".into();
+    frozen.mapping.header = Some(attribute("name", "you"));
+    frozen.mapping.header_filename = None;
+    let values = resolve(&frozen, &person(&[("name", "Asha")])).unwrap();
+    let message = compose(&frozen, &values).unwrap();
+    assert_eq!(message.parameter_names, ["first_name", "order"]);
+    let Some(Header::Text { parameter_name, .. }) = message.header else {
+        panic!("no text header");
+    };
+    assert_eq!(parameter_name.as_deref(), Some("first_name"));
+    let values = resolve(&order(), &person(&[])).unwrap();
+    assert!(compose(&order(), &values).unwrap().parameter_names.is_empty());
+}
+
 #[test]
 fn a_place_is_filled_from_degrees() {
     let mut frozen = order();
