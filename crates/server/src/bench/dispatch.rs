@@ -40,10 +40,13 @@ pub struct Dispatch {
 
 /// One campaign.
 #[derive(Debug, Default)]
-struct Round {
-    rate: f64,
-    cpu_us: f64,
-    times: Vec<f64>,
+pub struct Round {
+    /// Messages a second.
+    pub rate: f64,
+    /// Processor time of each.
+    pub cpu_us: f64,
+    /// From claim to settled, of some of them.
+    pub times: Vec<f64>,
 }
 
 impl Dispatch {
@@ -117,7 +120,7 @@ impl Dispatch {
 }
 
 /// Sends one campaign to its end, and checks that everybody got it once.
-async fn campaign(
+pub async fn campaign(
     server: &Server,
     client: &Client,
     world: &World,

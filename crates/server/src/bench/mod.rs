@@ -6,6 +6,8 @@ pub mod callbacks;
 pub mod callers;
 pub mod dispatch;
 pub mod figures;
+pub mod growth;
+pub mod import;
 pub mod keeper;
 pub mod launch;
 pub mod life;

@@ -111,6 +111,12 @@ pub fn phone(index: u32) -> String {
 
 /// Imports the people of these indexes, all opted in, as a CSV file; the id of the list that they are on.
 pub async fn people(client: &Client, name: &str, indexes: Range<u32>) -> anyhow::Result<String> {
+    let count = indexes.len();
+    import(client, name, csv(indexes), count).await
+}
+
+/// A CSV file of the people of these indexes.
+pub fn csv(indexes: Range<u32>) -> String {
     const CITIES: [&str; 5] = ["Mumbai", "Delhi", "Chennai", "Kolkata", "Pune"];
     let count = indexes.len();
     let mut file = String::with_capacity(count * 64);
@@ -124,6 +130,11 @@ pub async fn people(client: &Client, name: &str, indexes: Range<u32>) -> anyhow:
             index % 5_000
         );
     }
+    file
+}
+
+/// Imports such a file; the id of the list that its people are on.
+pub async fn import(client: &Client, name: &str, file: String, count: usize) -> anyhow::Result<String> {
     let query = crate::cli::query(&[
         ("file_name", "people.csv"),
         ("phone_column", "mobile"),

@@ -11,6 +11,8 @@ use crate::bench::callbacks::{Callbacks, Kind};
 use crate::bench::callers::Calling;
 use crate::bench::dispatch::Dispatch;
 use crate::bench::figures::Figures;
+use crate::bench::growth::Growth;
+use crate::bench::import::{Import, Loading};
 use crate::bench::keeper::Keeping;
 use crate::bench::launch::Launch;
 use crate::bench::life::Life;
@@ -48,6 +50,10 @@ pub enum Bench {
     Inbound(CallbacksOptions),
     /// Whole lives of messages a second: sent, and reported as sent, delivered and read, all at the same time.
     Life(LifeOptions),
+    /// People a second out of a CSV file.
+    Import(ImportOptions),
+    /// Sending beside a small and beside a large ledger.
+    Growth(GrowthOptions),
     /// How well two limited numbers keep their rates, and over a kill.
     Pace(PaceOptions),
     /// The same campaigns by one server and by several on one PostgreSQL, with a provider that takes its time.
@@ -70,6 +76,12 @@ pub enum Bench {
     Callers {
         /// What to post, as JSON.
         calling: String,
+    },
+    /// The bare import of the measurements.
+    #[command(hide = true)]
+    Loader {
+        /// What to load, as JSON.
+        loading: String,
     },
     /// The bare handler of the measurements.
     #[command(hide = true)]
@@ -105,7 +117,7 @@ pub struct Common {
     #[command(flatten)]
     data: Data,
     /// Requests in flight at most.
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     concurrency: u32,
 }
 
@@ -162,6 +174,42 @@ pub struct LifeOptions {
     /// Reports in one callback.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     batch: u32,
+}
+
+/// Options of `bench import`.
+#[derive(Debug, Args)]
+pub struct ImportOptions {
+    #[command(flatten)]
+    data: Data,
+    /// Rows of the file.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
+    rows: u32,
+}
+
+/// Options of `bench growth`.
+#[derive(Debug, Args)]
+pub struct GrowthOptions {
+    /// One JSON object as the last line.
+    #[arg(long)]
+    json: bool,
+    /// Leave the data behind, to look at it.
+    #[arg(long)]
+    keep: bool,
+    /// Requests in flight at most.
+    #[arg(long, value_name = "N", default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    concurrency: u32,
+    /// Rows of the small ledger.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    small: u32,
+    /// Rows of the large ledger.
+    #[arg(long, value_name = "N", default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(1..=50_000_000))]
+    large: u32,
+    /// Messages of each campaign.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
+    messages: u32,
+    /// Campaigns beside each ledger; the figures are medians.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
 }
 
 /// Options of `bench pace`.
@@ -251,6 +299,29 @@ impl Bench {
                     keep: options.common.data.keep,
                 };
                 tell(&life.run().await?, options.common.data.json)
+            }
+            Self::Import(options) => {
+                let import = Import {
+                    rows: options.rows,
+                    database: options.data.database,
+                    keep: options.data.keep,
+                };
+                tell(&import.run().await?, options.data.json)
+            }
+            Self::Growth(options) => {
+                let growth = Growth {
+                    ledgers: [options.small, options.large],
+                    messages: options.messages,
+                    rounds: options.rounds,
+                    concurrency: options.concurrency,
+                    keep: options.keep,
+                };
+                tell(&growth.run().await?, options.json)
+            }
+            Self::Loader { loading } => {
+                let loading: Loading = serde_json::from_str(&loading)?;
+                say(&serde_json::to_string(&loading.load().await?)?)?;
+                Ok(ExitCode::SUCCESS)
             }
             Self::Pace(options) => {
                 let pace = Pace {

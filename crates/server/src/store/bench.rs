@@ -5,6 +5,8 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::db::on;
 use super::dialect::Batch;
+use super::rows::Column::Text;
+use super::rows::{Cell, Rows};
 use super::{Db, StoreError, Tx};
 use crate::clock::Millis;
 
@@ -107,22 +109,25 @@ pub async fn ledger_bytes(tx: &mut Tx) -> Result<i64, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?)
 }
 
-// Ids count up by the millisecond from `$1`, as those of a busy server do; vendor ids are in no order, as real ones are.
+// A message each 60 milliseconds, as of a busy week; vendor ids are in no order, as real ones are.
 const FILL: Batch = Batch {
     sqlite: "
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
+WITH RECURSIVE n(i) AS (SELECT $6 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
 INSERT INTO message (id, number_id, campaign_id, profile_id, phone, state, lane, attempt, due_at, params, external_id,
     accepted_at, delivered_at, read_at)
-SELECT $1 + i * 4096, $3, $4, i, '+9188' || CAST(10000000 + i AS TEXT), 50, 2, 1, $5, '[\"Customer\",\"100\",\"Mumbai\"]',
-    lower(hex(randomblob(16))), $5, $5 + 900, $5 + 60000
+SELECT $1 + i * 125829120, $3, $4, i, '+9188' || CAST(10000000 + i AS TEXT), 50, 2, 1, $5, '[\"Customer\",\"100\",\"Mumbai\"]',
+    lower(hex(randomblob(16))), $5 + i * 60, $5 + i * 60 + 900, $5 + i * 60 + 60000
 FROM n",
     postgres: "
 INSERT INTO message (id, number_id, campaign_id, profile_id, phone, state, lane, attempt, due_at, params, external_id,
     accepted_at, delivered_at, read_at)
-SELECT $1 + i * 4096, $3, $4, i, '+9188' || CAST(10000000 + i AS TEXT), 50, 2, 1, $5, '[\"Customer\",\"100\",\"Mumbai\"]',
-    md5(CAST(random() AS TEXT)), $5, $5 + 900, $5 + 60000
-FROM generate_series(0, $2 - 1) AS n(i)",
+SELECT $1 + i * 125829120, $3, $4, i, '+9188' || CAST(10000000 + i AS TEXT), 50, 2, 1, $5, '[\"Customer\",\"100\",\"Mumbai\"]',
+    md5(CAST(random() AS TEXT)), $5 + i * 60, $5 + i * 60 + 900, $5 + i * 60 + 60000
+FROM generate_series($6, $2 - 1) AS n(i)",
 };
+
+/// Between two ids of [`FILL`]: 60 milliseconds.
+const APART: i64 = 60 << 21;
 
 const FILL_REFS: &str = "
 INSERT INTO external_ref (bucket, external_id, message_id)
@@ -130,18 +135,18 @@ SELECT accepted_at / 3600000, external_id, id
 FROM message
 WHERE campaign_id = $1 AND id >= $2";
 
-/// Adds `rows` messages of an old campaign, all read, whose ids begin at `first_id`.
+/// Adds `count` messages of an old campaign, all read, from the one of index `from` on, when the one of index 0 has this id.
 pub async fn fill(
     tx: &mut Tx,
-    (first_id, rows): (i64, i64),
+    (id, from, count): (i64, i64, i64),
     (number, campaign): (i64, i64),
     at: Millis,
 ) -> Result<(), StoreError> {
     let sql = tx.dialect().pick(&FILL);
     on!(&mut *tx, c => sqlx::query(sql)
-        .bind(first_id).bind(rows).bind(number).bind(campaign).bind(at)
+        .bind(id).bind(from + count).bind(number).bind(campaign).bind(at).bind(from)
         .execute(c).await.map(drop))?;
-    on!(&mut *tx, c => sqlx::query(FILL_REFS).bind(campaign).bind(first_id).execute(c).await.map(drop))?;
+    on!(&mut *tx, c => sqlx::query(FILL_REFS).bind(campaign).bind(id + from * APART).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -154,4 +159,52 @@ WHERE number_id = $1 AND state = $2";
 pub async fn received(tx: &mut Tx, number: i64) -> Result<i64, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(RECEIVED)
         .bind(number).bind(crate::domain::state::RECEIVED).fetch_one(c).await)?)
+}
+
+/// The leanest table of people: the fields of a file as they are.
+#[derive(Debug)]
+pub struct Loaded(Db);
+
+const PEOPLE: &str = "
+CREATE TABLE people (
+    id TEXT PRIMARY KEY,
+    mobile TEXT NOT NULL,
+    name TEXT NOT NULL,
+    city TEXT NOT NULL,
+    language TEXT NOT NULL,
+    points TEXT NOT NULL,
+    opt_in TEXT NOT NULL
+)";
+
+const LOAD: Rows<7> = Rows {
+    before: "INSERT INTO people (id, mobile, name, city, language, points, opt_in) SELECT * FROM",
+    columns: [
+        Text("id"),
+        Text("mobile"),
+        Text("name"),
+        Text("city"),
+        Text("language"),
+        Text("points"),
+        Text("opt_in"),
+    ],
+    after: "AS v",
+};
+
+impl Loaded {
+    /// Makes one in a new SQLite file or in a PostgreSQL database.
+    pub async fn open(database: &str) -> Result<Self, StoreError> {
+        let db = Db::open(database).await?;
+        let mut tx = db.write().await?;
+        on!(&mut tx, c => sqlx::query(PEOPLE).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        Ok(Self(db))
+    }
+
+    /// Adds rows in one transaction.
+    pub async fn add(&self, rows: Vec<[String; 7]>) -> Result<(), StoreError> {
+        let mut tx = self.0.write().await?;
+        let rows = rows.into_iter().map(|row| row.map(Cell::from)).collect();
+        LOAD.run(&mut tx, rows).await?;
+        tx.commit().await
+    }
 }

@@ -129,7 +129,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", "-12288")
             .pragma("wal_autocheckpoint", "2000")
             .pragma("temp_store", "memory")
             // Rows come from the thread of the connection: let it run ahead, each pause costs more than the row.
@@ -152,7 +152,7 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(LONGEST_WAIT)
-            .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-16384"))
+            .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-4096"))
             .await?;
         let turns = Turns::default();
         Ok(Self::Sqlite { read, write, turns })

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_texts};
-use super::{StoreError, Tx, to_json};
+use super::{StoreError, Tx, from_json, to_json};
 
 /// Nothing is recorded about consent.
 pub const NOT_RECORDED: i16 = 0;
@@ -17,7 +17,7 @@ pub const OPTED_IN: i16 = 1;
 pub const OPTED_OUT: i16 = 2;
 
 /// A stored profile.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
 pub struct ProfileRow {
     /// Id.
     pub id: i64,
@@ -202,20 +202,42 @@ pub async fn search(
         .await)?)
 }
 
-const SLICE: &str = "
+/// The statement of a slice, and for SQLite the same as one JSON text: many rows cost time and memory to bring over from the
+/// thread of the connection.
+macro_rules! slice {
+    ($rows:literal) => {
+        Batch {
+            sqlite: concat!(
+                "
+SELECT json_group_array(json_array(
+    id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at) ORDER BY id)
+FROM (",
+                $rows,
+                ")"
+            ),
+            postgres: $rows,
+        }
+    };
+}
+
+const SLICE: Batch = slice!(
+    "
 SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
 FROM profile
 WHERE id > $1 AND id <= $2
 ORDER BY id
-LIMIT $3";
+LIMIT $3"
+);
 
-const SLICE_OF_LIST: &str = "
+const SLICE_OF_LIST: Batch = slice!(
+    "
 SELECT p.id, p.identity, p.phone, p.name, p.attributes, p.opt_in, p.opt_source, p.opt_at, p.created_at, p.updated_at
 FROM list_entry e
 JOIN profile p ON p.id = e.profile_id
 WHERE e.list_id = $4 AND e.profile_id > $1 AND e.profile_id <= $2
 ORDER BY e.profile_id
-LIMIT $3";
+LIMIT $3"
+);
 
 /// The next profiles after `after` up to `upper` by id, of a list when given.
 pub async fn slice(
@@ -225,19 +247,28 @@ pub async fn slice(
     list_id: Option<i64>,
     limit: i64,
 ) -> Result<Vec<ProfileRow>, StoreError> {
-    let rows = match list_id {
-        None => {
-            on!(tx, c => sqlx::query_as::<_, ProfileRow>(SLICE).bind(after).bind(upper).bind(limit).fetch_all(c).await)?
+    let sql = tx
+        .dialect()
+        .pick(if list_id.is_some() { &SLICE_OF_LIST } else { &SLICE });
+    match tx {
+        Tx::Sqlite(transaction) => {
+            let query = sqlx::query_scalar(sql).bind(after).bind(upper).bind(limit);
+            let query = match list_id {
+                Some(list_id) => query.bind(list_id),
+                None => query,
+            };
+            let rows: String = query.fetch_one(&mut **transaction).await?;
+            from_json("profiles", &rows)
         }
-        Some(list_id) => on!(tx, c => sqlx::query_as::<_, ProfileRow>(SLICE_OF_LIST)
-            .bind(after)
-            .bind(upper)
-            .bind(limit)
-            .bind(list_id)
-            .fetch_all(c)
-            .await)?,
-    };
-    Ok(rows)
+        Tx::Postgres(transaction) => {
+            let query = sqlx::query_as(sql).bind(after).bind(upper).bind(limit);
+            let query = match list_id {
+                Some(list_id) => query.bind(list_id),
+                None => query,
+            };
+            Ok(query.fetch_all(&mut **transaction).await?)
+        }
+    }
 }
 
 const NTH: &str = "
