@@ -38,6 +38,8 @@ pub fn template() -> Target {
         r#"{"content":{"header":{"type":"location"},"body":"b"},"mapping":{"location":{"latitude":{"from":"text","text":"18.5"},"longitude":{"from":"attribute","name":"l","default":"-73"},"name":{"from":"text","text":"Shop"}}},"person":{"l":"NaN"}}"#,
         r#"{"content":{"header":{"type":"document"},"body":"b","buttons":[{"type":"copy_code","text":"Copy"},{"type":"phone","text":"Call","phone":"+919999900001"}]},"mapping":{"header":{"from":"text","text":"https://x.example/a.pdf"},"header_filename":{"from":"attribute","name":"f","default":"a.pdf"},"buttons":{"0":{"from":"attribute","name":"c","default":"SAVE20"}}},"person":{"c":"1234567890123456"}}"#,
         r#"{"content":{"header":{"type":"image"},"body":"{{{1}}} {{}} {{ 1 }} {{a{{b}}"},"mapping":{"header":{"from":"attribute","name":"pic","default":"https://x.example/p.png"}},"person":{"pic":"https://x.example/a b.png"}}"#,
+        r#"{"content":{"header":{"type":"video"},"body":"Hello {{1}}, the sale is on today.","offer":{"text":"Half price","has_expiration":true},"buttons":[{"type":"copy_code","text":""}]},"mapping":{"header":{"from":"text","text":"https://x.example/v.mp4"},"body":[{"from":"attribute","name":"n","default":"you"}],"buttons":{"0":{"from":"text","text":"HALF"}},"offer_ends":{"from":"attribute","name":"e","default":"2026-12-24T18:00:00+05:30"},"custom":{"a/b":{"from":"text","text":"17"}}},"person":{"e":"1798117200000"}}"#,
+        r#"{"content":{"body":"Look at the new things.","cards":[{"header":{"type":"image"},"body":"Hats for {{1}}","buttons":[{"type":"url","text":"See","url":"https://x.example/{{1}}"}]},{"header":{"type":"image"},"body":"Shoes","buttons":[{"type":"url","text":"See","url":"https://x.example/s"}]}]},"mapping":{"cards":[{"header":{"from":"text","text":"https://x.example/h.png"},"body":[{"from":"attribute","name":"n","default":"you"}],"buttons":{"0":{"from":"attribute","name":"h","default":"hats"}}},{"header":{"from":"attribute","name":"p","default":"https://x.example/s.png"}}]},"person":{"h":"a b"},"later":{"body":"b","cards":[{"header":{"type":"video"},"body":"{{1}} {{2}}"}]}}"#,
     ];
     let seeds = seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect();
     let words = [
@@ -56,6 +58,9 @@ pub fn template() -> Target {
         "\\n",
         "     ",
         "\"person\":{",
+        "\"offer\":{\"text\":",
+        "\"cards\":[{",
+        "\"custom\":{",
         "\\u0000",
         "\\u2028",
         "\u{a0}",

@@ -5,6 +5,7 @@
 //! input and output. `docs/adding-a-provider.md` says how a new one is made.
 
 mod callback;
+mod capability;
 mod error;
 mod exchange;
 mod message;
@@ -21,13 +22,16 @@ pub use callback::{
 pub use error::{Blame, Retry, SendError, SendErrorKind};
 pub use exchange::{Body, Method, Part, Reply, Request, Step};
 pub use message::{
-    Button, Content, Header, ListRow, ListSection, MediaKind, Outgoing, Receipt, TemplateButton,
-    TemplateMessage,
+    Button, COPY_TEXT, Card, Content, Header, ListRow, ListSection, MediaKind, Offer, Outgoing, Receipt,
+    TemplateButton, TemplateMessage,
 };
-pub use spec::{Account, Capability, Field, FieldKind, Limits, SIGNATURE_SECRET, SettingProblem, Spec};
+pub use spec::{
+    ANSWER_BUDGET_MS, Account, CONCURRENCY, Capability, Field, FieldKind, Limits, SIGNATURE_SECRET,
+    SettingProblem, Spec,
+};
 pub use template::{
-    ButtonKind, Category, HeaderKind, TemplateButtonSpec, TemplateDraft, TemplateList, TemplateStatus,
-    TemplateSummary,
+    ButtonKind, CardSpec, Category, HeaderKind, OfferSpec, TemplateButtonSpec, TemplateDraft, TemplateList,
+    TemplateStatus, TemplateSummary,
 };
 
 /// One vendor's dialect. Pure: no sockets, no clock, no database. The engine performs the steps.

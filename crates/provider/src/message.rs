@@ -1,5 +1,7 @@
 //! What we send, free of any vendor's shape.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::callback::Location;
@@ -130,9 +132,49 @@ pub enum TemplateButton {
     },
     /// Copies a code.
     CopyCode {
+        /// Visible text. The app shows its own; some vendors want it all the same.
+        #[serde(default = "copy_text", skip_serializing_if = "is_copy_text")]
+        text: String,
         /// The code, at most 15 characters.
         code: String,
     },
+}
+
+/// What WhatsApp writes on a button that copies a code.
+pub const COPY_TEXT: &str = "Copy offer code";
+
+fn copy_text() -> String {
+    COPY_TEXT.to_owned()
+}
+
+fn is_copy_text(text: &str) -> bool {
+    text == COPY_TEXT
+}
+
+/// The limited-time offer of a template message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Its title, at most 16 characters.
+    pub text: String,
+    /// When it ends, milliseconds since 1970 UTC; absent for a template that shows no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+/// A card of a carousel, with its values filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Image or video.
+    pub header: Option<Header>,
+    /// Fully substituted text, at most 160 characters; empty for a card without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// Values of the text in placeholder order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<String>,
+    /// One or two buttons, of the same kinds on every card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<TemplateButton>,
 }
 
 /// A template with its values filled in.
@@ -162,9 +204,19 @@ pub struct TemplateMessage {
     /// Buttons, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<TemplateButton>,
+    /// Limited-time offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    /// Cards of a carousel; the body stands above them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Card>,
+    /// Keys and values of the operator's own, for the vendor and never for the person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 /// What a message holds.
+#[expect(clippy::large_enum_variant, reason = "the many that wait are boxed")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Content {

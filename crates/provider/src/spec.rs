@@ -35,13 +35,17 @@ pub enum FieldKind {
 
 /// Key of the field that holds what the vendor signs its callbacks with, where it does.
 pub const SIGNATURE_SECRET: &str = "signature_secret";
+/// Key of the field that says how many requests may be on their way at once, where the vendor says so.
+pub const CONCURRENCY: &str = "concurrency";
+/// Key of the field that says how many milliseconds the answer to a send is waited for, where the vendor says so.
+pub const ANSWER_BUDGET_MS: &str = "answer_budget_ms";
 
 /// One field of the settings form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// Key in the settings and in the API. Some keys mean the same for every provider and are read by the server:
-    /// `nickname`, `number` (kind `PhoneOrCode`), `requests_per_second`, `auto_reply` (checkbox), `auto_reply_text`, and
-    /// [`SIGNATURE_SECRET`].
+    /// `nickname`, `number` (kind `PhoneOrCode`), `requests_per_second`, `auto_reply` (checkbox), `auto_reply_text`,
+    /// [`SIGNATURE_SECRET`], [`CONCURRENCY`] and [`ANSWER_BUDGET_MS`].
     pub key: &'static str,
     /// Label, as the reference product and the vendor call it.
     pub label: &'static str,
@@ -103,6 +107,12 @@ pub enum Capability {
     TemplatePhone,
     /// Template with a copy-code button.
     TemplateCopyCode,
+    /// Template with a limited-time offer.
+    TemplateOffer,
+    /// Template with a carousel of cards.
+    TemplateCarousel,
+    /// Keys and values of the operator's own beside a template.
+    CustomProperties,
     /// Listing templates by API.
     TemplateList,
     /// Creating templates by API.
@@ -188,6 +198,11 @@ impl Account {
     /// The value of a setting; empty when not set.
     pub fn get(&self, key: &str) -> &str {
         self.settings.get(key).map_or("", String::as_str)
+    }
+
+    /// A whole number; nothing when not set.
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.get(key).parse().ok()
     }
 
     /// A checkbox.

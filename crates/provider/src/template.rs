@@ -95,6 +95,31 @@ pub struct TemplateButtonSpec {
     pub phone: Option<String>,
 }
 
+/// The limited-time offer a template declares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferSpec {
+    /// Its title, at most 16 characters.
+    pub text: String,
+    /// Whether it shows when it ends; then each message says when that is.
+    #[serde(default)]
+    pub has_expiration: bool,
+}
+
+/// A card that a carousel template declares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardSpec {
+    /// An image or a video, given per message; the same kind on every card.
+    pub header: Option<HeaderKind>,
+    /// Text with placeholders, numbered on its own; at most 160 characters. Empty for a card without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// One or two buttons, of the same kinds on every card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<TemplateButtonSpec>,
+}
+
 /// A template as the vendor lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateSummary {
@@ -124,6 +149,12 @@ pub struct TemplateSummary {
     pub buttons: Vec<TemplateButtonSpec>,
     /// False when the vendor said that there are buttons but not which.
     pub buttons_known: bool,
+    /// Limited-time offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferSpec>,
+    /// Cards of a carousel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardSpec>,
     /// Quality rating, as the vendor says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<String>,

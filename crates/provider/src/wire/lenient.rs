@@ -26,6 +26,24 @@ pub fn field(object: &Map<String, Value>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| object.get(*name).and_then(text))
 }
 
+/// The first of these members that is there, whatever the case of its letters.
+pub fn member<'a>(object: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Value> {
+    let any_case = |name: &&str| {
+        let mut members = object.iter();
+        members.find(|(key, _)| key.eq_ignore_ascii_case(name))
+    };
+    names.iter().find_map(|name| {
+        object
+            .get(*name)
+            .or_else(|| any_case(name).map(|(_, value)| value))
+    })
+}
+
+/// The text of the first of these members that has any, whatever the case of its letters.
+pub fn said(object: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| text(member(object, &[name])?))
+}
+
 /// A degree or the like, as number or string; never NaN or infinite.
 pub fn float(value: &Value) -> Option<f64> {
     let value = match value {

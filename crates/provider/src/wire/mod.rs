@@ -1,7 +1,10 @@
 //! Small helpers for wire formats that more than one vendor needs.
 
+pub mod cards;
 pub mod lenient;
 pub mod meta;
+pub mod meta_templates;
+pub mod open;
 pub mod rules;
 
 use sha2::{Digest, Sha256};

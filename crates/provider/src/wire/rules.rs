@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cards;
 use crate::callback::Location;
 use crate::error::{SendError, SendErrorKind};
 use crate::message::{Button, Header, ListSection, MediaKind, TemplateButton, TemplateMessage};
@@ -208,12 +209,10 @@ fn is_break(c: char) -> bool {
 /// changed there too.
 pub fn cleaned(template: &TemplateMessage) -> Result<TemplateMessage, SendError> {
     let mut template = template.clone();
-    for (at, value) in template.parameters.iter_mut().enumerate() {
-        let clean = clean_parameter(value).ok_or_else(|| blank(&format!("Value {} of the body", at + 1)))?;
-        if clean.as_str() != value.trim() {
-            template.body = template.body.replace(value.trim(), &clean);
-        }
-        *value = clean;
+    clean_values("the body", &mut template.body, &mut template.parameters)?;
+    for (at, card) in template.cards.iter_mut().enumerate() {
+        let what = format!("the text of card {}", at + 1);
+        clean_values(&what, &mut card.body, &mut card.parameters)?;
     }
     if let Some(Header::Text { text, parameter, .. }) = &mut template.header {
         *text = clean_parameter(text).unwrap_or_default();
@@ -222,6 +221,17 @@ pub fn cleaned(template: &TemplateMessage) -> Result<TemplateMessage, SendError>
         }
     }
     Ok(template)
+}
+
+fn clean_values(what: &str, text: &mut String, values: &mut [String]) -> Result<(), SendError> {
+    for (at, value) in values.iter_mut().enumerate() {
+        let clean = clean_parameter(value).ok_or_else(|| blank(&format!("Value {} of {what}", at + 1)))?;
+        if clean.as_str() != value.trim() {
+            *text = text.replace(value.trim(), &clean);
+        }
+        *value = clean;
+    }
+    Ok(())
 }
 
 fn blank(what: &str) -> SendError {
@@ -275,10 +285,12 @@ pub fn template(template: &TemplateMessage) -> Result<(), SendError> {
             ));
         }
     }
-    template.buttons.iter().try_for_each(template_button)
+    template.buttons.iter().try_for_each(template_button)?;
+    cards::offer(template)?;
+    cards::carousel(&template.cards)
 }
 
-fn template_button(button: &TemplateButton) -> Result<(), SendError> {
+pub(super) fn template_button(button: &TemplateButton) -> Result<(), SendError> {
     match button {
         TemplateButton::QuickReply { text, payload } => {
             filled("The text of a quick reply", text, 25)?;
@@ -300,7 +312,10 @@ fn template_button(button: &TemplateButton) -> Result<(), SendError> {
                 2000,
             )
         }
-        TemplateButton::CopyCode { code } => filled("The code to copy", code, 15),
+        TemplateButton::CopyCode { text, code } => {
+            at_most("The text of the button that copies a code", text, 25)?;
+            filled("The code to copy", code, 15)
+        }
     }
 }
 

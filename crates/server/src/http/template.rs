@@ -45,6 +45,32 @@ pub struct ContentDoc {
     pub footer: Option<String>,
     /// Buttons, in order.
     pub buttons: Option<Vec<ButtonDoc>>,
+    /// Limited-time offer.
+    pub offer: Option<OfferDoc>,
+    /// Two to ten cards of a carousel; the body stands above them, and nothing else beside them.
+    pub cards: Option<Vec<CardDoc>>,
+}
+
+/// Limited-time offer of a template. Its body has 600 characters at most, and it has no footer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateOffer)]
+pub struct OfferDoc {
+    /// Its title, 16 characters at most.
+    pub text: String,
+    /// Whether it shows when it ends; `offer_ends` of the mapping says when that is.
+    pub has_expiration: bool,
+}
+
+/// Card of a carousel template. All cards have the same kind of header and the same kinds of buttons.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateCard)]
+pub struct CardDoc {
+    /// Image or video.
+    pub header: HeaderDoc,
+    /// Text, 160 characters at most, with placeholders numbered on their own.
+    pub body: Option<String>,
+    /// Two buttons at most.
+    pub buttons: Option<Vec<ButtonDoc>>,
 }
 
 /// Header of a template.

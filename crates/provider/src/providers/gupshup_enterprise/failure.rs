@@ -4,9 +4,9 @@
 //! Codes are hex-like text with leading zeros, never numbers.
 
 use super::errors;
-use crate::wire::meta;
+use crate::wire::{meta, open};
 use crate::{Failure, SendErrorKind};
-use SendErrorKind::{Auth, Config, Invalid, OptedOut, Rejected, Throttled, Unavailable, WindowClosed};
+use SendErrorKind::{Config, Invalid, OptedOut, Rejected, Unavailable};
 
 /// Code, cause, kind, and what a person reads.
 type Row = (&'static str, &'static str, SendErrorKind, &'static str);
@@ -35,22 +35,6 @@ const CAUSES: &[Row] = &[
     ("", "BLOCKED_FOR_USER", OptedOut, "Not delivered: this person blocked or left the business on WhatsApp. We have marked the person opted out."),
 ];
 
-/// Codes of the generic form.
-#[rustfmt::skip]
-const GENERIC: &[(&str, SendErrorKind, &str)] = &[
-    ("1000", Auth, "The provider's credentials were not accepted. Enter them again."),
-    ("1001", Invalid, "The values of the template were not accepted. Check the campaign's mapping."),
-    ("1002", Invalid, "Not delivered: the phone number is not valid. Check the number and its country code."),
-    ("1003", Invalid, "Not delivered: the number is no longer in use. Retrying will not help."),
-    ("1004", Throttled { after_ms: None }, "Not delivered: too many messages to this number in a short time."),
-    ("1005", Unavailable, "Not delivered: the number could not be reached for now. Try again later."),
-    ("1006", Rejected, "Not delivered: the number is on a block list of the provider. Ask the provider before writing again."),
-    ("1007", Invalid, "Not delivered: the person's device cannot show this message. Retrying will not help."),
-    ("1008", WindowClosed, "Not sent: more than 24 hours since their last message. Send a template."),
-    ("1009", Rejected, "Not delivered, and the provider gave no closer reason."),
-    ("1010", Rejected, "Not delivered: WhatsApp blocked the message."),
-];
-
 const NO_REASON: &str =
     "Not delivered, for a reason that we do not know. The provider's own words are below.";
 
@@ -61,12 +45,7 @@ pub(super) fn of_gateway(code: Option<String>, cause: Option<String>) -> Failure
 
 /// A failure in the generic form.
 pub(super) fn of_generic(code: Option<String>, cause: Option<String>) -> Failure {
-    explained(code, cause, |code, _| {
-        GENERIC
-            .iter()
-            .find(|row| row.0 == code)
-            .map(|&(_, kind, help)| (kind, help))
-    })
+    explained(code, cause, |code, _| open::reason(code))
 }
 
 type Reason = (SendErrorKind, &'static str);

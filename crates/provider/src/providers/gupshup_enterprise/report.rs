@@ -4,27 +4,11 @@ use serde_json::{Map, Value};
 
 use super::callback::ignored;
 use super::failure;
-use crate::wire::{event_key, lenient};
-use crate::{Click, Event, Reject, Report, ReportStatus};
+use crate::wire::lenient;
+use crate::wire::open::{self, Parts};
+use crate::{Event, Reject};
 
 type Fields = Map<String, Value>;
-
-/// Status words of all forms, upper case. Every other word is [`ReportStatus::Unknown`].
-const STATUS: &[(&str, ReportStatus)] = &[
-    ("SENT", ReportStatus::Sent),
-    ("DELIVERED", ReportStatus::Delivered),
-    ("READ", ReportStatus::Read),
-    ("FAILED", ReportStatus::Failed),
-    ("SUCCESS", ReportStatus::Delivered),
-    ("FAILURE", ReportStatus::Failed),
-];
-
-fn status(word: &str) -> ReportStatus {
-    STATUS
-        .iter()
-        .find(|row| row.0 == word)
-        .map_or(ReportStatus::Unknown, |row| row.1)
-}
 
 /// `response`: an array, an object, or either of them as a string, or several such strings.
 pub(super) fn batch(response: &Value, events: &mut Vec<Event>) -> Result<(), Reject> {
@@ -91,7 +75,7 @@ pub(super) fn one(fields: &Fields) -> Event {
         .cloned()
         .unwrap_or_default();
     let recipient = lenient::field(fields, &["destAddr", "phoneNo"]).map(|phone| lenient::phone(&phone));
-    report(
+    open::report(
         Parts {
             external_id,
             reference,
@@ -101,113 +85,12 @@ pub(super) fn one(fields: &Fields) -> Event {
             time,
             recipient,
         },
+        lenient::IST_OFFSET_SECONDS,
         failure::of_gateway,
     )
 }
 
-/// One status of the generic form, which knows only our reference.
+/// One status of the generic form. Its clock has no zone either.
 fn generic(fields: &Fields) -> Event {
-    let Some(reference) = lenient::field(fields, &["msgId", "msg_id"]) else {
-        return ignored("a status without msgId");
-    };
-    let word = lenient::field(fields, &["status"]).unwrap_or_default();
-    let time = fields
-        .get("timestamp")
-        .or_else(|| fields.get("ts"))
-        .cloned()
-        .unwrap_or_default();
-    let recipient = lenient::field(fields, &["recipient", "to"]).map(|phone| lenient::phone(&phone));
-    if word.trim().eq_ignore_ascii_case("clicked") {
-        return generic_click(fields, reference, &time, recipient);
-    }
-    let error = fields.get("error").and_then(Value::as_object);
-    let code = error.and_then(|error| lenient::field(error, &["code"]));
-    let cause = error.and_then(|error| lenient::field(error, &["title", "message"]));
-    let parts = Parts {
-        external_id: String::new(),
-        reference: Some(reference),
-        word,
-        code,
-        cause,
-        time,
-        recipient,
-    };
-    report(parts, failure::of_generic)
-}
-
-fn generic_click(fields: &Fields, reference: String, time: &Value, recipient: Option<String>) -> Event {
-    let short_url = lenient::field(fields, &["shortUrl", "shorturl"]);
-    let Some(url) = lenient::field(fields, &["url"]).or_else(|| short_url.clone()) else {
-        return ignored("a click without a link");
-    };
-    let user_agent = lenient::field(fields, &["userAgent"]);
-    let key = event_key(&[
-        "click",
-        &reference,
-        &url,
-        short_url.as_deref().unwrap_or(""),
-        &lenient::canonical(time),
-        recipient.as_deref().unwrap_or(""),
-        user_agent.as_deref().unwrap_or(""),
-    ]);
-    let at = lenient::time(time, lenient::IST_OFFSET_SECONDS).unwrap_or(0);
-    Event::Click(Click {
-        reference,
-        external_id: None,
-        url,
-        short_url,
-        recipient,
-        user_agent,
-        at,
-        key,
-    })
-}
-
-struct Parts {
-    external_id: String,
-    reference: Option<String>,
-    word: String,
-    code: Option<String>,
-    cause: Option<String>,
-    time: Value,
-    recipient: Option<String>,
-}
-
-fn report(parts: Parts, explain: fn(Option<String>, Option<String>) -> crate::Failure) -> Event {
-    let Parts {
-        external_id,
-        reference,
-        word,
-        code,
-        cause,
-        time,
-        recipient,
-    } = parts;
-    let word = word.trim().to_ascii_uppercase();
-    let status = status(&word);
-    let at = lenient::time(&time, lenient::IST_OFFSET_SECONDS).unwrap_or(0);
-    let text = |part: &Option<String>| part.clone().unwrap_or_default();
-    let key = event_key(&[
-        "report",
-        &external_id,
-        &text(&reference),
-        &word,
-        &if at > 0 {
-            at.to_string()
-        } else {
-            lenient::canonical(&time)
-        },
-        &text(&code),
-        &text(&recipient),
-    ]);
-    let failure = (status == ReportStatus::Failed).then(|| explain(code, cause));
-    Event::Report(Report {
-        external_id,
-        reference,
-        status,
-        recipient,
-        at,
-        failure,
-        key,
-    })
+    open::status(fields, lenient::IST_OFFSET_SECONDS, failure::of_generic)
 }

@@ -99,6 +99,8 @@ fn summary(item: &Value, problems: &mut Vec<String>) -> Result<TemplateSummary, 
         footer: lenient::field(object, &["footer"]),
         buttons,
         buttons_known,
+        offer: None,
+        cards: Vec::new(),
         quality: lenient::field(object, &["quality_score"]),
         name,
     })

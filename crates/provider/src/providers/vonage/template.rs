@@ -91,7 +91,7 @@ fn component(at: usize, button: &TemplateButton) -> Option<Value> {
             json!({ "type": "payload", "payload": payload.as_ref()? }),
         ),
         TemplateButton::DynamicUrl { suffix, .. } => ("url", json!({ "type": "text", "text": suffix })),
-        TemplateButton::CopyCode { code } => {
+        TemplateButton::CopyCode { code, .. } => {
             ("copy_code", json!({ "type": "coupon_code", "coupon_code": code }))
         }
         TemplateButton::StaticUrl { .. } | TemplateButton::Phone { .. } => return None,

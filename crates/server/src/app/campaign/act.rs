@@ -1,7 +1,7 @@
 //! Launch, pause, resume, stop.
 
 use super::{Checked, allowed, frozen, load, load_to_change, reach};
-use crate::app::{App, AppError, account};
+use crate::app::{App, AppError, account, template};
 use crate::clock::Millis;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, PAUSED, RUNNING, SCHEDULED, STOPPED};
@@ -90,7 +90,8 @@ async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppE
         ));
     }
     let frozen = frozen(checked)?;
-    let problems = mapping_problems(&frozen.content, &frozen.mapping);
+    let mut problems = mapping_problems(&frozen.content, &frozen.mapping);
+    problems.extend(template::uncarried(tx, template, &frozen.mapping).await?);
     if !problems.is_empty() {
         return Err(AppError::Invalid(problems));
     }

@@ -179,6 +179,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     let (number, numbers) = find_numbers(tx, input, template.account_id, &mut problems).await?;
     if let Some(mapping) = &input.mapping {
         problems.extend(mapping_problems(&template::content(&template)?, mapping));
+        problems.extend(template::uncarried(tx, &template, mapping).await?);
     }
     let Some(number) = number.filter(|_| problems.is_empty()) else {
         return Err(AppError::Invalid(problems));

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::campaign::Checked;
-use super::{App, AppError, account, template};
+use super::{App, AppError, FieldProblem, account, template};
 use crate::domain::audience::Person;
 use crate::domain::content;
 use crate::domain::id;
@@ -59,6 +59,10 @@ pub async fn send(app: &App, tx: &mut Tx, input: &MessageInput) -> Result<i64, A
                 Some(mapping) => mapping.clone(),
                 None => from_json("mapping", &row.mapping)?,
             };
+            let problems = template::uncarried(tx, &row, &mapping).await?;
+            if !problems.is_empty() {
+                return Err(AppError::Invalid(problems));
+            }
             let frozen = template::freeze(&row, mapping)?;
             let number = number_of(tx, input.number_id.as_deref(), row.account_id).await?;
             let content = filled(&frozen, &phone, person.as_ref())?;
@@ -219,7 +223,11 @@ fn filled(frozen: &Frozen, phone: &str, person: Option<&ProfileRow>) -> Result<C
 /// Refuses free-form content that WhatsApp or the number's provider would not take.
 pub(super) async fn fits(tx: &mut Tx, number: &NumberRow, said: &Content) -> Result<(), AppError> {
     let account = account::by_id(tx, number.account_id).await?;
-    let problems = content::check(said, &account::provider_of(&account)?.spec().limits, "/content");
+    let spec = account::provider_of(&account)?.spec();
+    let mut problems = content::check(said, &spec.limits, "/content");
+    if let Err(refusal) = spec.carries(said) {
+        problems.push(FieldProblem::new("/content", "unsupported", refusal.help));
+    }
     if problems.is_empty() {
         Ok(())
     } else {

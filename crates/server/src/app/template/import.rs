@@ -118,6 +118,8 @@ async fn take(
         } else {
             old.buttons.clone()
         },
+        offer: summary.offer,
+        cards: summary.cards,
     };
     let mapping = realign(&old, &content, &old_mapping);
     let known = before.as_ref();

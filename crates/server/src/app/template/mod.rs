@@ -1,13 +1,13 @@
 //! Templates: written here or imported, mapped to profiles, submitted for approval.
 
-use harkara_provider::{Category, TemplateMessage, TemplateStatus};
+use harkara_provider::{Capability, Category, Provider, TemplateMessage, TemplateStatus, registry};
 
 use super::account;
 use super::{App, AppError};
 use crate::domain::audience::Person;
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{
-    Frozen, Mapping, TemplateContent, compose, fallbacks, mapping_problems, problems, resolve,
+    Frozen, Mapping, TemplateContent, compose, fallbacks, mapping_problems, problems, resolve, unsupported,
 };
 use crate::store::template::TemplateRow;
 use crate::store::{self, Tx, from_json, to_json};
@@ -74,10 +74,23 @@ pub fn freeze(row: &TemplateRow, mapping: Mapping) -> Result<Frozen, AppError> {
     })
 }
 
+/// What the provider of the template's account cannot carry of it, filled like this.
+pub async fn uncarried(
+    tx: &mut Tx,
+    row: &TemplateRow,
+    mapping: &Mapping,
+) -> Result<Vec<FieldProblem>, AppError> {
+    let provider = account::provider_of(&account::by_id(tx, row.account_id).await?)?;
+    Ok(unsupported(provider.spec(), &content(row)?, mapping))
+}
+
 /// What still stands in the way of sending or submitting it.
 pub fn open_problems(row: &TemplateRow) -> Result<Vec<FieldProblem>, AppError> {
     let content = content(row)?;
     let mut found = problems(&row.name, &row.language, &content);
+    // The name under which a provider holds an approved template is what it is.
+    let approved = row.status == TemplateStatus::Approved.name();
+    found.retain(|p| !approved || !is_of_the_name(p));
     found.extend(mapping_problems(&content, &mapping(row)?));
     Ok(found)
 }
@@ -89,7 +102,8 @@ pub async fn create(
     account_id: i64,
     change: Change,
 ) -> Result<TemplateRow, AppError> {
-    account::not_archived(&account::by_id(tx, account_id).await?)?;
+    let account = account::by_id(tx, account_id).await?;
+    account::not_archived(&account)?;
     let now = app.now();
     let mut row = TemplateRow {
         id: app.id(),
@@ -107,7 +121,7 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    apply(&mut row, change)?;
+    apply(&mut row, change, registry::find(&account.provider))?;
     name_is_free(tx, &row).await?;
     store::template::insert(tx, &row)
         .await
@@ -130,7 +144,8 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(
             "Make a new template with the other name.",
         ));
     }
-    apply(&mut after, change)?;
+    let account = account::by_id(tx, before.account_id).await?;
+    apply(&mut after, change, registry::find(&account.provider))?;
     let (_, busy) = store::template::campaigns(tx, id).await?;
     if after != before {
         after.updated_at = app.now();
@@ -174,8 +189,12 @@ async fn name_is_free(tx: &mut Tx, row: &TemplateRow) -> Result<(), AppError> {
     }
 }
 
-/// Lays a change over a row and checks the whole.
-fn apply(row: &mut TemplateRow, change: Change) -> Result<(), AppError> {
+/// Lays a change over a row and checks the whole, also against what the provider of the account can carry.
+fn apply(
+    row: &mut TemplateRow,
+    change: Change,
+    provider: Option<&'static dyn Provider>,
+) -> Result<(), AppError> {
     let old_content = content(row)?;
     let content = change.content.unwrap_or_else(|| old_content.clone());
     let mapping = match change.mapping {
@@ -218,8 +237,16 @@ fn apply(row: &mut TemplateRow, change: Change) -> Result<(), AppError> {
                 "required" | "too_long" | "placeholder" | "url" | "phone" | "name"
             )
         };
-        let judged = problems(&row.name, &row.language, &content);
+        let mut judged = problems(&row.name, &row.language, &content);
+        // Where templates are made at the provider alone, names are too, such as `namespace:Name`.
+        let made_there = provider.is_some_and(|p| !p.spec().can(Capability::TemplateCreate));
+        if made_there && !row.name.trim().is_empty() && !row.language.trim().is_empty() {
+            judged.retain(|p| !is_of_the_name(p));
+        }
         found.extend(judged.into_iter().filter(|p| !approved || fatal(p.code)));
+    }
+    if let Some(provider) = provider {
+        found.extend(unsupported(provider.spec(), &content, &mapping));
     }
     // Placeholders may be mapped later; a campaign is only launched when they are.
     found.extend(
@@ -232,6 +259,10 @@ fn apply(row: &mut TemplateRow, change: Change) -> Result<(), AppError> {
     } else {
         Err(AppError::Invalid(found))
     }
+}
+
+fn is_of_the_name(problem: &FieldProblem) -> bool {
+    matches!(problem.pointer.as_str(), "/name" | "/language")
 }
 
 fn status_problems(row: &mut TemplateRow, status: Option<String>) -> Vec<FieldProblem> {

@@ -5,7 +5,8 @@ use harkara_provider::SendErrorKind;
 use super::{category, content, mapping, open_problems, row};
 use crate::app::account::{self, provider_trouble};
 use crate::app::{App, AppError};
-use crate::domain::template::draft;
+use crate::domain::problem::FieldProblem;
+use crate::domain::template::{TemplateContent, draft};
 use crate::engine::Engine;
 use crate::store;
 use crate::store::template::TemplateRow;
@@ -35,7 +36,8 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
             "Import the templates to see what became of it, or make a new template.",
         ));
     }
-    let problems = open_problems(&before)?;
+    let mut problems = open_problems(&before)?;
+    problems.extend(only_at_the_provider(&content(&before)?));
     if !problems.is_empty() {
         return Err(AppError::Invalid(problems));
     }
@@ -90,4 +92,21 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
         Err(e) if to != REJECTED => Err(provider_trouble(&loaded.row.nickname, e)),
         _ => Ok(after),
     }
+}
+
+/// Offers and cards are not among what can be submitted from here.
+fn only_at_the_provider(content: &TemplateContent) -> Vec<FieldProblem> {
+    let parts = [
+        ("/content/offer", content.offer.is_some(), "A limited-time offer"),
+        ("/content/cards", !content.cards.is_empty(), "A carousel"),
+    ];
+    let there = parts.into_iter().filter(|(_, there, _)| *there);
+    there
+        .map(|(pointer, _, what)| {
+            let detail = format!(
+                "{what} cannot be submitted from here. Make the template in the provider's console, then import it."
+            );
+            FieldProblem::new(pointer, "not_submittable", detail)
+        })
+        .collect()
 }

@@ -29,6 +29,8 @@ pub fn problems(name: &str, language: &str, content: &TemplateContent) -> Vec<Fi
     found.footer(content.footer.as_deref());
     found.buttons(&content.buttons);
     found.mixed(content);
+    found.offer(content);
+    found.cards(content);
     found.0
 }
 
@@ -362,5 +364,6 @@ impl Found {
     }
 }
 
+mod rich;
 #[cfg(test)]
 mod tests;

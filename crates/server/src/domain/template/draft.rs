@@ -2,7 +2,8 @@
 
 use harkara_provider::{ButtonKind, Category, TemplateDraft};
 
-use super::fill::{Place, before_placeholder, clean, slots};
+use super::fill::{before_placeholder, clean};
+use super::place::{Part, slots};
 use super::{Mapping, TemplateContent};
 
 /// The submission of a template. WhatsApp wants an example for every placeholder: the texts and defaults of the
@@ -31,10 +32,12 @@ pub fn draft(
             .source
             .map(|source| clean(source.fallback()))
             .unwrap_or_default();
-        match slot.place {
-            Place::HeaderText | Place::HeaderMedia => draft.header_example = Some(example),
-            Place::Body(_) => draft.body_examples.push(example),
-            Place::UrlSuffix(n) => {
+        match slot.place.part {
+            // Nobody takes cards by API; `submit` refuses them.
+            _ if slot.place.card.is_some() => {}
+            Part::HeaderText | Part::HeaderMedia => draft.header_example = Some(example),
+            Part::Body(_) => draft.body_examples.push(example),
+            Part::UrlSuffix(n) => {
                 let url = content
                     .buttons
                     .get(n)
@@ -45,13 +48,15 @@ pub fn draft(
                     .url_examples
                     .push(format!("{}{end}", before_placeholder(url.unwrap_or_default())));
             }
-            Place::HeaderFilename
-            | Place::Latitude
-            | Place::Longitude
-            | Place::LocationName
-            | Place::LocationAddress
-            | Place::Code(_)
-            | Place::Payload(_) => {}
+            Part::HeaderFilename
+            | Part::Latitude
+            | Part::Longitude
+            | Part::LocationName
+            | Part::LocationAddress
+            | Part::Code(_)
+            | Part::Payload(_)
+            | Part::OfferEnd
+            | Part::Custom(_) => {}
         }
     }
     draft

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use harkara_provider::ButtonKind;
+use harkara_provider::{ButtonKind, CardSpec, HeaderKind, TemplateButtonSpec};
 
-use super::fill::{Place, compose, slots};
+use super::fill::compose;
+use super::place::{Place, escaped, of_card, slots};
 use super::placeholder::names;
-use super::{BODY_LIMIT, Frozen, Mapping, Source, TemplateContent, is_blank};
+use super::{CardMapping, Frozen, Mapping, Source, TemplateContent, is_blank, length};
 use crate::domain::problem::FieldProblem;
 
 /// What is wrong with a mapping: a placeholder without a source, an attribute without a default, a value that
@@ -16,20 +17,23 @@ pub fn mapping_problems(content: &TemplateContent, mapping: &Mapping) -> Vec<Fie
         .iter()
         .filter_map(|slot| source_problem(content, slot.place, slot.source))
         .collect();
-    let wanted = names(&content.body).len();
-    for n in wanted..mapping.body.len() {
-        problems.push(FieldProblem::new(
-            format!("/mapping/body/{n}"),
-            "too_many",
-            format!("The body has {wanted} placeholder(s): take this value out."),
-        ));
+    problems.extend(too_many("/mapping", "The body", &content.body, &mapping.body));
+    problems.extend(button_problems("/mapping", &content.buttons, &mapping.buttons));
+    for (n, own) in mapping.cards.iter().enumerate() {
+        let at = format!("/mapping/cards/{n}");
+        let Some(card) = content.cards.get(n) else {
+            let detail = format!(
+                "The template has {} card(s): take this one out.",
+                content.cards.len()
+            );
+            problems.push(FieldProblem::new(at, "too_many", detail));
+            continue;
+        };
+        let what = format!("The text of card {}", n + 1);
+        problems.extend(too_many(&at, &what, &card.body, &own.body));
+        problems.extend(button_problems(&at, &card.buttons, &own.buttons));
     }
-    problems.extend(
-        mapping
-            .buttons
-            .keys()
-            .filter_map(|key| button_problem(content, key)),
-    );
+    problems.extend(mapping.custom.keys().filter_map(|key| custom_problem(key)));
     if problems.is_empty() {
         problems.extend(too_long(content, mapping));
     }
@@ -45,7 +49,11 @@ pub fn unmapped(content: &TemplateContent, mapping: &Mapping) -> Vec<String> {
         .collect()
 }
 
-fn source_problem(content: &TemplateContent, place: Place, source: Option<&Source>) -> Option<FieldProblem> {
+fn source_problem(
+    content: &TemplateContent,
+    place: Place<'_>,
+    source: Option<&Source>,
+) -> Option<FieldProblem> {
     let what = place.show(content);
     let problem = |code, detail: String| Some(FieldProblem::new(place.pointer(), code, detail));
     let value = match source {
@@ -86,16 +94,40 @@ fn source_problem(content: &TemplateContent, place: Place, source: Option<&Sourc
     }
 }
 
-fn button_problem(content: &TemplateContent, key: &str) -> Option<FieldProblem> {
-    let pointer = format!("/mapping/buttons/{}", key.replace('~', "~0").replace('/', "~1"));
+fn too_many(at: &str, what: &str, text: &str, sources: &[Source]) -> Vec<FieldProblem> {
+    let wanted = names(text).len();
+    let detail = format!("{what} has {wanted} placeholder(s): take this value out.");
+    (wanted..sources.len())
+        .map(|n| FieldProblem::new(format!("{at}/body/{n}"), "too_many", detail.clone()))
+        .collect()
+}
+
+fn button_problems(
+    at: &str,
+    buttons: &[TemplateButtonSpec],
+    sources: &BTreeMap<String, Source>,
+) -> Vec<FieldProblem> {
+    let keys = sources.keys();
+    keys.filter_map(|key| {
+        let (code, detail) = button_problem(buttons, key)?;
+        Some(FieldProblem::new(
+            format!("{at}/buttons/{}", escaped(key)),
+            code,
+            detail,
+        ))
+    })
+    .collect()
+}
+
+fn button_problem(buttons: &[TemplateButtonSpec], key: &str) -> Option<(&'static str, String)> {
     let button = key
         .parse::<usize>()
         .ok()
         .filter(|n| n.to_string() == key)
-        .and_then(|n| content.buttons.get(n));
+        .and_then(|n| buttons.get(n));
     let Some(button) = button else {
         let detail = "There is no such button: use its index, \"0\" for the first.";
-        return Some(FieldProblem::new(pointer, "unknown", detail));
+        return Some(("unknown", detail.to_owned()));
     };
     let fixed = match button.kind {
         ButtonKind::Phone => true,
@@ -106,7 +138,16 @@ fn button_problem(content: &TemplateContent, key: &str) -> Option<FieldProblem> 
         "The button \"{}\" has nothing to fill in: take this value out.",
         button.text
     );
-    fixed.then(|| FieldProblem::new(pointer, "too_many", detail))
+    fixed.then_some(("too_many", detail))
+}
+
+/// Characters of a key of one's own at most.
+const KEY_LIMIT: usize = 120;
+
+fn custom_problem(key: &str) -> Option<FieldProblem> {
+    let fits = !is_blank(key) && length(key) <= KEY_LIMIT && !key.chars().any(char::is_control);
+    let detail = format!("Give the key a name of 1 to {KEY_LIMIT} characters in one line.");
+    (!fits).then(|| FieldProblem::new(format!("/mapping/custom/{}", escaped(key)), "key", detail))
 }
 
 /// With every default filled in, the message must be short enough: people without any attribute get just that.
@@ -119,20 +160,17 @@ fn too_long(content: &TemplateContent, mapping: &Mapping) -> Option<FieldProblem
         mapping: fallbacks(mapping),
     };
     let why = compose(&fixed, &[]).err()?;
-    let pointer = if why.placeholder.contains("header") {
-        "/mapping/header"
-    } else {
-        "/mapping/body"
-    };
-    let detail = format!("{why}. Shorten the defaults, or the template (at most {BODY_LIMIT} characters).");
+    let pointer = ["header", "card"]
+        .into_iter()
+        .find(|part| why.placeholder.contains(part))
+        .unwrap_or("body");
+    let pointer = format!("/mapping/{}", pointer.replace("card", "cards"));
+    let detail = format!("{why}. Shorten the defaults, or the template.");
     Some(FieldProblem::new(pointer, "too_long", detail))
 }
 
 /// The mapping with every source replaced by what stands there for a person without attributes.
 pub fn fallbacks(mapping: &Mapping) -> Mapping {
-    let text = |source: &Source| Source::Text {
-        text: source.fallback().to_owned(),
-    };
     Mapping {
         header: mapping.header.as_ref().map(text),
         header_filename: mapping.header_filename.as_ref().map(text),
@@ -143,43 +181,95 @@ pub fn fallbacks(mapping: &Mapping) -> Mapping {
             address: at.address.as_ref().map(text),
         }),
         body: mapping.body.iter().map(text).collect(),
-        buttons: mapping
-            .buttons
+        buttons: texts(&mapping.buttons),
+        offer_ends: mapping.offer_ends.as_ref().map(text),
+        cards: mapping
+            .cards
             .iter()
-            .map(|(key, s)| (key.clone(), text(s)))
+            .map(|card| CardMapping {
+                header: card.header.as_ref().map(text),
+                body: card.body.iter().map(text).collect(),
+                buttons: texts(&card.buttons),
+            })
             .collect(),
+        custom: texts(&mapping.custom),
     }
+}
+
+fn text(source: &Source) -> Source {
+    Source::Text {
+        text: source.fallback().to_owned(),
+    }
+}
+
+fn texts(sources: &BTreeMap<String, Source>) -> BTreeMap<String, Source> {
+    sources
+        .iter()
+        .map(|(key, source)| (key.clone(), text(source)))
+        .collect()
 }
 
 /// Carries a mapping over to a changed template: what was mapped by name or number stays mapped, what is new stays
 /// open, what is gone is dropped.
 pub fn realign(old: &TemplateContent, new: &TemplateContent, mapping: &Mapping) -> Mapping {
-    let before: BTreeMap<&str, &Source> = names(&old.body).into_iter().zip(&mapping.body).collect();
     let mut carried = mapping.clone();
-    carried.body = names(&new.body)
-        .into_iter()
-        .map(|name| {
-            before
-                .get(name)
-                .map_or_else(Source::empty, |source| (*source).clone())
-        })
-        .collect();
-    let kind = |content: &TemplateContent, key: &str| {
-        let n = key.parse::<usize>().ok();
-        n.and_then(|n| content.buttons.get(n)).map(|b| b.kind)
-    };
-    carried
-        .buttons
-        .retain(|key, _| button_problem(new, key).is_none() && kind(old, key) == kind(new, key));
-    let same_header = match (&old.header, &new.header) {
-        (Some(a), Some(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
-        (None, None) => true,
-        _ => false,
-    };
-    if !same_header {
+    carried.body = bodies(&old.body, &new.body, &mapping.body);
+    carried.buttons = buttons(&old.buttons, &new.buttons, &mapping.buttons);
+    if !same_header(old.header.as_ref(), new.header.as_ref()) {
         carried.header = None;
         carried.header_filename = None;
         carried.location = None;
     }
+    if !new.offer.as_ref().is_some_and(|offer| offer.has_expiration) {
+        carried.offer_ends = None;
+    }
+    let card = |(n, new): (usize, &CardSpec)| {
+        let own = of_card(mapping, n);
+        let none = CardSpec {
+            header: None,
+            body: String::new(),
+            buttons: Vec::new(),
+        };
+        let old = old.cards.get(n).unwrap_or(&none);
+        let same = same_header(old.header.as_ref(), new.header.as_ref());
+        CardMapping {
+            header: own.header.clone().filter(|_| same),
+            body: bodies(&old.body, &new.body, &own.body),
+            buttons: buttons(&old.buttons, &new.buttons, &own.buttons),
+        }
+    };
+    carried.cards = new.cards.iter().enumerate().map(card).collect();
     carried
+}
+
+fn bodies(old: &str, new: &str, sources: &[Source]) -> Vec<Source> {
+    let before: BTreeMap<&str, &Source> = names(old).into_iter().zip(sources).collect();
+    let carried = |name| {
+        before
+            .get(name)
+            .map_or_else(Source::empty, |source| (*source).clone())
+    };
+    names(new).into_iter().map(carried).collect()
+}
+
+fn buttons(
+    old: &[TemplateButtonSpec],
+    new: &[TemplateButtonSpec],
+    sources: &BTreeMap<String, Source>,
+) -> BTreeMap<String, Source> {
+    let kind = |buttons: &[TemplateButtonSpec], key: &str| {
+        let n = key.parse::<usize>().ok();
+        n.and_then(|n| buttons.get(n)).map(|b| b.kind)
+    };
+    let mut carried = sources.clone();
+    carried.retain(|key, _| button_problem(new, key).is_none() && kind(old, key) == kind(new, key));
+    carried
+}
+
+fn same_header(old: Option<&HeaderKind>, new: Option<&HeaderKind>) -> bool {
+    match (old, new) {
+        (Some(a), Some(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        (None, None) => true,
+        _ => false,
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use harkara_provider::{HeaderKind, TemplateButtonSpec};
+use harkara_provider::{CardSpec, HeaderKind, OfferSpec, TemplateButtonSpec};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,12 +11,15 @@ mod check;
 mod draft;
 mod fill;
 mod mapped;
+mod needs;
+mod place;
 mod placeholder;
 
 pub use check::problems;
 pub use draft::draft;
 pub use fill::{MissingValue, compose, resolve};
 pub use mapped::{fallbacks, mapping_problems, realign, unmapped};
+pub use needs::unsupported;
 
 /// Characters of a text header, and of a footer, at most.
 pub const HEADER_LIMIT: usize = 60;
@@ -30,6 +33,8 @@ pub const URL_LIMIT: usize = 2000;
 pub const CODE_LIMIT: usize = 15;
 /// Characters of a quick reply's payload at most.
 pub const PAYLOAD_LIMIT: usize = 128;
+/// Characters of a value of an operator's own key at most.
+pub const CUSTOM_LIMIT: usize = 1024;
 
 /// What a template says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -46,6 +51,12 @@ pub struct TemplateContent {
     /// Buttons, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<TemplateButtonSpec>,
+    /// Limited-time offer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferSpec>,
+    /// Cards of a carousel; the body stands above them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardSpec>,
 }
 
 /// Where the value of a placeholder comes from.
@@ -116,6 +127,30 @@ pub struct Mapping {
     pub body: Vec<Source>,
     /// By the button's index (from `"0"`): the end of a dynamic link, the code to copy, or, if wanted, the payload of
     /// a quick reply.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub buttons: BTreeMap<String, Source>,
+    /// When a limited-time offer ends: a date and time such as `2026-12-24T18:00:00+05:30`, or milliseconds since 1970 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer_ends: Option<Source>,
+    /// The cards of a carousel, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardMapping>,
+    /// Keys of your own with their values, for providers that pass them on; the person does not see them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, Source>,
+}
+
+/// What a card of a carousel is filled with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CardMapping {
+    /// The URL of its image or video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Source>,
+    /// The placeholders of its text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub body: Vec<Source>,
+    /// By the button's index on the card, as for the buttons of a template.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub buttons: BTreeMap<String, Source>,
 }

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod rich;
+
 fn attribute(name: &str, default: &str) -> Source {
     Source::Attribute {
         name: name.into(),
@@ -43,6 +45,7 @@ fn order() -> Frozen {
                 button(ButtonKind::Phone, "Call", None),
                 button(ButtonKind::CopyCode, "Copy code", None),
             ],
+            ..TemplateContent::default()
         },
         mapping: Mapping {
             header: Some(attribute("invoice", "https://shop.example/invoice.pdf")),
@@ -54,6 +57,7 @@ fn order() -> Frozen {
                 ("1".into(), attribute("order", "0")),
                 ("4".into(), text("DIWALI20")),
             ]),
+            ..Mapping::default()
         },
     }
 }
@@ -106,6 +110,7 @@ fn a_person_gets_a_whole_message_and_only_what_differs_is_kept() {
                 number: "+919999900001".into()
             },
             TemplateButton::CopyCode {
+                text: "Copy code".into(),
                 code: "DIWALI20".into()
             },
         ]
@@ -337,6 +342,7 @@ fn any_source() -> impl Strategy<Value = Source> {
         "\\PC{0,6}".prop_map(|t| text(&t)),
         Just(text("https://a.example/b")),
         Just(text("12.5")),
+        Just(text("2026-12-24T18:00:00+05:30")),
     ]
 }
 
@@ -365,12 +371,27 @@ fn any_content() -> impl Strategy<Value = TemplateContent> {
             url,
             phone: None,
         });
-    (header, "[{}12a é]{0,40}", prop::collection::vec(button, 0..4)).prop_map(|(header, body, buttons)| {
+    let buttons = || prop::collection::vec(button.clone(), 0..4);
+    let card = (
+        prop::option::of(Just(HeaderKind::Image)),
+        "[{}12a é]{0,20}",
+        buttons(),
+    );
+    let card = card.prop_map(|(header, body, buttons)| CardSpec {
+        header,
+        body,
+        buttons,
+    });
+    let offer = prop::option::of(("\\PC{0,5}", any::<bool>()));
+    let cards = prop::collection::vec(card, 0..3);
+    (header, "[{}12a é]{0,40}", buttons(), offer, cards).prop_map(|(header, body, buttons, offer, cards)| {
         TemplateContent {
             header,
             body,
             footer: None,
             buttons,
+            offer: offer.map(|(text, has_expiration)| OfferSpec { text, has_expiration }),
+            cards,
         }
     })
 }
@@ -386,21 +407,37 @@ fn any_mapping() -> impl Strategy<Value = Mapping> {
                 address,
             }
         });
-    let buttons = prop::collection::btree_map("[0-4x]", any_source(), 0..5);
+    let buttons = || prop::collection::btree_map("[0-4x]", any_source(), 0..5);
+    let body = || prop::collection::vec(any_source(), 0..4);
+    let card = (source(), body(), buttons());
+    let card = card.prop_map(|(header, body, buttons)| CardMapping {
+        header,
+        body,
+        buttons,
+    });
+    let custom = prop::collection::btree_map("[a/~ ]{0,3}", any_source(), 0..3);
     (
         source(),
         source(),
         prop::option::of(place),
-        prop::collection::vec(any_source(), 0..4),
-        buttons,
+        body(),
+        buttons(),
+        source(),
+        prop::collection::vec(card, 0..4),
+        custom,
     )
-        .prop_map(|(header, header_filename, location, body, buttons)| Mapping {
-            header,
-            header_filename,
-            location,
-            body,
-            buttons,
-        })
+        .prop_map(
+            |(header, header_filename, location, body, buttons, offer_ends, cards, custom)| Mapping {
+                header,
+                header_filename,
+                location,
+                body,
+                buttons,
+                offer_ends,
+                cards,
+                custom,
+            },
+        )
 }
 
 proptest! {

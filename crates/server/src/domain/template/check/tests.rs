@@ -254,6 +254,7 @@ fn every_sentence_is_one() {
         body: "{{1}}{{3}} {{ x".into(),
         footer: Some("{{1}}".into()),
         buttons: (0..11).map(|_| button(ButtonKind::Phone, "")).collect(),
+        ..TemplateContent::default()
     };
     let all = problems("X", "x", &bad);
     assert!(all.len() > 10);
