@@ -97,6 +97,7 @@ fn shown(report: &Value) -> String {
                     .unwrap_or_default();
                 lines.push(format!("  FAILS   {name}: {}{code}", text(problem, "detail")));
                 lines.push(format!("          {}", text(problem, "help")));
+                lines.extend(exchange(result));
             }
         }
     }
@@ -117,6 +118,24 @@ fn shown(report: &Value) -> String {
     lines.join("\n")
 }
 
+/// What was asked and answered, for whoever has to find out why.
+fn exchange(result: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(request) = result["request"].as_str() {
+        lines.push("          The request:".to_owned());
+        lines.extend(request.lines().map(|line| format!("            {line}")));
+    }
+    if let Some(status) = result["http_status"].as_u64() {
+        lines.push(format!("          The answer: HTTP {status}"));
+        lines.extend(
+            text(result, "answer")
+                .lines()
+                .map(|line| format!("            {line}")),
+        );
+    }
+    lines
+}
+
 /// A text member; empty when it is not there.
 pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
@@ -134,7 +153,8 @@ mod tests {
             "results": [
                 {"credential": "Notification account", "ok": "The password is right."},
                 {"credential": "Two-way account",
-                 "problem": {"kind": "auth", "code": "102", "detail": "Authentication failed", "help": "Check the password."}},
+                 "problem": {"kind": "auth", "code": "102", "detail": "Authentication failed", "help": "Check the password."},
+                 "request": "POST https://gateway.example\n\nuserid=1\npassword=***", "http_status": 200, "answer": "error | 102"},
             ],
         });
         let text = shown(&report);
@@ -143,6 +163,8 @@ mod tests {
             "FAILS   Two-way account: Authentication failed (102)",
             "Check the password",
             "192.0.2.7",
+            "password=***",
+            "The answer: HTTP 200\n            error | 102",
         ] {
             assert!(text.contains(part), "{part} in {text}");
         }

@@ -1,7 +1,8 @@
 //! One request, one answer; and whether anything left when there is no answer.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -12,10 +13,12 @@ use super::body;
 
 /// Bytes of an answer to a send at most. Real ones have some hundred.
 pub const ANSWER_LIMIT: usize = 1 << 20;
-/// Bytes of an answer in [`Engine::run`] at most: listings of templates can be long.
+/// Bytes of all answers of an [`Engine::run`] at most: listings of templates can be long.
 pub const LISTING_LIMIT: usize = 16 << 20;
-/// Requests of one [`Engine::run`] at most.
-pub const MAX_STEPS: usize = 10;
+/// Requests of one [`Engine::run`] at most: a listing may have many pages.
+pub const MAX_STEPS: usize = 50;
+/// Clients with a time limit of their own that are kept at most.
+const OTHERS: usize = 64;
 
 /// No whole answer. The two cases say whether the provider can have got the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +69,7 @@ pub trait Exchange: Send + Sync + 'static {
 pub struct Engine {
     client: reqwest::Client,
     timeout: Duration,
+    others: Arc<Mutex<HashMap<Duration, reqwest::Client>>>,
     instead: Option<Arc<dyn Exchange>>,
 }
 
@@ -87,20 +91,43 @@ impl Engine {
             // An error means that somebody installed a provider before us, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let client = builder(timeout).build().or_else(|error| {
-            tracing::warn!(
-                error = %chain(&error),
-                "no CA certificates on this machine: https to providers will fail. Install the package ca-certificates."
-            );
-            builder(timeout).tls_certs_only([]).build()
-        });
-        match client {
+        match client(timeout) {
             Ok(client) => Self {
                 client,
                 timeout,
+                others: Arc::default(),
                 instead: None,
             },
             Err(error) => panic!("cannot make an HTTP client: {}", chain(&error)),
+        }
+    }
+
+    /// The same for a provider that is waited for longer or shorter. Equal limits share their connections.
+    pub fn within(&self, timeout: Duration) -> Self {
+        if timeout == self.timeout {
+            return self.clone();
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if !others.contains_key(&timeout) {
+            match client(timeout) {
+                Ok(client) => {
+                    if others.len() >= OTHERS {
+                        others.clear();
+                    }
+                    others.insert(timeout, client);
+                }
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "no HTTP client for a time limit of its own")
+                }
+            }
+        }
+        match others.get(&timeout) {
+            Some(client) => Self {
+                client: client.clone(),
+                timeout,
+                ..self.clone()
+            },
+            None => self.clone(),
         }
     }
 
@@ -128,7 +155,8 @@ impl Engine {
         &self,
         step: impl Fn(&[Reply]) -> Result<Step<T>, SendError>,
     ) -> Result<(T, Vec<Reply>), SendError> {
-        let mut prior = Vec::new();
+        let mut prior: Vec<Reply> = Vec::new();
+        let mut room = LISTING_LIMIT;
         loop {
             match step(&prior)? {
                 Step::Done(value) => return Ok((value, prior)),
@@ -140,7 +168,11 @@ impl Engine {
                         "The provider kept asking for more requests. Please report this as a bug.",
                     ));
                 }
-                Step::Call(request) => prior.push(self.perform(&request, LISTING_LIMIT).await?),
+                Step::Call(request) => {
+                    let reply = self.perform(&request, room).await?;
+                    room -= reply.body.len();
+                    prior.push(reply);
+                }
             }
         }
     }
@@ -245,11 +277,22 @@ impl Engine {
     }
 }
 
+/// A client; one without https when this machine has no certificates.
+fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    builder(timeout).build().or_else(|error| {
+        tracing::warn!(
+            error = %chain(&error),
+            "no CA certificates on this machine: https to providers will fail. Install the package ca-certificates."
+        );
+        builder(timeout).tls_certs_only([]).build()
+    })
+}
+
 fn builder(timeout: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .timeout(timeout)
         // Shorter than the whole, so that a connection that never comes about is known as such: nothing was sent.
-        .connect_timeout((timeout / 3).min(Duration::from_secs(10)))
+        .connect_timeout(connecting(timeout))
         // A redirect would carry credentials to a place that nobody configured.
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -258,6 +301,12 @@ fn builder(timeout: Duration) -> reqwest::ClientBuilder {
         // that we write to it costs an "unknown" message.
         .pool_idle_timeout(Duration::from_secs(4))
         .user_agent(concat!("harkara/", env!("CARGO_PKG_VERSION")))
+}
+
+/// A third of the whole, ten seconds at most; with little time most of it, because far hosts need half a second.
+fn connecting(timeout: Duration) -> Duration {
+    let most = (timeout * 9 / 10).min(Duration::from_secs(3));
+    (timeout / 3).min(Duration::from_secs(10)).max(most)
 }
 
 /// The error with its causes, each once. reqwest's own texts name URLs only at the top, which the caller removed.

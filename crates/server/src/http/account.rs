@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use harkara_provider::{FieldKind, SendError};
+use harkara_provider::FieldKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
-use crate::app::account::{self, CheckReport};
+use crate::app::account::{self, Trial};
 use crate::app::{App, AppError};
 use crate::domain::id;
 use crate::store::account::AccountRow;
@@ -27,7 +27,6 @@ pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, update, archive))
-        .routes(routes!(check))
         .routes(routes!(resume))
         .routes(routes!(add_number))
         .routes(routes!(update_number))
@@ -109,6 +108,10 @@ pub struct NewAccount {
     /// Settings by key, as the provider's form asks for them.
     #[schema(value_type = Object)]
     pub settings: Map<String, Value>,
+    /// Try them first: nothing is saved when the provider does not take them, and the problem `check_failed` shows what
+    /// was asked and answered.
+    #[serde(default)]
+    pub check: bool,
 }
 
 /// A change of an account. What is not named stays; `null` or empty clears a setting, and keeps a secret.
@@ -118,6 +121,9 @@ pub struct AccountChange {
     /// Settings by key.
     #[schema(value_type = Object)]
     pub settings: Map<String, Value>,
+    /// Try the account as it would be after the change first; see `NewAccount`.
+    #[serde(default)]
+    pub check: bool,
 }
 
 /// A new number.
@@ -152,87 +158,6 @@ pub struct Archived {
     pub state: &'static str,
     /// What no longer happens, in sentences.
     pub stopped: String,
-}
-
-/// What trying an account gave.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Checked {
-    /// Nickname of the account.
-    pub nickname: String,
-    /// Every credential set works.
-    pub ok: bool,
-    /// One result per credential set; none when the provider has no harmless call to try.
-    pub results: Vec<CheckedCredential>,
-    /// What the operator should know of network access, when a failure may come from there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_hint: Option<&'static str>,
-    /// Addresses of this server to allow at the provider, when a failure may come from there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub egress_addresses: Vec<String>,
-}
-
-/// What trying one credential set gave.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CheckedCredential {
-    /// The credential set, as its provider calls it.
-    pub credential: &'static str,
-    /// What was proven.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ok: Option<String>,
-    /// What is wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<CheckedProblem>,
-}
-
-/// Why a credential set does not work.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CheckedProblem {
-    /// `auth`, `config`, `unavailable` and so on.
-    pub kind: &'static str,
-    /// The provider's code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// The provider's words.
-    pub detail: String,
-    /// What happened and what to do.
-    pub help: String,
-}
-
-impl From<CheckReport> for Checked {
-    fn from(report: CheckReport) -> Self {
-        Self {
-            ok: report.is_ok(),
-            nickname: report.nickname,
-            results: report
-                .results
-                .into_iter()
-                .map(|r| {
-                    let (ok, problem) = match r.outcome {
-                        Ok(text) => (Some(text), None),
-                        Err(e) => (None, Some(e.into())),
-                    };
-                    CheckedCredential {
-                        credential: r.credential,
-                        ok,
-                        problem,
-                    }
-                })
-                .collect(),
-            network_hint: report.network_hint,
-            egress_addresses: report.egress_addresses,
-        }
-    }
-}
-
-impl From<SendError> for CheckedProblem {
-    fn from(error: SendError) -> Self {
-        Self {
-            kind: error.kind.name(),
-            code: error.code,
-            detail: error.detail,
-            help: error.help,
-        }
-    }
 }
 
 async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppError> {
@@ -330,6 +255,11 @@ async fn list(
 /// Saves an account: credentials are encrypted at once, and never shown again.
 #[utoipa::path(post, path = "/accounts", tag = "Accounts", request_body = NewAccount, responses((status = 201, body = Account), (status = 422, body = Problem)))]
 async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Response, Problem> {
+    let new = &body.value;
+    if new.check {
+        let of = Trial::New(&new.provider);
+        account::passes(&account::try_settings(&app, &app.engine, of, &new.settings).await?)?;
+    }
     once(&app, &body.asked, async |tx| {
         let id = account::create(&app, tx, &body.value.provider, &body.value.settings).await?;
         Ok((StatusCode::CREATED, shown_by_id(&app, tx, id).await?))
@@ -353,6 +283,10 @@ async fn update(
     body: Body<AccountChange>,
 ) -> Result<Response, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
+    if body.value.check {
+        let given = &body.value.settings;
+        account::passes(&account::try_settings(&app, &app.engine, Trial::Change(id), given).await?)?;
+    }
     let response = once(&app, &body.asked, async |tx| {
         account::update(&app, tx, id, &body.value.settings).await?;
         Ok((StatusCode::OK, shown_by_id(&app, tx, id).await?))
@@ -380,13 +314,6 @@ async fn archive(
                   of what was sent before, and messages from customers, are still taken."
             .into(),
     }))
-}
-
-/// Tries every credential set of the account, without sending anything to a person.
-#[utoipa::path(post, path = "/accounts/{id}/check", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Checked), (status = 404, body = Problem)))]
-async fn check(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Checked>, Problem> {
-    let id = path_id(id::ACCOUNT, "account", path)?;
-    Ok(Json(account::check(&app, &app.engine, id).await?.into()))
 }
 
 /// Lets a held account send again.

@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub mod account;
+mod account_check;
 pub mod api_key;
 pub mod callback;
 pub mod callback_in;
@@ -44,6 +45,7 @@ struct Doc;
 fn api() -> OpenApiRouter<Shared> {
     let routes = OpenApiRouter::new()
         .merge(account::routes())
+        .merge(account_check::routes())
         .merge(api_key::routes())
         .merge(callback::routes())
         .merge(conversation::routes())

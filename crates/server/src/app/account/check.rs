@@ -1,9 +1,17 @@
-//! Does an account work? Every credential set is tried.
+//! Does an account work? Every credential set is tried, of an account that is saved or is about to be.
 
-use harkara_provider::{SendError, SendErrorKind};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
-use super::load;
+use harkara_provider::{
+    Account, FieldKind, Provider, Reply, Request, SendError, SendErrorKind, Step, registry,
+};
+
+use super::{callback_urls, engine_of, load, not_archived, read_only};
+use crate::app::dispatch::Trace;
 use crate::app::{App, AppError};
+use crate::domain::problem::FieldProblem;
+use crate::domain::settings::{self, Before, Given};
 use crate::engine::Engine;
 
 /// What trying one credential set gave.
@@ -13,6 +21,8 @@ pub struct CheckResult {
     pub credential: &'static str,
     /// What was proven, or why not.
     pub outcome: Result<String, SendError>,
+    /// The last request and answer, secrets hidden.
+    pub trace: Trace,
 }
 
 /// What trying an account gave.
@@ -41,22 +51,122 @@ pub async fn check(app: &App, engine: &Engine, id: i64) -> Result<CheckReport, A
     let mut tx = app.db.read().await?;
     let loaded = load(app, &mut tx, id).await?;
     drop(tx);
+    Ok(attempt(app, engine, loaded.provider, &loaded.account).await)
+}
+
+/// Whose settings are tried before they are saved.
+#[derive(Debug, Clone, Copy)]
+pub enum Trial<'a> {
+    /// A new account of this provider.
+    New(&'a str),
+    /// This account, changed.
+    Change(i64),
+}
+
+/// Tries settings as they would be saved, and saves nothing.
+///
+/// # Errors
+/// Settings that could not be saved either.
+pub async fn try_settings(
+    app: &App,
+    engine: &Engine,
+    of: Trial<'_>,
+    given: &Given,
+) -> Result<CheckReport, AppError> {
+    let (provider, account) = match of {
+        Trial::New(id) => {
+            let provider = registry::find(id).ok_or_else(|| {
+                let detail = format!("There is no provider \"{id}\". GET /api/v1/providers shows them.");
+                AppError::field("/provider", "unknown", detail)
+            })?;
+            let none = Account::default();
+            (
+                provider,
+                laid_over(app, provider, &Before::default(), &none, given)?,
+            )
+        }
+        Trial::Change(id) => {
+            let mut tx = app.db.read().await?;
+            let loaded = load(app, &mut tx, id).await?;
+            drop(tx);
+            not_archived(&loaded.row)?;
+            let spec = loaded.provider.spec();
+            let before = Before {
+                plain: loaded.row.settings()?,
+                secrets: loaded.row.secrets()?.into_keys().collect(),
+                read_only: read_only(spec, &callback_urls(app, &loaded.row.token)),
+            };
+            let account = laid_over(app, loaded.provider, &before, &loaded.account, given)?;
+            (loaded.provider, account)
+        }
+    };
+    Ok(attempt(app, engine, provider, &account).await)
+}
+
+/// The settings as they would be after the change.
+fn laid_over(
+    app: &App,
+    provider: &'static dyn Provider,
+    before: &Before,
+    kept: &Account,
+    given: &Given,
+) -> Result<Account, AppError> {
+    let spec = provider.spec();
+    let checked =
+        settings::check(spec, before, given, &app.config.default_region).map_err(AppError::Invalid)?;
+    let secrets = spec.fields.iter().filter(|field| field.kind == FieldKind::Secret);
+    let mut all: BTreeMap<String, String> = secrets
+        .map(|field| (field.key.to_owned(), kept.get(field.key).to_owned()))
+        .collect();
+    all.extend(checked.secrets);
+    all.extend(checked.plain);
+    let account = Account::new(spec, all);
+    let found = provider.problems(&account).into_iter();
+    let found: Vec<FieldProblem> = found
+        .map(|p| FieldProblem::new(format!("/settings/{}", p.field), "unfit", p.detail))
+        .collect();
+    if found.is_empty() {
+        Ok(account)
+    } else {
+        Err(AppError::Invalid(found))
+    }
+}
+
+async fn attempt(
+    app: &App,
+    engine: &Engine,
+    provider: &'static dyn Provider,
+    account: &Account,
+) -> CheckReport {
     let now = app.now();
+    let engine = engine_of(engine, account);
     let mut results = Vec::new();
-    for (n, credential) in loaded.provider.credentials().iter().enumerate() {
-        let outcome = engine
-            .run(|prior| loaded.provider.check(&loaded.account, n, now, prior))
-            .await
-            .map(|(text, _)| text);
-        results.push(CheckResult { credential, outcome });
+    for (n, credential) in provider.credentials().iter().enumerate() {
+        let seen: Mutex<(Option<Request>, Option<Reply>)> = Mutex::default();
+        let step = |prior: &[Reply]| {
+            let step = provider.check(account, n, now, prior);
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Ok(Step::Call(request)) = &step {
+                seen.0 = Some(request.clone());
+            }
+            seen.1 = prior.last().cloned();
+            step
+        };
+        let outcome = engine.run(step).await.map(|(text, _)| text);
+        let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        results.push(CheckResult {
+            credential,
+            outcome,
+            trace: Trace::of(account, seen.0.as_ref(), seen.1.as_ref()),
+        });
     }
     let blocked = results
         .iter()
         .filter_map(|r| r.outcome.as_ref().err())
         .any(|e| may_be_blocked(e.kind));
-    let spec = loaded.provider.spec();
-    Ok(CheckReport {
-        nickname: loaded.row.nickname,
+    let spec = provider.spec();
+    CheckReport {
+        nickname: account.get("nickname").to_owned(),
         results,
         network_hint: (blocked && !spec.network_hint.is_empty()).then_some(spec.network_hint),
         egress_addresses: if blocked {
@@ -64,7 +174,31 @@ pub async fn check(app: &App, engine: &Engine, id: i64) -> Result<CheckReport, A
         } else {
             Vec::new()
         },
-    })
+    }
+}
+
+/// Refuses settings that the provider did not take, with what was asked and answered.
+///
+/// # Errors
+/// The first credential set that does not work.
+pub fn passes(report: &CheckReport) -> Result<(), AppError> {
+    let failed = report
+        .results
+        .iter()
+        .find_map(|r| Some((r, r.outcome.as_ref().err()?)));
+    let Some((result, error)) = failed else {
+        return Ok(());
+    };
+    let request = result.trace.request.as_deref().unwrap_or("nothing was asked");
+    let answer = match (result.trace.http_status, &result.trace.answer) {
+        (Some(status), Some(answer)) => format!("HTTP {status}\n{answer}"),
+        _ => "no answer".to_owned(),
+    };
+    let detail = format!(
+        "{}: {} ({})\n\nThe request:\n{request}\nThe answer:\n{answer}",
+        result.credential, error.help, error.detail
+    );
+    Err(AppError::field("/settings", "check_failed", detail))
 }
 
 /// Could an address that the provider does not allow look like this? Vendors give it no code of its own; only a

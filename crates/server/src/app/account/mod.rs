@@ -1,10 +1,11 @@
 //! Accounts: saved provider configurations.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harkara_provider::{Account, FieldKind, Provider, SendError, Spec, registry};
+use harkara_provider::{ANSWER_BUDGET_MS, Account, FieldKind, Provider, SendError, Spec, registry};
 
 use super::vault::VaultError;
 use super::{App, AppError};
@@ -12,13 +13,14 @@ use crate::clock::random_bytes;
 use crate::domain::id;
 use crate::domain::problem::FieldProblem;
 use crate::domain::settings::{self, Before, Checked, Given};
+use crate::engine::Engine;
 use crate::store::account::{AccountRow, Sealed};
 use crate::store::{self, StoreError, Tx};
 
 mod check;
 mod number;
 
-pub use check::{CheckReport, CheckResult, check};
+pub use check::{CheckReport, CheckResult, Trial, check, passes, try_settings};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 
@@ -48,6 +50,20 @@ pub struct LoadedAccount {
     pub provider: &'static dyn Provider,
     /// Its settings, secrets opened.
     pub account: Account,
+}
+
+impl LoadedAccount {
+    /// The engine as this account wants its sends performed: with its own time to wait for an answer, if it has one.
+    pub fn engine(&self, engine: &Engine) -> Engine {
+        engine_of(engine, &self.account)
+    }
+}
+
+fn engine_of(engine: &Engine, account: &Account) -> Engine {
+    match account.number(ANSWER_BUDGET_MS) {
+        Some(ms) => engine.within(Duration::from_millis(ms)),
+        None => engine.clone(),
+    }
 }
 
 /// Loads an account with its secrets.

@@ -1,7 +1,7 @@
 //! Prepare (pure) and exchange: a claimed message becomes requests in the provider's dialect, and their answers an
 //! outcome.
 
-use harkara_provider::{Content, Outgoing, Reply, Request, SendError, SendErrorKind, Step};
+use harkara_provider::{Account, Content, Outgoing, Reply, Request, SendError, SendErrorKind, Step};
 
 use super::claim::{Claimed, Payload};
 use crate::app::account::LoadedAccount;
@@ -12,7 +12,7 @@ use crate::domain::template::compose;
 use crate::engine::{Engine, MAX_STEPS};
 
 /// The last request and answer, for people: secrets hidden.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     /// Request.
     pub request: Option<String>,
@@ -82,16 +82,22 @@ pub async fn attempt(
     if outcome.is_ok() && claimed.campaign_id.is_some() {
         return (outcome, Trace::default());
     }
-    let secrets = loaded.account.secret_values();
-    let mut hidden = secrets.clone();
-    hidden.extend(last.iter().flat_map(Request::credentials));
-    let answer = replies.last().map(|reply| shown(&reply.text(), &hidden));
-    let trace = Trace {
-        request: last.as_ref().map(|request| request.redacted(&secrets)),
-        http_status: replies.last().map(|reply| reply.status),
-        answer,
-    };
+    let trace = Trace::of(&loaded.account, last.as_ref(), replies.last());
     (outcome, trace)
+}
+
+impl Trace {
+    /// What was asked and answered, without the account's secrets and without what it proves itself with.
+    pub fn of(account: &Account, request: Option<&Request>, reply: Option<&Reply>) -> Self {
+        let secrets = account.secret_values();
+        let mut hidden = secrets.clone();
+        hidden.extend(request.iter().flat_map(|request| request.credentials()));
+        Self {
+            request: request.map(|request| request.redacted(&secrets)),
+            http_status: reply.map(|reply| reply.status),
+            answer: reply.map(|reply| shown(&reply.text(), &hidden)),
+        }
+    }
 }
 
 /// An answer for people. Secrets go first: the cut could leave half of one, which nobody would recognise.
@@ -110,6 +116,9 @@ async fn exchange(
     replies: &mut Vec<Reply>,
     last: &mut Option<Request>,
 ) -> Outcome {
+    let engine = loaded.engine(engine);
+    // What was queued before the account or the program changed may be more than the provider carries.
+    loaded.provider.spec().carries(&message.content)?;
     for _ in 0..MAX_STEPS {
         match loaded.provider.send(&loaded.account, message, replies)? {
             Step::Done(receipt) => return Ok(receipt),

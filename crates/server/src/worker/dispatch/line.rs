@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use harkara_provider::SendErrorKind;
+use harkara_provider::{CONCURRENCY, SendErrorKind};
 
 use crate::app::App;
 use crate::app::account::LoadedAccount;
 use crate::app::dispatch::PairBook;
 use crate::app::trouble::Trouble;
 use crate::clock::{Millis, SECOND};
-use crate::config::Config;
 use crate::domain::breaker::{Breaker, Position};
 use crate::domain::limiter::{Departures, Limiter};
 use crate::domain::settle::Outcome;
@@ -55,6 +54,8 @@ pub struct AccountLine {
     pub gate: Gate,
     /// Requests on their way.
     pub in_flight: usize,
+    /// Requests that may be on their way at once.
+    concurrency: usize,
     /// Active and readable.
     pub usable: bool,
     has_share: bool,
@@ -116,6 +117,13 @@ impl AccountLine {
         let limit = u32::try_from(loaded.row.requests_per_second).unwrap_or(1);
         // The rest belongs to the nodes that hold its other numbers.
         let rate = app.leases.account_share(loaded.row.id, limit, app.moment());
+        // The same holds for how many requests may be on their way, when the account says how many.
+        let own = loaded
+            .account
+            .number(CONCURRENCY)
+            .and_then(|n| u32::try_from(n).ok());
+        let own = own.map(|n| app.leases.account_share(loaded.row.id, n, app.moment()));
+        let concurrency = own.map_or(app.config.concurrency, |n| usize::try_from(n).unwrap_or(1));
         let usable = loaded.row.state == ACTIVE;
         let id = loaded.row.id;
         let loaded = Arc::new(loaded);
@@ -124,6 +132,7 @@ impl AccountLine {
             limiter: Limiter::new(rate, now),
             gate: gate(rate, now),
             in_flight: 0,
+            concurrency,
             usable,
             has_share: rate > 0,
             breaker: Breaker::default(),
@@ -138,18 +147,19 @@ impl AccountLine {
             .unwrap_or_else(PoisonError::into_inner)
             .set_rate(rate);
         line.loaded = loaded;
+        line.concurrency = concurrency;
         line.usable = usable;
         line.has_share = rate > 0;
     }
 
     /// How many messages of this number may leave now: tokens of both, places in flight, and one at a time while the
     /// provider is being tried again.
-    pub fn grant(&mut self, number: &mut NumberLine, now: Millis, config: &Config) -> usize {
+    pub fn grant(&mut self, number: &mut NumberLine, now: Millis) -> usize {
         let tokens = number.limiter.available(now).min(self.limiter.available(now));
         if !self.usable || !self.has_share || number.leaving {
             return 0;
         }
-        let places = config.concurrency.saturating_sub(self.in_flight);
+        let places = self.concurrency.saturating_sub(self.in_flight);
         tokens.min(places).min(self.breaker.room(now))
     }
 
@@ -160,9 +170,9 @@ impl AccountLine {
     }
 
     /// Places that a campaign may fill.
-    pub fn reserve(&self, config: &Config) -> usize {
-        let kept = (config.concurrency / 8).min(config.concurrency - 1);
-        (config.concurrency - kept).saturating_sub(self.in_flight)
+    pub fn reserve(&self) -> usize {
+        let kept = (self.concurrency / 8).min(self.concurrency.saturating_sub(1));
+        (self.concurrency - kept).saturating_sub(self.in_flight)
     }
 
     /// What the answer to an attempt that began at `began` says about the provider.

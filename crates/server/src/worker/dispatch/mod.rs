@@ -255,7 +255,7 @@ impl Dispatcher {
         let Some(account) = state.accounts.get_mut(&number.row.account_id) else {
             return Ok(());
         };
-        let grant = account.grant(number, now, &self.app.config).min(CLAIM);
+        let grant = account.grant(number, now).min(CLAIM);
         let resting = now < number.look_again_at && number.look_again_at <= now + LOOK;
         if grant == 0 || resting {
             return Ok(());
@@ -264,7 +264,7 @@ impl Dispatcher {
             return Ok(());
         }
         // A part of the places is kept for people, however long a provider takes to answer a campaign.
-        let reserve = account.reserve(&self.app.config);
+        let reserve = account.reserve();
         let account_id = number.row.account_id;
 
         let mut counts = Counts::default();
