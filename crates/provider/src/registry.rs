@@ -4,6 +4,7 @@ use crate::{Provider, providers};
 
 /// All providers.
 pub static PROVIDERS: &[&dyn Provider] = &[
+    &providers::generic::Generic,
     &providers::gupshup_enterprise::GupshupEnterprise,
     &providers::vonage::Vonage,
 ];

@@ -1,4 +1,5 @@
 //! One vendor, one module.
 
+pub mod generic;
 pub mod gupshup_enterprise;
 pub mod vonage;
