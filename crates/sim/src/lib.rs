@@ -18,6 +18,7 @@ mod clock;
 mod content;
 mod control;
 mod gateway;
+pub mod generic;
 mod handle;
 mod handset;
 mod inbound;

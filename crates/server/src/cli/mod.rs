@@ -24,6 +24,7 @@ mod progress;
 mod provider;
 mod server;
 mod sim;
+mod sim_generic;
 mod sim_vonage;
 
 /// Self-hosted WhatsApp engagement: campaigns, delivery reports and conversations on your own machine.

@@ -17,6 +17,8 @@ pub enum Sim {
     Gupshup(Box<Gupshup>),
     /// Vonage's Messages API, with signed callbacks.
     Vonage(Box<super::sim_vonage::Vonage>),
+    /// A provider of the open format ("Generic (Other)"), which says what is wrong with a payload.
+    Generic(Box<super::sim_generic::Generic>),
 }
 
 /// Options of the simulated Gupshup Enterprise gateway. What is not given keeps the simulator's own default.
@@ -135,6 +137,7 @@ impl Sim {
         let flags = match self {
             Self::Gupshup(flags) => flags,
             Self::Vonage(flags) => return flags.run().await,
+            Self::Generic(flags) => return flags.run().await,
         };
         let options = flags.options();
         let listen = options.listen;
@@ -204,7 +207,8 @@ impl Gupshup {
     }
 }
 
-fn user_and_password(text: &str) -> Result<(String, String), String> {
+/// Credentials as people write them.
+pub fn user_and_password(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
         Some((user, password)) if !user.is_empty() && !password.is_empty() => {
             Ok((user.to_owned(), password.to_owned()))

@@ -3,6 +3,7 @@
 
 mod control;
 mod errors;
+mod generic;
 mod inbound;
 mod reports;
 mod support;
