@@ -17,6 +17,7 @@ mod dispatch;
 mod edges;
 mod engine;
 mod gateway;
+mod generic_stories;
 mod imports;
 mod inbox;
 mod lists;
