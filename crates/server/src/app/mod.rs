@@ -33,7 +33,7 @@ pub use error::{AppError, FieldProblem};
 use crate::clock::{Clock, Ids, Millis, Moment};
 use crate::config::Config;
 use crate::domain::consent::Words;
-use crate::engine::Engine;
+use crate::engine::{Engine, Guard};
 use crate::store::Db;
 use vault::Vault;
 
@@ -72,7 +72,9 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(db: Db, clock: Arc<dyn Clock>, node: u16, vault: Vault, config: Config) -> Arc<Self> {
-        let engine = Engine::new(Duration::from_millis(config.request_timeout_ms));
+        // A list that cannot be read, which `Config` refuses before, allows nothing.
+        let guard = Guard::new(config.targets().unwrap_or_default());
+        let engine = Engine::new(Duration::from_millis(config.request_timeout_ms), guard);
         Self::with_engine(db, clock, node, vault, config, engine)
     }
 

@@ -146,6 +146,7 @@ async fn run(
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path())
         .env("HARKARA_LOG", "warn")
+        .env("HARKARA_ALLOWED_TARGETS", "127.0.0.1")
         .stdout(Stdio::piped())
         .stderr(log);
     if let Some(database) = database {

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::domain::target::Allowed;
+
 /// The default configuration, with a sentence for each setting.
 pub const DEFAULT: &str = include_str!("default.toml");
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub opt_out_words: Vec<String>,
     /// Words that opt a person in again.
     pub opt_in_words: Vec<String>,
+    /// Addresses, networks and hosts that URLs may lead to although they are not on the internet.
+    pub allowed_targets: Vec<String>,
     /// Addresses this server sends from, shown to the operator for provider allow-lists.
     pub egress_addresses: Vec<String>,
 }
@@ -181,7 +185,15 @@ impl Config {
         if self.max_attempts < 1 {
             return wrong("max_attempts", "every message needs at least 1 attempt");
         }
-        Ok(())
+        self.targets().map(drop)
+    }
+
+    /// What URLs may lead to beside the internet.
+    pub fn targets(&self) -> Result<Allowed, ConfigError> {
+        Allowed::read(&self.allowed_targets).map_err(|entry| ConfigError::Value {
+            key: "allowed_targets",
+            why: format!("\"{entry}\" is none of an address, a network such as 10.1.0.0/16, and a host name"),
+        })
     }
 
     /// The database to open: PostgreSQL by URL, else the SQLite file in the data folder.
@@ -289,6 +301,9 @@ mod tests {
             toml::Value::Integer(n) => ((n + 1).to_string(), toml::Value::Integer(n + 1)),
             toml::Value::Boolean(b) => ((!b).to_string(), toml::Value::Boolean(!b)),
             toml::Value::Array(_) if key == "roles" => ("http, send".into(), vec!["http", "send"].into()),
+            toml::Value::Array(_) if key == "allowed_targets" => {
+                ("::1, h.example,,".into(), vec!["::1", "h.example"].into())
+            }
             toml::Value::Array(_) => (
                 "one, two words,,".into(),
                 toml::Value::Array(vec!["one".into(), "two words".into()]),
@@ -357,6 +372,7 @@ mod tests {
         assert!(with("HARKARA_CONCURRENCY", "many").contains("HARKARA_CONCURRENCY=many"));
         assert!(with("HARKARA_CONCURRENCY", "-1").contains("concurrency"));
         assert!(with("HARKARA_DATABASE", "mysql://x").contains("postgres://"));
+        assert!(with("HARKARA_ALLOWED_TARGETS", "127.0.0.1,10.0.0.0/40").contains("10.0.0.0/40"));
         assert!(with("HARKARA_DEFAULT_REGION", "India").contains("two capital letters"));
     }
 }

@@ -46,6 +46,8 @@ impl Live {
         options.latency_ms = 20;
         let simulator = start_simulator(options).await?;
         let mut config = Config::load(None)?;
+        // The simulated provider is on this machine.
+        config.allowed_targets = vec!["127.0.0.1".into()];
         config.data.clone_from(&self.data);
         config.listen = format!("127.0.0.1:{}", self.port);
         let server = serve::start(config, Arc::new(SystemClock)).await?;

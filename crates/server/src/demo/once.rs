@@ -81,6 +81,8 @@ impl Once {
         let folder = Folder::new()?;
         let simulator = harkara_sim::start(misbehaving(shop::simulator(([127, 0, 0, 1], 0).into()))).await?;
         let mut config = Config::load(None)?;
+        // The simulated provider is on this machine.
+        config.allowed_targets = vec!["127.0.0.1".into()];
         config.data = folder.0.clone();
         config.listen = "127.0.0.1:0".into();
         config.database = self.database.clone().unwrap_or_default();

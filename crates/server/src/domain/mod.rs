@@ -19,6 +19,7 @@ pub mod report;
 pub mod settings;
 pub mod settle;
 pub mod state;
+pub mod target;
 pub mod template;
 pub mod upload;
 pub mod window;

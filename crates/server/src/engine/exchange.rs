@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use harkara_provider::{Method, Reply, Request, SendError, SendErrorKind, Step};
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use harkara_provider::{Body, Method, Reply, Request, SendError, SendErrorKind, Step};
+use reqwest::Url;
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use tokio::time::Instant;
 
 use super::body;
+use super::guard::{Guard, refused};
 
 /// Bytes of an answer to a send at most. Real ones have some hundred.
 pub const ANSWER_LIMIT: usize = 1 << 20;
@@ -19,14 +22,24 @@ pub const LISTING_LIMIT: usize = 16 << 20;
 pub const MAX_STEPS: usize = 50;
 /// Clients with a time limit of their own that are kept at most.
 const OTHERS: usize = 64;
+/// Redirects at most that a bare GET follows.
+pub const MAX_HOPS: usize = 5;
+/// Code of the error when this server may not connect to where a URL leads.
+pub const TARGET_REFUSED: &str = "target_refused";
 
-/// No whole answer. The two cases say whether the provider can have got the request.
+/// No whole answer. The cases say whether the provider can have got the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Transport {
     /// Nothing left this machine: safe to try again.
     #[error("{why}")]
     NotSent {
         /// What happened, without any URL or secret.
+        why: String,
+    },
+    /// The URL leads to where this server may not connect: nothing left it.
+    #[error("{why}")]
+    Refused {
+        /// Where it leads.
         why: String,
     },
     /// The request was, or may have been, written: nobody can say whether it was taken.
@@ -46,6 +59,14 @@ impl From<Transport> for SendError {
                 why,
                 "The provider could not be reached; nothing was sent, it is tried again. Check the base URL in the \
                  account's settings, and that this server's firewall lets it connect to the provider.",
+            ),
+            Transport::Refused { why } => Self::new(
+                SendErrorKind::Config,
+                Some(TARGET_REFUSED),
+                why,
+                "This server does not connect to addresses inside its own network. Nothing was sent, nothing is lost. \
+                 Correct the URL; or, if it belongs there, let the operator add the host or network to the setting \
+                 allowed_targets (HARKARA_ALLOWED_TARGETS) and restart.",
             ),
             Transport::NoAnswer { why } => Self::new(
                 SendErrorKind::Unknown,
@@ -68,6 +89,7 @@ pub trait Exchange: Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Engine {
     client: reqwest::Client,
+    guard: Guard,
     timeout: Duration,
     others: Arc<Mutex<HashMap<Duration, reqwest::Client>>>,
     instead: Option<Arc<dyn Exchange>>,
@@ -81,19 +103,20 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// An engine whose requests are given up after `timeout`.
+    /// An engine whose requests are given up after `timeout`, and leave only for where `guard` lets them.
     ///
     /// # Panics
     /// When no HTTP client can be made at all; this happens at start-up or never.
-    pub fn new(timeout: Duration) -> Self {
+    pub fn new(timeout: Duration, guard: Guard) -> Self {
         static RING: Once = Once::new();
         RING.call_once(|| {
             // An error means that somebody installed a provider before us, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        match client(timeout) {
+        match client(timeout, &guard) {
             Ok(client) => Self {
                 client,
+                guard,
                 timeout,
                 others: Arc::default(),
                 instead: None,
@@ -109,7 +132,7 @@ impl Engine {
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         if !others.contains_key(&timeout) {
-            match client(timeout) {
+            match client(timeout, &self.guard) {
                 Ok(client) => {
                     if others.len() >= OTHERS {
                         others.clear();
@@ -137,6 +160,11 @@ impl Engine {
             instead: Some(exchange),
             ..self
         }
+    }
+
+    /// Where it may connect to.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// Performs one request; the answer, whatever its status, has at most [`ANSWER_LIMIT`] bytes.
@@ -177,15 +205,42 @@ impl Engine {
         }
     }
 
+    /// A bare GET carries nothing of ours, so it follows redirects, each judged like the first URL. Everything else may
+    /// hold credentials, which must not get to a place that nobody configured.
     async fn perform(&self, request: &Request, limit: usize) -> Result<Reply, Transport> {
         if let Some(exchange) = &self.instead {
             return exchange.exchange(request.clone()).await;
         }
-        let mut response = self
-            .prepare(request)?
-            .send()
-            .await
-            .map_err(|e| self.explain(e, "the provider"))?;
+        let deadline = Instant::now() + self.timeout;
+        let mut url = Url::parse(&request.url).map_err(|e| Transport::NotSent {
+            why: format!("the provider's URL cannot be used: {e}"),
+        })?;
+        let mut response = self.send(request, url.clone(), deadline).await?;
+        if request.method == Method::Get && request.headers.is_empty() && request.body == Body::Empty {
+            for _ in 0..MAX_HOPS {
+                let Some(next) = redirect(&url, &response) else {
+                    break;
+                };
+                url = next;
+                response = self.send(request, url.clone(), deadline).await?;
+            }
+        }
+        self.read(response, limit).await
+    }
+
+    async fn send(
+        &self,
+        request: &Request,
+        url: Url,
+        deadline: Instant,
+    ) -> Result<reqwest::Response, Transport> {
+        self.guard.judge(&url).map_err(|why| Transport::Refused { why })?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let sent = self.prepare(request, url)?.timeout(left).send().await;
+        sent.map_err(|e| self.explain(e, "the provider"))
+    }
+
+    async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Transport> {
         let status = response.status().as_u16();
         let headers = response
             .headers()
@@ -217,10 +272,8 @@ impl Engine {
         })
     }
 
-    fn prepare(&self, request: &Request) -> Result<reqwest::RequestBuilder, Transport> {
+    fn prepare(&self, request: &Request, url: Url) -> Result<reqwest::RequestBuilder, Transport> {
         let not_sent = |why: String| Transport::NotSent { why };
-        let url = reqwest::Url::parse(&request.url)
-            .map_err(|e| not_sent(format!("the provider's URL cannot be used: {e}")))?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -254,6 +307,11 @@ impl Engine {
                 why: format!("the request cannot be sent: {said}"),
             };
         }
+        if let Some(refused) = refused(&error) {
+            return Transport::Refused {
+                why: refused.to_string(),
+            };
+        }
         if error.is_connect() {
             let what = if error.is_timeout() {
                 "connecting to the provider timed out"
@@ -278,22 +336,23 @@ impl Engine {
 }
 
 /// A client; one without https when this machine has no certificates.
-fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
-    builder(timeout).build().or_else(|error| {
+fn client(timeout: Duration, guard: &Guard) -> reqwest::Result<reqwest::Client> {
+    builder(timeout, guard).build().or_else(|error| {
         tracing::warn!(
             error = %chain(&error),
             "no CA certificates on this machine: https to providers will fail. Install the package ca-certificates."
         );
-        builder(timeout).tls_certs_only([]).build()
+        builder(timeout, guard).tls_certs_only([]).build()
     })
 }
 
-fn builder(timeout: Duration) -> reqwest::ClientBuilder {
+fn builder(timeout: Duration, guard: &Guard) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
+        .dns_resolver(guard.clone())
         .timeout(timeout)
         // Shorter than the whole, so that a connection that never comes about is known as such: nothing was sent.
         .connect_timeout(connecting(timeout))
-        // A redirect would carry credentials to a place that nobody configured.
+        // See `Engine::perform`.
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .tcp_nodelay(true)
@@ -307,6 +366,15 @@ fn builder(timeout: Duration) -> reqwest::ClientBuilder {
 fn connecting(timeout: Duration) -> Duration {
     let most = (timeout * 9 / 10).min(Duration::from_secs(3));
     (timeout / 3).min(Duration::from_secs(10)).max(most)
+}
+
+/// Where an answer sends a GET; `None` when it is no redirect, or one that leads nowhere.
+fn redirect(from: &Url, response: &reqwest::Response) -> Option<Url> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    from.join(location).ok()
 }
 
 /// The error with its causes, each once. reqwest's own texts name URLs only at the top, which the caller removed.

@@ -3,5 +3,9 @@
 
 mod body;
 mod exchange;
+mod guard;
 
-pub use exchange::{ANSWER_LIMIT, Engine, Exchange, LISTING_LIMIT, MAX_STEPS, Transport};
+pub use exchange::{
+    ANSWER_LIMIT, Engine, Exchange, LISTING_LIMIT, MAX_HOPS, MAX_STEPS, TARGET_REFUSED, Transport,
+};
+pub use guard::Guard;

@@ -255,12 +255,15 @@ async fn list(
 /// Saves an account: credentials are encrypted at once, and never shown again.
 #[utoipa::path(post, path = "/accounts", tag = "Accounts", request_body = NewAccount, responses((status = 201, body = Account), (status = 422, body = Problem)))]
 async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Response, Problem> {
+    // Before the transaction: asking for addresses takes time, and an answer that is repeated must not depend on it.
     let new = &body.value;
-    if new.check {
+    let looked = account::look_at(&app, &new.provider, &new.settings).await;
+    if new.check && looked.is_ok() {
         let of = Trial::New(&new.provider);
         account::passes(&account::try_settings(&app, &app.engine, of, &new.settings).await?)?;
     }
     once(&app, &body.asked, async |tx| {
+        looked?;
         let id = account::create(&app, tx, &body.value.provider, &body.value.settings).await?;
         Ok((StatusCode::CREATED, shown_by_id(&app, tx, id).await?))
     })
@@ -283,11 +286,13 @@ async fn update(
     body: Body<AccountChange>,
 ) -> Result<Response, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
-    if body.value.check {
-        let given = &body.value.settings;
+    let given = &body.value.settings;
+    let looked = account::look_at_change(&app, id, given).await;
+    if body.value.check && looked.is_ok() {
         account::passes(&account::try_settings(&app, &app.engine, Trial::Change(id), given).await?)?;
     }
     let response = once(&app, &body.asked, async |tx| {
+        looked?;
         account::update(&app, tx, id, &body.value.settings).await?;
         Ok((StatusCode::OK, shown_by_id(&app, tx, id).await?))
     })

@@ -8,10 +8,12 @@ use harkara_provider::{Request, SendError, SendErrorKind, Step};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::guard::loopback;
+
 const SECRET: &str = "s3cr3t-password";
 
 /// Takes one connection after the other, reads the head of a request, answers with `bytes` and closes; `None` hangs.
-async fn listener(bytes: Option<Vec<u8>>) -> SocketAddr {
+pub async fn listener(bytes: Option<Vec<u8>>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -53,10 +55,10 @@ fn request(address: SocketAddr) -> Request {
 }
 
 fn engine() -> Engine {
-    Engine::new(Duration::from_secs(20))
+    Engine::new(Duration::from_secs(20), loopback())
 }
 
-fn answer(body: &[u8]) -> Vec<u8> {
+pub fn answer(body: &[u8]) -> Vec<u8> {
     let mut out = format!(
         "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nX-Id: 7\r\nconnection: close\r\n\r\n",
         body.len()
@@ -93,7 +95,7 @@ async fn a_refused_connection_was_not_sent() {
 
 #[tokio::test]
 async fn a_bad_url_or_header_was_not_sent() {
-    for url in ["not a url", "ftp://127.0.0.1/x", "https://"] {
+    for url in ["not a url", "https://"] {
         let error = engine().exchange(&Request::get(url)).await.unwrap_err();
         assert!(matches!(error, Transport::NotSent { .. }), "{url}: {error:?}");
     }
@@ -124,7 +126,7 @@ async fn a_failed_tls_handshake_was_not_sent() {
 
 #[tokio::test]
 async fn silence_after_the_request_is_unknown() {
-    let short = Engine::new(Duration::from_millis(1200));
+    let short = Engine::new(Duration::from_millis(1200), loopback());
     let error = short.exchange(&request(listener(None).await)).await.unwrap_err();
     assert!(
         matches!(&error, Transport::NoAnswer { why } if why.contains("1200 ms")),

@@ -18,6 +18,7 @@ mod edges;
 mod engine;
 mod gateway;
 mod generic_stories;
+mod guard;
 mod imports;
 mod inbox;
 mod lists;

@@ -50,6 +50,7 @@ impl TestApp {
         let mut config = Config::load(None).unwrap();
         config.data = folder.path().to_owned();
         config.public_url = "https://harkara.example".into();
+        config.allowed_targets = vec!["127.0.0.1".into()];
         config.egress_addresses = vec!["203.0.113.7".into()];
         if engine == Engine::Postgres {
             config.database = fresh_postgres().await;

@@ -9,7 +9,7 @@ use harkara::app::lease::Identity;
 use harkara::app::vault::Vault;
 use harkara::app::{App, account};
 use harkara::config::Config;
-use harkara::engine::Engine;
+use harkara::engine::{Engine, Guard};
 use harkara::store::node::About;
 use harkara::store::number::NumberRow;
 use harkara::store::profile::ProfileRow;
@@ -102,7 +102,7 @@ async fn make() -> Template {
     config.data = folder.path().to_owned();
     config.public_url = "https://harkara.example".into();
     let vault = Vault::open(folder.path(), None).unwrap();
-    let engine = Engine::new(Duration::from_secs(30));
+    let engine = Engine::new(Duration::from_secs(30), Guard::default());
     let clock = Arc::new(SimClock::default());
     let app = App::with_engine(db, clock, 1, vault, config.clone(), engine.clone());
     let mut tx = app.db.write().await.unwrap();

@@ -64,6 +64,7 @@ impl Server {
                 std::env::var("HARKARA_TORTURE_LOG").unwrap_or("warn".into()),
             )
             .env("HARKARA_REQUEST_TIMEOUT_MS", "2000")
+            .env("HARKARA_ALLOWED_TARGETS", "127.0.0.1")
             .stdout(Stdio::null())
             .stderr(log);
         if let Some(database) = &self.database {

@@ -13,16 +13,18 @@ use crate::clock::random_bytes;
 use crate::domain::id;
 use crate::domain::problem::FieldProblem;
 use crate::domain::settings::{self, Before, Checked, Given};
-use crate::engine::Engine;
+use crate::engine::{Engine, TARGET_REFUSED};
 use crate::store::account::{AccountRow, Sealed};
 use crate::store::{self, StoreError, Tx};
 
 mod check;
 mod number;
+mod target;
 
 pub use check::{CheckReport, CheckResult, Trial, check, passes, try_settings};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
+pub use target::{look_at, look_at_change};
 
 /// Where a provider sends its callbacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -338,8 +340,16 @@ pub fn in_words(error: StoreError) -> AppError {
     error.into()
 }
 
-/// A refusal or silence of the provider of this account, in words.
+/// A refusal or silence of the provider of this account, in words; or that it was not asked, because its URL leads to
+/// where we do not connect.
 pub fn provider_trouble(nickname: &str, error: SendError) -> AppError {
+    if error.code.as_deref() == Some(TARGET_REFUSED) {
+        return AppError::conflict(
+            TARGET_REFUSED,
+            format!("The account \"{nickname}\" cannot do this: {}.", error.detail),
+            error.help,
+        );
+    }
     AppError::Provider {
         code: error.kind.name(),
         detail: format!(

@@ -46,7 +46,7 @@ impl Gateway {
         Self {
             running,
             provider,
-            engine: Engine::new(Duration::from_secs(20)),
+            engine: Engine::new(Duration::from_secs(20), crate::guard::loopback()),
             account,
         }
     }

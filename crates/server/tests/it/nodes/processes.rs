@@ -71,6 +71,7 @@ impl Server {
                 std::env::var("HARKARA_TEST_LOG").unwrap_or_else(|_| "error".into()),
             )
             .env("HARKARA_LEASE_MS", LEASE_MS)
+            .env("HARKARA_ALLOWED_TARGETS", "127.0.0.1")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
