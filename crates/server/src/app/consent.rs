@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::App;
 use crate::clock::Millis;
+use crate::domain::variant::names;
 use crate::store::consent::{self, ConsentRow, SuppressionRow};
 use crate::store::profile::{OPTED_IN, OPTED_OUT};
 use crate::store::{StoreError, Tx};
@@ -56,10 +57,10 @@ pub async fn opt_out_many(
         }
     }
     let mut changed = consent::suppress(tx, &rows).await?;
-    changed.extend(consent::opt_out_profiles(tx, &rows).await?);
+    changed.extend(consent::opt_out_profiles(tx, &in_every_way(&rows)).await?);
     let history: Vec<ConsentRow> = rows
         .into_iter()
-        .filter(|row| changed.contains(&row.phone))
+        .filter(|row| names(&row.phone).iter().any(|name| changed.contains(name)))
         .map(|row| ConsentRow {
             id: app.id(),
             phone: Some(row.phone),
@@ -74,6 +75,17 @@ pub async fn opt_out_many(
     Ok(history.len())
 }
 
+/// The rows for every way in which their numbers are written, each number once: an opt-out is of the person, whatever
+/// number the profile has. (What suppresses is kept once, and asked for in every way.)
+fn in_every_way(rows: &[SuppressionRow]) -> Vec<SuppressionRow> {
+    let mut seen = HashSet::new();
+    let all = rows.iter().flat_map(|row| {
+        let again = |phone| SuppressionRow { phone, ..row.clone() };
+        names(&row.phone).into_iter().map(again)
+    });
+    all.filter(|row| seen.insert(row.phone.clone())).collect()
+}
+
 /// The person at this number wants messages, by an explicit act: the suppression is lifted, every profile that shares
 /// the number is opted in. Repeating it changes nothing. Answers whether something changed.
 pub async fn opt_in(
@@ -85,7 +97,10 @@ pub async fn opt_in(
     at: Millis,
 ) -> Result<bool, StoreError> {
     let lifted = consent::lift(tx, &[phone]).await?;
-    let changed = consent::opt_in_profiles(tx, phone, source, at).await?;
+    let mut changed = 0;
+    for name in names(phone) {
+        changed += consent::opt_in_profiles(tx, &name, source, at).await?;
+    }
     if lifted == 0 && changed == 0 {
         return Ok(false);
     }

@@ -3,12 +3,12 @@
 use harkara_provider::Content;
 
 use super::message::{fits, not_opted_out, window_open};
-use super::{App, AppError};
+use super::{App, AppError, person};
 use crate::domain::preview;
 use crate::domain::state::QUEUED;
 use crate::store::conversation::{self, ConversationRow};
 use crate::store::message::{CONVERSATION, NewMessage, insert};
-use crate::store::{Tx, number, profile, to_json};
+use crate::store::{Tx, number, to_json};
 
 /// The conversation of this id.
 pub async fn row(tx: &mut Tx, id: i64) -> Result<ConversationRow, AppError> {
@@ -21,12 +21,12 @@ pub async fn row(tx: &mut Tx, id: i64) -> Result<ConversationRow, AppError> {
 /// needs an open window; a template needs a person who has not opted out.
 pub async fn answer(app: &App, tx: &mut Tx, id: i64, said: &Content) -> Result<i64, AppError> {
     let conversation = row(tx, id).await?;
-    let phone = &conversation.phone;
     let number = number::by_id(tx, conversation.last_number_id)
         .await?
         .ok_or(AppError::NotFound("number"))?;
     fits(tx, &number, said).await?;
-    let person = profile::by_phone(tx, phone).await?.into_iter().next();
+    let phone = &person::dialled(tx, number.id, &conversation.phone).await?;
+    let person = person::profile_of(tx, &conversation.phone).await?;
     if said.needs_window() {
         window_open(app, tx, &number, phone).await?;
     } else {

@@ -22,6 +22,7 @@ pub mod import_file;
 mod import_write;
 pub mod lease;
 pub mod message;
+pub mod person;
 pub mod profile;
 pub mod template;
 pub mod trouble;

@@ -22,4 +22,5 @@ pub mod state;
 pub mod target;
 pub mod template;
 pub mod upload;
+pub mod variant;
 pub mod window;

@@ -20,13 +20,15 @@ use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use crate::app::message::content_of;
+use crate::app::person::conversation_of;
 use crate::app::{App, AppError, conversation};
 use crate::clock::id_time;
 use crate::domain::id::{CAMPAIGN, CONVERSATION, Kind, MESSAGE, NUMBER, PROFILE};
 use crate::domain::phone::Phone;
 use crate::domain::state::{self, RECEIVED};
+use crate::domain::variant::names;
 use crate::domain::window;
-use crate::store::conversation::{ConversationRow, by_phone, mark_read, page};
+use crate::store::conversation::{ConversationRow, mark_read, page};
 use crate::store::message::{MessageRow, of_phone};
 use crate::store::{Tx, consent, number, profile};
 
@@ -98,9 +100,12 @@ async fn list(
     .limit();
     let mut tx = app.db.read().await?;
     if let Some(text) = &filter.phone {
+        // A number that a provider gave us may lie outside of its country's plan.
         let phone = Phone::parse(text, &app.config.default_region)
+            .or_else(|e| Phone::from_provider(text).ok_or(e))
             .map_err(|e| AppError::field("/phone", "invalid_number", e.to_string()))?;
-        let rows: Vec<ConversationRow> = by_phone(&mut tx, phone.as_str()).await?.into_iter().collect();
+        let found = conversation_of(&mut tx, phone.as_str()).await?;
+        let rows: Vec<ConversationRow> = found.into_iter().collect();
         let data = shown(&app, &mut tx, rows).await?;
         return Ok(Json(Listing {
             data,
@@ -141,7 +146,10 @@ fn before(cursor: Option<&str>) -> Result<(i64, i64), Problem> {
 
 async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec<Conversation>, AppError> {
     let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
-    let profiles = profile::first_of_phones(tx, &phones).await?;
+    let all: Vec<String> = phones.iter().flat_map(|phone| names(phone)).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let profiles = profile::first_of_phones(tx, &all).await?;
+    let profile_of = |phone: &str| names(phone).iter().find_map(|name| profiles.get(name).copied());
     let suppressed: HashSet<String> = consent::suppressed(tx, &phones).await?;
     let mut numbers: HashMap<i64, String> = HashMap::new();
     for row in &rows {
@@ -153,7 +161,7 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec
     let now = app.now();
     let show = |row: ConversationRow| Conversation {
         id: CONVERSATION.show(row.id),
-        profile_id: profiles.get(&row.phone).map(|id| PROFILE.show(*id)),
+        profile_id: profile_of(&row.phone).map(|id| PROFILE.show(id)),
         opted_out: suppressed.contains(&row.phone),
         number_id: NUMBER.show(row.last_number_id),
         number: numbers.get(&row.last_number_id).cloned().unwrap_or_default(),
@@ -197,6 +205,8 @@ pub struct ConversationMessage {
     /// What it says; absent when that can no longer be told.
     #[schema(value_type = Option<Object>)]
     pub content: Option<Value>,
+    /// The number that was dialled, or that the person wrote from.
+    pub phone: String,
     /// Our number.
     pub number_id: String,
     /// Its campaign.
@@ -265,6 +275,7 @@ fn message(row: MessageRow, content: Option<Value>) -> ConversationMessage {
         at: if inbound { row.due_at } else { id_time(row.id) },
         state: state::name(row.state),
         content,
+        phone: row.phone,
         number_id: NUMBER.show(row.number_id),
         campaign_id: row.campaign_id.map(|id| CAMPAIGN.show(id)),
         in_reply_to: row.in_reply_to,

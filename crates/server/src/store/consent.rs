@@ -9,6 +9,7 @@ use super::db::on;
 use super::dialect::{Batch, batch, in_texts};
 use super::profile::ProfileRow;
 use super::{StoreError, Tx, to_json};
+use crate::domain::variant::variant;
 
 /// A stored change of consent.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize)]
@@ -50,15 +51,34 @@ WHERE phone IN",
     ""
 );
 
-/// Which of these numbers are suppressed.
+/// Which of these numbers are suppressed, in whatever way they are written.
 pub async fn suppressed(tx: &mut Tx, phones: &[&str]) -> Result<HashSet<String>, StoreError> {
     if phones.is_empty() {
         return Ok(HashSet::new());
     }
     let sql = tx.dialect().pick(&SUPPRESSED);
-    let json = to_json(phones);
+    let others = others(phones);
+    let json = to_json(&with_others(phones, &others));
     let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
-    Ok(rows.into_iter().collect())
+    let mut found: HashSet<String> = rows.into_iter().collect();
+    for (phone, other) in &others {
+        if found.contains(other) {
+            found.insert((*phone).to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// Numbers that can be written in another way, with that.
+fn others<'p>(phones: &[&'p str]) -> Vec<(&'p str, String)> {
+    let other = |phone: &&'p str| Some((*phone, variant(phone)?));
+    phones.iter().filter_map(other).collect()
+}
+
+fn with_others<'a>(phones: &[&'a str], others: &'a [(&'a str, String)]) -> Vec<&'a str> {
+    let mut all = phones.to_vec();
+    all.extend(others.iter().map(|(_, other)| other.as_str()));
+    all
 }
 
 const SUPPRESSION_OF: &str = "
@@ -99,20 +119,39 @@ pub async fn suppress(tx: &mut Tx, rows: &[SuppressionRow]) -> Result<HashSet<St
     Ok(rows.into_iter().collect())
 }
 
-const UPLOADED: Batch = in_texts!(
+const SOURCES: Batch = in_texts!(
     "
-SELECT phone
+SELECT phone, source
 FROM suppression
-WHERE source = 'upload' AND phone IN",
+WHERE phone IN",
     ""
 );
 
 /// Which of these numbers are suppressed by nothing but an upload.
 pub async fn suppressed_by_upload(tx: &mut Tx, phones: &[&str]) -> Result<HashSet<String>, StoreError> {
-    let sql = tx.dialect().pick(&UPLOADED);
-    let json = to_json(phones);
-    let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
-    Ok(rows.into_iter().collect())
+    let sql = tx.dialect().pick(&SOURCES);
+    let others = others(phones);
+    let json = to_json(&with_others(phones, &others));
+    let rows = on!(tx, c => sqlx::query_as::<_, (String, String)>(sql).bind(&json).fetch_all(c).await)?;
+    let sources: HashMap<String, String> = rows.into_iter().collect();
+    let others: HashMap<&str, &str> = others
+        .iter()
+        .map(|(phone, other)| (*phone, other.as_str()))
+        .collect();
+    let uploaded = |phone: &&&str| {
+        let both = [Some(**phone), others.get(**phone).copied()];
+        let mut found = both
+            .into_iter()
+            .flatten()
+            .filter_map(|name| sources.get(name))
+            .peekable();
+        found.peek().is_some() && found.all(|source| source == "upload")
+    };
+    Ok(phones
+        .iter()
+        .filter(uploaded)
+        .map(|phone| (*phone).to_owned())
+        .collect())
 }
 
 const LIFT: Batch = in_texts!(
@@ -122,14 +161,15 @@ WHERE phone IN",
     ""
 );
 
-/// Lifts the suppression of numbers. Only an explicit act of the person or for the number may call this: see
+/// Lifts the suppression of numbers, in whatever way they are written. Only an explicit act of the person or for the number may call this: see
 /// [`crate::app::consent`]. Answers how many were lifted.
 pub async fn lift(tx: &mut Tx, phones: &[&str]) -> Result<u64, StoreError> {
     if phones.is_empty() {
         return Ok(0);
     }
     let sql = tx.dialect().pick(&LIFT);
-    let json = to_json(phones);
+    let others = others(phones);
+    let json = to_json(&with_others(phones, &others));
     Ok(on!(tx, c => sqlx::query(sql).bind(&json).execute(c).await.map(|r| r.rows_affected()))?)
 }
 
@@ -211,15 +251,23 @@ WHERE profile_id IS NULL AND phone IN",
 GROUP BY phone"
 );
 
-/// When something was last decided about these numbers as a whole, as far as it was.
+/// When something was last decided about these numbers as a whole, in whatever way they are written, as far as it was.
 pub async fn latest(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
     if phones.is_empty() {
         return Ok(HashMap::new());
     }
     let sql = tx.dialect().pick(&LATEST);
-    let json = to_json(phones);
+    let others = others(phones);
+    let json = to_json(&with_others(phones, &others));
     let rows = on!(tx, c => sqlx::query_as::<_, (String, i64)>(sql).bind(&json).fetch_all(c).await)?;
-    Ok(rows.into_iter().collect())
+    let mut found: HashMap<String, i64> = rows.into_iter().collect();
+    for (phone, other) in &others {
+        if let Some(at) = found.get(other).copied() {
+            let own = found.entry((*phone).to_owned()).or_insert(at);
+            *own = at.max(*own);
+        }
+    }
+    Ok(found)
 }
 
 const OF_PROFILE: &str = "
@@ -236,7 +284,7 @@ FROM (
     SELECT * FROM (
         SELECT id, phone, profile_id, action, source, detail, at
         FROM consent
-        WHERE phone = $2 AND profile_id IS NULL AND id < $3
+        WHERE phone IN ($2, $5) AND profile_id IS NULL AND id < $3
         ORDER BY id DESC
         LIMIT $4
     ) AS shared
@@ -256,6 +304,7 @@ pub async fn history(
         .bind(&profile.phone)
         .bind(before)
         .bind(limit)
+        .bind(profile.phone.as_deref().and_then(variant))
         .fetch_all(c)
         .await)?)
 }

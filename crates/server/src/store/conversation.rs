@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch};
+use super::dialect::{Batch, batch, in_texts};
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
 
@@ -211,6 +211,26 @@ WHERE number_id = $1 AND phone = $2";
 /// When this person last wrote to this number: the window is open for 24 hours from then on.
 pub async fn last_inbound_at(tx: &mut Tx, number_id: i64, phone: &str) -> Result<Option<Millis>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(LAST_INBOUND).bind(number_id).bind(phone).fetch_optional(c).await)?)
+}
+
+const LAST_WRITER: Batch = in_texts!(
+    "
+SELECT phone
+FROM service_window
+WHERE number_id = $2 AND phone IN",
+    "
+ORDER BY last_inbound_at DESC
+LIMIT 1"
+);
+
+/// Which of these, all of one person, last wrote to this number.
+pub async fn last_writer(
+    tx: &mut Tx,
+    number_id: i64,
+    names: &[String],
+) -> Result<Option<String>, StoreError> {
+    let sql = tx.dialect().pick(&LAST_WRITER);
+    Ok(on!(tx, c => sqlx::query_scalar(sql).bind(to_json(names)).bind(number_id).fetch_optional(c).await)?)
 }
 
 const CLAIM_AUTO_REPLY: &str = "

@@ -27,6 +27,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "callback refused",
         include_str!("../../../../migrations/0010_callback_refused.sql"),
     ),
+    (
+        12,
+        "wa ids",
+        include_str!("../../../../migrations/0012_wa_ids.sql"),
+    ),
 ];
 
 impl Dialect {

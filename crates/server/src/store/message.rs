@@ -10,6 +10,7 @@ use super::rows::Rows;
 use super::{StoreError, Tx, from_json, to_json};
 use crate::clock::Millis;
 use crate::domain::state::State;
+use crate::domain::variant::variant;
 
 /// A message.
 #[derive(Debug, Clone, FromRow)]
@@ -439,17 +440,17 @@ SELECT *
 FROM (
     SELECT m.*
     FROM message m
-    WHERE m.campaign_id IS NULL AND m.phone = $1 AND m.id < $2
+    WHERE m.campaign_id IS NULL AND m.phone IN ($1, $4) AND m.id < $2
     UNION ALL
     SELECT m.*
     FROM campaign c
-    JOIN message m ON m.campaign_id = c.id AND m.phone = $1
+    JOIN message m ON m.campaign_id = c.id AND m.phone IN ($1, $4)
     WHERE m.campaign_id IS NOT NULL AND m.id < $2 AND c.state >= 3
 ) AS t
 ORDER BY id DESC
 LIMIT $3";
 
-/// A page of everything between us and a person, newest first.
+/// A page of everything between us and a person, in whatever way the number is written, newest first.
 pub async fn of_phone(
     tx: &mut Tx,
     phone: &str,
@@ -457,7 +458,7 @@ pub async fn of_phone(
     limit: i64,
 ) -> Result<Vec<MessageRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, MessageRow>(OF_PHONE)
-        .bind(phone).bind(before).bind(limit).fetch_all(c).await)?)
+        .bind(phone).bind(before).bind(limit).bind(variant(phone)).fetch_all(c).await)?)
 }
 
 const REF: Rows<3> = Rows {

@@ -24,6 +24,7 @@ pub mod slice;
 pub mod template;
 pub mod timeline;
 pub mod turn;
+pub mod wa_id;
 pub mod watch;
 
 pub use db::{Db, Tx};

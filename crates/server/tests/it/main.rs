@@ -32,4 +32,5 @@ mod templates;
 mod trouble;
 mod uploads;
 mod vonage_stories;
+mod wa_ids;
 mod world;

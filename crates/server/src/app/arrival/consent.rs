@@ -6,6 +6,7 @@ use super::{Mail, plain};
 use crate::app::{App, consent};
 use crate::clock::Millis;
 use crate::domain::consent::Intent;
+use crate::domain::variant::names;
 use crate::store::consent::{ConsentRow, latest, record};
 use crate::store::profile::{OPTED_IN, OPTED_OUT};
 use crate::store::{StoreError, Tx};
@@ -79,7 +80,7 @@ impl Mail<'_> {
                 };
                 record(tx, &[row]).await?;
             }
-            last.insert(act.phone.clone(), act.at);
+            last.extend(names(&act.phone).into_iter().map(|name| (name, act.at)));
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::consent::{Act, asks};
 use super::found::Known;
 use super::{Mail, Notes, plain_option};
+use crate::app::person;
 use crate::clock::{DAY, Millis, SECOND, first_id_at, id_time};
 use crate::domain::consent::Intent;
 use crate::domain::id::MESSAGE;
@@ -35,7 +36,10 @@ struct Post<'m> {
     id: i64,
     account_id: i64,
     number_id: i64,
+    /// What the provider calls the person.
     phone: String,
+    /// The number that the person has in our books: mostly the same.
+    home: String,
     at: Millis,
     message: &'m Inbound,
     /// The message of ours that it names as answered, and whether that is of a campaign.
@@ -52,8 +56,13 @@ impl Mail<'_> {
         tx: &mut Tx,
         known: &Known,
     ) -> Result<(), StoreError> {
-        let posts = self.posts(notes, known);
-        let phones: BTreeSet<&str> = posts.iter().map(|post| post.phone.as_str()).collect();
+        let mut posts = self.posts(notes, known);
+        let senders: BTreeSet<&str> = posts.iter().map(|post| post.phone.as_str()).collect();
+        let homes = person::homes(self.app, tx, &senders.into_iter().collect::<Vec<_>>()).await?;
+        for post in &mut posts {
+            post.home = homes.get(&post.phone).unwrap_or(&post.phone).clone();
+        }
+        let phones: BTreeSet<&str> = posts.iter().flat_map(Post::names).collect();
         let phones: Vec<&str> = phones.into_iter().collect();
         let profiles = profile::first_of_phones(tx, &phones).await?;
         let rows: Vec<NewMessage> = posts.iter().map(|post| row(post, &profiles)).collect();
@@ -112,6 +121,7 @@ impl Mail<'_> {
                 id: self.app.id(),
                 account_id: letter.account_id,
                 number_id: number.id,
+                home: String::new(),
                 phone,
                 at,
                 message,
@@ -134,7 +144,7 @@ impl Mail<'_> {
         let open: BTreeSet<(i64, &str)> = posts
             .iter()
             .filter(|post| post.answers.is_none())
-            .map(|post| (post.number_id, post.phone.as_str()))
+            .flat_map(|post| post.names().map(|name| (post.number_id, name)))
             .collect();
         let open: Vec<(i64, &str)> = open.into_iter().collect();
         let since = posts.iter().map(|post| post.at).min().unwrap_or(self.now) - ANSWERS_FOR;
@@ -147,7 +157,11 @@ impl Mail<'_> {
                 None => sent
                     .iter()
                     .rev()
-                    .find(|c| c.number_id == post.number_id && c.phone == post.phone && before(c.id))
+                    .find(|c| {
+                        c.number_id == post.number_id
+                            && post.names().any(|name| name == c.phone)
+                            && before(c.id)
+                    })
                     .map(|c| c.id),
             };
             if let Some(id) = message {
@@ -168,16 +182,16 @@ impl Mail<'_> {
         for post in posts {
             let news = Heard {
                 id: self.app.id(),
-                phone: post.phone.clone(),
+                phone: post.home.clone(),
                 name: plain_option(post.message.name.as_ref()),
                 number_id: post.number_id,
                 at: post.at,
                 text: preview::of_inbound(&post.message.content),
                 unread: 1,
             };
-            match heard.get_mut(post.phone.as_str()) {
+            match heard.get_mut(post.home.as_str()) {
                 None => {
-                    heard.insert(&post.phone, news);
+                    heard.insert(&post.home, news);
                 }
                 Some(kept) => {
                     let (unread, id) = (kept.unread + 1, kept.id);
@@ -207,7 +221,7 @@ impl Mail<'_> {
             if wanted
                 && post.asks.is_none()
                 && window::is_open(post.at, self.now)
-                && !profiles.contains_key(&post.phone)
+                && post.profile(profiles).is_none()
             {
                 strangers.insert((post.number_id, &post.phone, post.account_id));
             }
@@ -251,6 +265,16 @@ impl Mail<'_> {
 }
 
 impl Post<'_> {
+    /// The numbers that the person goes by.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let other = (self.home != self.phone).then_some(self.phone.as_str());
+        [self.home.as_str()].into_iter().chain(other)
+    }
+
+    fn profile(&self, profiles: &HashMap<String, i64>) -> Option<i64> {
+        self.names().find_map(|name| profiles.get(name).copied())
+    }
+
     fn act(&self) -> Option<Act> {
         let intent = self.asks?;
         Some(Act {
@@ -274,7 +298,7 @@ fn row(post: &Post<'_>, profiles: &HashMap<String, i64>) -> NewMessage {
         id: post.id,
         number_id: post.number_id,
         campaign_id: None,
-        profile_id: profiles.get(&post.phone).copied(),
+        profile_id: post.profile(profiles),
         phone: post.phone.clone(),
         state: RECEIVED,
         lane: CONVERSATION,

@@ -8,6 +8,7 @@ mod prepare;
 mod recover;
 mod settle;
 mod share;
+mod wa_id;
 
 pub use claim::{Claimed, Payload, due};
 pub use pair::PairBook;

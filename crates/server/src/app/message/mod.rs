@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::campaign::Checked;
-use super::{App, AppError, FieldProblem, account, template};
+use super::{App, AppError, FieldProblem, account, person, template};
 use crate::domain::audience::Person;
 use crate::domain::content;
 use crate::domain::id;
@@ -48,6 +48,7 @@ pub async fn send(app: &App, tx: &mut Tx, input: &MessageInput) -> Result<i64, A
     match (&input.content, &input.template_id) {
         (Some(content), None) if !matches!(content, Content::Template(_)) => {
             let number = number_for_answer(tx, input.number_id.as_deref(), &phone).await?;
+            let phone = person::dialled(tx, number.id, &phone).await?;
             fits(tx, &number, content).await?;
             window_open(app, tx, &number, &phone).await?;
             queue(app, tx, &number, &phone, person.as_ref(), content).await
@@ -175,7 +176,7 @@ async fn recipient(
             let phone = Phone::parse(to, &app.config.default_region)
                 .map_err(|e| AppError::field("/to", "invalid_number", e.to_string()))?
                 .into_string();
-            let person = profile::by_phone(tx, &phone).await?.into_iter().next();
+            let person = person::profile_of(tx, &phone).await?;
             Ok((phone, person))
         }
         (None, Some(text)) => {
@@ -280,7 +281,9 @@ pub(super) async fn window_open(
 async fn number_for_answer(tx: &mut Tx, given: Option<&str>, phone: &str) -> Result<NumberRow, AppError> {
     let id = match given {
         Some(text) => id::NUMBER.read(text),
-        None => conversation::by_phone(tx, phone).await?.map(|c| c.last_number_id),
+        None => person::conversation_of(tx, phone)
+            .await?
+            .map(|c| c.last_number_id),
     };
     let found = match id {
         Some(id) => number::by_id(tx, id).await?,

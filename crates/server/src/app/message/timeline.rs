@@ -14,7 +14,7 @@ use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
 use crate::store::attempt;
 use crate::store::callback::clicks;
 use crate::store::message::{self, MessageRow};
-use crate::store::{self, Tx, from_json, number};
+use crate::store::{self, Tx, from_json, number, wa_id};
 
 /// Something that happened to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -43,8 +43,11 @@ pub struct Told {
     pub id: String,
     /// State.
     pub state: String,
-    /// The person.
+    /// The number that was dialled, or that the person wrote from.
     pub phone: String,
+    /// What the provider calls the person, when that is another number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wa_id: Option<String>,
     /// Profile.
     pub profile_id: Option<String>,
     /// Campaign.
@@ -103,6 +106,7 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         id: id::MESSAGE.show(row.id),
         state: state::name(row.state).into(),
         phone: row.phone.clone(),
+        wa_id: wa_id::of_message(tx, row.id).await?,
         profile_id: row.profile_id.map(|id| id::PROFILE.show(id)),
         campaign_id: row.campaign_id.map(|id| id::CAMPAIGN.show(id)),
         number: number.phone,
