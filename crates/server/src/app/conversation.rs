@@ -2,7 +2,7 @@
 
 use harkara_provider::Content;
 
-use super::message::{fits, not_opted_out, window_open};
+use super::message::{fits, in_use, not_opted_out, window_open};
 use super::{App, AppError, person};
 use crate::domain::preview;
 use crate::domain::state::QUEUED;
@@ -24,6 +24,7 @@ pub async fn answer(app: &App, tx: &mut Tx, id: i64, said: &Content) -> Result<i
     let number = number::by_id(tx, conversation.last_number_id)
         .await?
         .ok_or(AppError::NotFound("number"))?;
+    in_use(tx, &number).await?;
     fits(tx, &number, said).await?;
     let phone = &person::dialled(tx, number.id, &conversation.phone).await?;
     let person = person::profile_of(tx, &conversation.phone).await?;

@@ -1,4 +1,4 @@
-//! `harkara account`: does what is saved work?
+//! `harkara account`: does what is saved work? And what stops when it goes?
 
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::client::{Client, ServerOptions};
+use super::retire::Retire;
 use super::say;
 
 /// What to do with accounts.
@@ -14,6 +15,10 @@ use super::say;
 pub enum Account {
     /// Try the credentials of an account (or of all), without sending anything to a person.
     Check(Check),
+    /// Take an account or a number out of use. Says first what that stops.
+    Archive(Retire),
+    /// Delete an account: its credentials, settings and callback URLs. What happened stays readable.
+    Delete(Retire),
 }
 
 /// Options of `account check`.
@@ -37,7 +42,17 @@ pub struct Check {
 impl Account {
     /// Carries it out.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Check(check) = self;
+        match self {
+            Self::Check(check) => check.run().await,
+            Self::Archive(retire) => retire.run(false).await,
+            Self::Delete(retire) => retire.run(true).await,
+        }
+    }
+}
+
+impl Check {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let check = self;
         let client = check.server.client()?;
         let accounts = match &check.account {
             Some(name) => vec![find(&client, name).await?],

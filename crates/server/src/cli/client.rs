@@ -129,6 +129,12 @@ impl Client {
         self.with_json(Method::PATCH, path, body).await
     }
 
+    /// `DELETE /api/v1{path}`.
+    pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
+        self.json(self.request(Method::DELETE, path).timeout(ANSWER))
+            .await
+    }
+
     async fn with_json(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request = self
             .request(method, path)

@@ -22,6 +22,7 @@ mod message;
 mod node;
 mod progress;
 mod provider;
+mod retire;
 mod server;
 mod sim;
 mod sim_generic;
@@ -91,7 +92,7 @@ enum Command {
     /// Make, list and revoke API keys, directly in the database.
     #[command(subcommand)]
     Key(key::Key),
-    /// Try the credentials of accounts.
+    /// Try the credentials of accounts; take accounts and numbers out of use.
     #[command(subcommand)]
     Account(account::Account),
     /// Import customers from a CSV file.
@@ -303,6 +304,8 @@ mod tests {
             "harkara migrate --data d",
             "harkara key create back-end",
             "harkara account check",
+            "harkara account archive Main --number +919999900001 --yes --json",
+            "harkara account delete acc_1",
             "harkara import f.csv --list L --opt-in record --source S",
             "harkara campaign launch c --at 2026-11-08T10:00:00+05:30 --no-watch",
             "harkara campaign watch c --json",

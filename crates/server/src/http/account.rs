@@ -26,7 +26,7 @@ use crate::store::{self, Tx};
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get, update, archive))
+        .routes(routes!(get, update))
         .routes(routes!(resume))
         .routes(routes!(add_number))
         .routes(routes!(update_number))
@@ -41,7 +41,7 @@ pub struct Account {
     pub provider: String,
     /// Name given by a person.
     pub nickname: String,
-    /// `active`, `held` (sending stands still until a person mends it) or `archived`.
+    /// `active`, `held` (sending stands still until a person mends it), `archived` or `deleted`.
     pub state: &'static str,
     /// Why it is held.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +97,8 @@ pub struct Number {
     pub default: bool,
     /// Messages a second at most.
     pub messages_per_second: i64,
+    /// It is out of use: nothing is sent from it, what comes to it is taken.
+    pub archived: bool,
 }
 
 /// A new account.
@@ -149,20 +151,10 @@ pub struct NumberChange {
     pub default: Option<bool>,
 }
 
-/// What archiving did.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Archived {
-    /// Id.
-    pub id: String,
-    /// `archived`.
-    pub state: &'static str,
-    /// What no longer happens, in sentences.
-    pub stopped: String,
-}
-
 async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppError> {
     let urls = account::callback_urls(app, &row.token);
     let numbers = store::number::of_account(tx, row.id).await?;
+    let in_use = store::retired::in_use(tx, row.id).await?;
     let refused = store::refused::of_account(tx, row.id).await?;
     Ok(Account {
         refused_callbacks: refused.map(|row| RefusedCallbacks {
@@ -174,12 +166,13 @@ async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppErr
         state: match row.state {
             store::account::HELD => "held",
             store::account::ARCHIVED => "archived",
+            store::account::DELETED => "deleted",
             _ => "active",
         },
         settings: shown_settings(&row, &urls)?,
         inbound_url: urls.inbound,
         reports_url: urls.reports,
-        numbers: numbers.into_iter().map(show_number).collect(),
+        numbers: numbers.into_iter().map(|n| show_number(n, &in_use)).collect(),
         provider: row.provider,
         nickname: row.nickname,
         held_reason: row.held_reason,
@@ -215,8 +208,9 @@ fn shown_settings(row: &AccountRow, urls: &account::CallbackUrls) -> Result<Map<
     Ok(shown)
 }
 
-fn show_number(row: NumberRow) -> Number {
+fn show_number(row: NumberRow, in_use: &[i64]) -> Number {
     Number {
+        archived: !in_use.contains(&row.id),
         id: id::NUMBER.show(row.id),
         account_id: id::ACCOUNT.show(row.account_id),
         phone: row.phone,
@@ -301,26 +295,6 @@ async fn update(
     Ok(response)
 }
 
-/// Archives an account. Refused while campaigns send or will send with it.
-#[utoipa::path(delete, path = "/accounts/{id}", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Archived), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn archive(
-    _: Caller,
-    State(app): State<Shared>,
-    path: Path<String>,
-) -> Result<Json<Archived>, Problem> {
-    let id = path_id(id::ACCOUNT, "account", path)?;
-    let mut tx = app.db.write().await?;
-    account::archive(&app, &mut tx, id).await?;
-    tx.commit().await?;
-    Ok(Json(Archived {
-        id: id::ACCOUNT.show(id),
-        state: "archived",
-        stopped: "Nothing is sent with this account any more: no campaigns, no answers, no automatic replies. Reports \
-                  of what was sent before, and messages from customers, are still taken."
-            .into(),
-    }))
-}
-
 /// Lets a held account send again.
 #[utoipa::path(post, path = "/accounts/{id}/resume", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Account), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn resume(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Account>, Problem> {
@@ -344,7 +318,8 @@ async fn add_number(
     let new = &body.value;
     once(&app, &body.asked, async |tx| {
         let row = account::add_number(&app, tx, id, &new.phone, new.messages_per_second, new.default).await?;
-        Ok((StatusCode::CREATED, show_number(row)))
+        let in_use = [row.id];
+        Ok((StatusCode::CREATED, show_number(row, &in_use)))
     })
     .await
 }
@@ -360,7 +335,8 @@ async fn update_number(
     let change = &body.value;
     let response = once(&app, &body.asked, async |tx| {
         let row = account::update_number(tx, id, change.messages_per_second, change.default).await?;
-        Ok((StatusCode::OK, show_number(row)))
+        let in_use = store::retired::in_use(tx, row.account_id).await?;
+        Ok((StatusCode::OK, show_number(row, &in_use)))
     })
     .await?;
     app.wake_dispatch.notify_one();

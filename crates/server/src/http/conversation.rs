@@ -306,8 +306,7 @@ async fn answer(
     let id = path_id(CONVERSATION, "conversation", path)?;
     let response = once(&app, &body.asked, async |tx| {
         let id = conversation::answer(&app, tx, id, &body.value.content).await?;
-        let message_id = MESSAGE.show(id);
-        Ok((StatusCode::ACCEPTED, Queued { message_id }))
+        Ok((StatusCode::ACCEPTED, Queued::of(tx, id).await?))
     })
     .await?;
     app.wake_dispatch.notify_one();

@@ -29,12 +29,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
 async fn send(State(app): State<Shared>, body: Body<MessageInput>) -> Result<Response, Problem> {
     let response = once(&app, &body.asked, async |tx| {
         let id = message::send(&app, tx, &body.value).await?;
-        Ok((
-            StatusCode::ACCEPTED,
-            Queued {
-                message_id: MESSAGE.show(id),
-            },
-        ))
+        Ok((StatusCode::ACCEPTED, Queued::of(tx, id).await?))
     })
     .await?;
     app.wake_dispatch.notify_one();
@@ -68,12 +63,7 @@ async fn resend(
     let id = path_id(MESSAGE, "message", path)?;
     let response = once(&app, &body.asked, async |tx| {
         let id = message::resend(&app, tx, id, body.value.accept_possible_double).await?;
-        Ok((
-            StatusCode::ACCEPTED,
-            Queued {
-                message_id: MESSAGE.show(id),
-            },
-        ))
+        Ok((StatusCode::ACCEPTED, Queued::of(tx, id).await?))
     })
     .await?;
     app.wake_dispatch.notify_one();

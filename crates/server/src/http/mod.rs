@@ -26,6 +26,7 @@ pub mod paging;
 pub mod problem;
 pub mod profile;
 pub mod provider;
+mod retire;
 mod role;
 pub mod template;
 pub mod timeline;
@@ -56,6 +57,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(node::routes())
         .merge(profile::routes())
         .merge(provider::routes())
+        .merge(retire::routes())
         .merge(template::routes())
         .merge(timeline::routes());
     OpenApiRouter::with_openapi(Doc::openapi())

@@ -15,6 +15,8 @@ pub const ACTIVE: i16 = 1;
 pub const HELD: i16 = 2;
 /// Out of use. Callbacks of what was sent before are still taken.
 pub const ARCHIVED: i16 = 3;
+/// Out of use for good: its credentials and callback URLs are gone, what happened stays.
+pub const DELETED: i16 = 4;
 
 /// An account.
 #[derive(Debug, Clone, FromRow)]
@@ -31,7 +33,7 @@ pub struct AccountRow {
     pub settings: String,
     /// JSON of the sealed secrets, see [`Sealed`].
     pub secrets: String,
-    /// [`ACTIVE`], [`HELD`] or [`ARCHIVED`].
+    /// [`ACTIVE`], [`HELD`], [`ARCHIVED`] or [`DELETED`].
     pub state: i16,
     /// Why it is held, as a sentence.
     pub held_reason: Option<String>,
@@ -151,10 +153,10 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<AccountRow>, StoreErro
 const BY_TOKEN: &str = select!(
     "
 FROM account
-WHERE token = $1"
+WHERE token = $1 AND state <> 4"
 );
 
-/// The account that callbacks with this token are for, in whatever state it is.
+/// The account that callbacks with this token are for, in whatever state it is, unless it was deleted.
 pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<AccountRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, AccountRow>(BY_TOKEN).bind(token).fetch_optional(c).await)?)
 }
@@ -173,12 +175,12 @@ pub async fn by_nickname(tx: &mut Tx, nickname: &str) -> Result<Option<AccountRo
 const LIST: &str = select!(
     "
 FROM account
-WHERE id < $1
+WHERE id < $1 AND state <> 4
 ORDER BY id DESC
 LIMIT $2"
 );
 
-/// A page of accounts below the id `before`, newest first.
+/// A page of accounts below the id `before`, newest first, without those that were deleted.
 pub async fn list(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, AccountRow>(LIST).bind(before).bind(limit).fetch_all(c).await)?)
 }
@@ -225,22 +227,12 @@ UPDATE account
 SET state = 3,
     nickname = $2,
     updated_at = $3
-WHERE id = $1 AND state <> 3";
+WHERE id = $1 AND state < 3";
 
 /// Takes an account out of use; `nickname` frees its old one. False when it was out of use before.
 pub async fn archive(tx: &mut Tx, id: i64, nickname: &str, now: Millis) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(ARCHIVE).bind(id).bind(nickname).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
     Ok(rows == 1)
-}
-
-const BUSY: &str = "
-SELECT COUNT(*)
-FROM campaign
-WHERE account_id = $1 AND state IN (2, 3)";
-
-/// How many campaigns of the account are scheduled or running.
-pub async fn busy_campaigns(tx: &mut Tx, id: i64) -> Result<i64, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(BUSY).bind(id).fetch_one(c).await)?)
 }
 
 const SAW_INBOUND: &str = "

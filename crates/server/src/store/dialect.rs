@@ -32,6 +32,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "wa ids",
         include_str!("../../../../migrations/0012_wa_ids.sql"),
     ),
+    (
+        13,
+        "kept numbers",
+        include_str!("../../../../migrations/0013_kept_numbers.sql"),
+    ),
 ];
 
 impl Dialect {

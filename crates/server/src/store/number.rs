@@ -115,10 +115,10 @@ const ALL_ACTIVE: &str = "
 SELECT n.id, n.account_id, n.phone, n.is_default, n.messages_per_second, n.created_at
 FROM number n
 JOIN account a ON a.id = n.account_id
-WHERE a.state = 1
+WHERE a.state = 1 AND n.archived_at IS NULL
 ORDER BY n.id";
 
-/// The numbers that may send: those of active accounts.
+/// The numbers that may send: those in use, of active accounts.
 pub async fn all_active(tx: &mut Tx) -> Result<Vec<NumberRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, NumberRow>(ALL_ACTIVE).fetch_all(c).await)?)
 }

@@ -144,11 +144,11 @@ on_both_engines! {
         account::insert(&mut tx, &row(1, "Shop")).await.unwrap();
         number::insert(&mut tx, &phone(11, 1, "+919999900001")).await.unwrap();
         campaign::insert(&mut tx, &running(1, 11)).await.unwrap();
-        let error = harkara::app::account::archive(&t.app, &mut tx, 1).await.unwrap_err().to_string();
+        let error = harkara::app::account::retire(&t.app, &mut tx, 1, harkara::app::account::Way::Archive, false).await.unwrap_err().to_string();
         assert!(error.contains("1 running or scheduled") && error.contains("Shop"), "{error}");
         let (running, stopped) = (harkara::domain::campaign::RUNNING, harkara::domain::campaign::STOPPED);
         assert!(campaign::set_state(&mut tx, 1, running, stopped, Some(START), START).await.unwrap());
-        harkara::app::account::archive(&t.app, &mut tx, 1).await.unwrap();
+        harkara::app::account::retire(&t.app, &mut tx, 1, harkara::app::account::Way::Archive, false).await.unwrap();
         assert_eq!(account::by_token(&mut tx, "token-1").await.unwrap().unwrap().state, account::ARCHIVED);
         account::insert(&mut tx, &row(2, "Shop")).await.unwrap();
         assert!(!account::hold(&mut tx, 1, "late answer", START, START).await.unwrap());

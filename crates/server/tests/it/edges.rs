@@ -42,7 +42,8 @@ async fn claim(w: &World, campaign: i64) -> Vec<Claimed> {
     let mut pairs = PairBook::new(w.app().now());
     let claimed = plan(w.app(), &mut tx, (&slice, &run), &mut pairs, 10, &mut counts)
         .await
-        .unwrap();
+        .unwrap()
+        .claimed;
     store::campaign::add_counts(&mut tx, &counts).await.unwrap();
     tx.commit().await.unwrap();
     claimed

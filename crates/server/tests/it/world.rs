@@ -162,6 +162,7 @@ impl World {
         let mut tx = self.app().db.write().await.unwrap();
         let input = CampaignInput {
             name: "Welcome".into(),
+            account_id: None,
             template_id: id::TEMPLATE.show(self.template),
             number_id: None,
             number_ids: numbers.iter().map(|n| id::NUMBER.show(*n)).collect(),

@@ -52,6 +52,7 @@ pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
     let shared = place < 2 && rng.chance(300);
     let input = CampaignInput {
         name: format!("Campaign {n}"),
+        account_id: None,
         template_id: id::TEMPLATE.show(template.templates[place / 2]),
         number_id: (!shared).then(|| own(place)),
         number_ids: if shared {

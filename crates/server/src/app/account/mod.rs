@@ -19,11 +19,13 @@ use crate::store::{self, StoreError, Tx};
 
 mod check;
 mod number;
+mod retire;
 mod target;
 
 pub use check::{CheckReport, CheckResult, Trial, check, passes, try_settings};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
+pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};
 pub use target::{look_at, look_at_change};
 
 /// Where a provider sends its callbacks.
@@ -288,34 +290,16 @@ pub async fn resume(app: &App, tx: &mut Tx, id: i64) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Takes an account out of use, unless campaigns still send or will send with it.
-pub async fn archive(app: &App, tx: &mut Tx, id: i64) -> Result<(), AppError> {
-    let row = by_id(tx, id).await?;
-    not_archived(&row)?;
-    let busy = store::account::busy_campaigns(tx, id).await?;
-    if busy > 0 {
-        return Err(AppError::conflict(
-            "account_in_use",
-            format!(
-                "{busy} running or scheduled campaign(s) send with the account \"{}\".",
-                row.nickname
-            ),
-            "Pause, stop or finish them first, then archive the account.",
-        ));
-    }
-    let nickname = format!("{} (archived, {})", row.nickname, id::ACCOUNT.show(id));
-    store::account::archive(tx, id, &nickname, app.now()).await?;
-    Ok(())
-}
-
 /// An archived account does nothing any more.
 pub fn not_archived(row: &AccountRow) -> Result<(), AppError> {
-    if row.state != store::account::ARCHIVED {
-        return Ok(());
-    }
+    let what = match row.state {
+        store::account::ARCHIVED => "archived",
+        store::account::DELETED => "deleted",
+        _ => return Ok(()),
+    };
     Err(AppError::conflict(
         "account_archived",
-        format!("The account \"{}\" is archived.", row.nickname),
+        format!("The account \"{}\" is {what}.", row.nickname),
         "Make a new account instead.",
     ))
 }

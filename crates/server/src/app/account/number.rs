@@ -38,6 +38,7 @@ pub(super) async fn follow_number(
     number.phone.clone_from(phone);
     number.is_default = 1;
     store::number::update(tx, &number).await?;
+    store::retired::revive_number(tx, number.id).await?;
     store::number::no_other_default(tx, row.id, number.id).await?;
     Ok(())
 }
@@ -53,7 +54,8 @@ fn new_number(app: &App, account_id: i64, phone: &str, messages_per_second: i64)
     }
 }
 
-/// Adds a number to an account. The first one is the default whatever `default` says.
+/// Adds a number to an account, or takes an archived one into use again. The first one is the default whatever `default`
+/// says.
 pub async fn add_number(
     app: &App,
     tx: &mut Tx,
@@ -70,7 +72,9 @@ pub async fn add_number(
         return Err(AppError::Invalid(problems));
     };
     let numbers = store::number::of_account(tx, account_id).await?;
-    if numbers.iter().any(|n| n.phone == phone) {
+    let in_use = store::retired::in_use(tx, account_id).await?;
+    let before = numbers.iter().find(|n| n.phone == phone);
+    if before.is_some_and(|n| in_use.contains(&n.id)) {
         let detail = format!("The account has the number {phone} already.");
         problems.push(FieldProblem::new("/phone", "taken", detail));
     }
@@ -78,8 +82,15 @@ pub async fn add_number(
         return Err(AppError::Invalid(problems));
     }
     let mut number = new_number(app, account_id, &phone, rate.unwrap_or(DEFAULT_RATE));
-    number.is_default = i16::from(default || numbers.is_empty());
-    store::number::insert(tx, &number).await?;
+    number.is_default = i16::from(default || in_use.is_empty());
+    match before {
+        Some(archived) => {
+            number.id = archived.id;
+            store::number::update(tx, &number).await?;
+            store::retired::revive_number(tx, number.id).await?;
+        }
+        None => store::number::insert(tx, &number).await?,
+    }
     if number.is_default == 1 {
         store::number::no_other_default(tx, account_id, number.id).await?;
     }
@@ -97,6 +108,13 @@ pub async fn update_number(
         .await?
         .ok_or(AppError::NotFound("number"))?;
     let mut problems = rate_problem(rate);
+    if default == Some(true) && !store::retired::in_use(tx, number.account_id).await?.contains(&id) {
+        problems.push(FieldProblem::new(
+            "/default",
+            "number_archived",
+            "This number is out of use. Add it to the account again first.",
+        ));
+    }
     if default == Some(false) && number.is_default == 1 {
         problems.push(FieldProblem::new(
             "/default",

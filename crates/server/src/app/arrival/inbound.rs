@@ -21,7 +21,7 @@ use crate::store::conversation::{Heard, Opening, claim_auto_reply, hear, open_wi
 use crate::store::message::{CONVERSATION, NewMessage, insert};
 use crate::store::number::pick_own;
 use crate::store::reply::{Answered, candidates, mark};
-use crate::store::{StoreError, Tx, consent, profile, to_json};
+use crate::store::{StoreError, Tx, consent, profile, retired, to_json};
 
 /// How long after a campaign a message that names nothing it answers still counts as an answer.
 const ANSWERS_FOR: Millis = 7 * DAY;
@@ -217,7 +217,7 @@ impl Mail<'_> {
         let mut strangers: BTreeSet<(i64, &str, i64)> = BTreeSet::new();
         for post in posts {
             let row = self.owns.get(&post.account_id).map(|own| &own.loaded.row);
-            let wanted = row.is_some_and(|row| row.auto_reply == 1 && row.state != ARCHIVED);
+            let wanted = row.is_some_and(|row| row.auto_reply == 1 && row.state < ARCHIVED);
             if wanted
                 && post.asks.is_none()
                 && window::is_open(post.at, self.now)
@@ -233,7 +233,9 @@ impl Mail<'_> {
             let Some(own) = self.owns.get(&account_id) else {
                 continue;
             };
+            let number = retired::standing(tx, number_id).await?;
             if suppressed.contains(phone)
+                || number.is_none_or(|number| number.is_retired())
                 || !claim_auto_reply(tx, number_id, phone, self.now, self.now - ANSWERED_FOR).await?
             {
                 continue;

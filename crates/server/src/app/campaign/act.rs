@@ -11,7 +11,7 @@ use crate::domain::template::mapping_problems;
 use crate::store::account::ACTIVE;
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{Tx, from_json, profile, slice, to_json};
+use crate::store::{Tx, from_json, profile, retired, slice, to_json};
 
 /// Launches a draft: now, or at a time. Refuses what could not work: a template that is not approved, placeholders
 /// without a source, an account that stands still.
@@ -95,6 +95,15 @@ async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppE
     if !problems.is_empty() {
         return Err(AppError::Invalid(problems));
     }
+    let in_use = retired::in_use(tx, checked.row.account_id).await?;
+    let mut numbers = checked.numbers.iter().chain([&checked.row.number_id]);
+    if numbers.any(|number| !in_use.contains(number)) {
+        return Err(AppError::conflict(
+            "number_archived",
+            "A number of the campaign is out of use.",
+            "Choose another number, then launch again.",
+        ));
+    }
     let loaded = account::load(app, tx, checked.row.account_id).await?;
     if loaded.row.state != ACTIVE {
         let reason = loaded
@@ -147,14 +156,24 @@ pub async fn resume(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError
 
 /// Ends a campaign for good: what has not left is cancelled, what is in flight still arrives.
 pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> {
+    stop_because(app, tx, id, None).await
+}
+
+/// The same for a reason, which the campaign and every message that has not left then show.
+pub async fn stop_because(
+    app: &App,
+    tx: &mut Tx,
+    id: i64,
+    reason: Option<&str>,
+) -> Result<Checked, AppError> {
     let mut checked = load_to_change(tx, id).await?;
     allowed(&checked.row, Act::Stop)?;
     let now = app.now();
     // First the state: an answer that comes at the same moment then knows that nothing is to be tried again.
     checked.row.state = STOPPED;
     checked.row.finished_at = Some(now);
-    checked.row.waiting_reason = None;
-    checked.row.waiting_since = None;
+    checked.row.waiting_reason = reason.map(str::to_owned);
+    checked.row.waiting_since = reason.map(|_| now);
     checked.row.updated_at = now;
     campaign::update(tx, &checked.row).await?;
     let mut counts = Counts::default();
@@ -171,6 +190,7 @@ pub async fn stop(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppError> 
                 id: row.id,
                 state: CANCELLED,
                 attempt: row.attempt,
+                failure: reason.map(|why| to_json(&account::cancelled(why))),
                 failed_at: Some(now),
                 ..MessageChange::default()
             })

@@ -4,7 +4,7 @@ mod act;
 mod progress;
 mod reach;
 
-pub use act::{count_expected, launch, launch_now, pause, resume, stop};
+pub use act::{count_expected, launch, launch_now, pause, resume, stop, stop_because};
 pub use progress::{FailureGroup, Funnel, Progress, REPLIED, Replies, failures, progress};
 pub use reach::{Reach, reach};
 
@@ -19,7 +19,7 @@ use crate::domain::template::{Frozen, Mapping, mapping_problems};
 use crate::store::campaign::{self, CampaignRow};
 use crate::store::number::{self, NumberRow};
 use crate::store::template::TemplateRow;
-use crate::store::{Tx, from_json, list, slice, to_json};
+use crate::store::{Tx, from_json, list, retired, slice, to_json};
 
 /// What a campaign says, to whom, and how fast.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -27,12 +27,15 @@ use crate::store::{Tx, from_json, list, slice, to_json};
 pub struct CampaignInput {
     /// 1 to 200 characters.
     pub name: String,
+    /// The account that sends (`acc_...`): the template's. May be left out.
+    #[serde(default)]
+    pub account_id: Option<String>,
     /// The template (`tpl_...`); its account sends.
     pub template_id: String,
     /// The number that sends (`num_...`); the account's default number when absent.
     pub number_id: Option<String>,
     /// Several numbers of the account that share the work, each at its own rate; in place of `number_id`. Nobody gets the
-    /// campaign twice. Who gets it from which number is not decided in advance.
+    /// campaign twice. Whoever knows one of them, by having written to it or from an earlier campaign, gets it from there.
     #[serde(default)]
     pub number_ids: Vec<String>,
     /// Who gets it.
@@ -176,6 +179,15 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     let Some(template) = template else {
         return Err(AppError::Invalid(problems));
     };
+    if let Some(text) = &input.account_id
+        && id::ACCOUNT.read(text) != Some(template.account_id)
+    {
+        let detail = format!(
+            "The template \"{}\" belongs to another account. Choose a template of this account.",
+            template.name
+        );
+        problems.push(FieldProblem::new("/account_id", "conflict", detail));
+    }
     let (number, numbers) = find_numbers(tx, input, template.account_id, &mut problems).await?;
     if let Some(mapping) = &input.mapping {
         problems.extend(mapping_problems(&template::content(&template)?, mapping));
@@ -226,7 +238,9 @@ async fn find_numbers(
     account_id: i64,
     problems: &mut Vec<FieldProblem>,
 ) -> Result<(Option<NumberRow>, Vec<i64>), AppError> {
-    let own = number::of_account(tx, account_id).await?;
+    let in_use = retired::in_use(tx, account_id).await?;
+    let mut own = number::of_account(tx, account_id).await?;
+    own.retain(|n| in_use.contains(&n.id));
     if input.number_id.is_some() && !input.number_ids.is_empty() {
         let detail = "Give number_id for one number, or number_ids for several, not both.";
         problems.push(FieldProblem::new("/number_ids", "conflict", detail));
@@ -249,8 +263,7 @@ async fn find_numbers(
             }
             Some(number) => found.push(number.clone()),
             None => {
-                let detail =
-                    "The template's account has no such number. GET /api/v1/accounts shows its numbers.";
+                let detail = "The template's account has no such number in use. GET /api/v1/accounts shows its numbers.";
                 problems.push(FieldProblem::new(pointer.clone(), "not_found", detail));
             }
         }

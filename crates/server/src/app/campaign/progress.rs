@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::app::trouble::Trouble;
 use crate::app::{App, AppError};
 use crate::domain::audience::Exclusion;
-use crate::domain::campaign::{PAUSED, RUNNING, name};
+use crate::domain::campaign::{PAUSED, RUNNING, STOPPED, name};
 use crate::domain::id;
 use crate::domain::settle::Failure;
 use crate::domain::state::{
@@ -155,12 +155,17 @@ fn funnel(counts: &[(i16, i64)]) -> Funnel {
 /// A running campaign that stands still always says why and since when.
 async fn waiting(app: &App, tx: &mut Tx, row: &CampaignRow) -> Result<Option<Trouble>, AppError> {
     let stated = row.waiting_reason.as_ref().map(|reason| Trouble {
-        code: "needs_a_person".into(),
+        code: if row.state == STOPPED {
+            "stopped"
+        } else {
+            "needs_a_person"
+        }
+        .into(),
         reason: reason.clone(),
         since: row.waiting_since.unwrap_or(row.updated_at),
         until: None,
     });
-    if row.state == PAUSED {
+    if matches!(row.state, PAUSED | STOPPED) {
         return Ok(stated);
     }
     if row.state != RUNNING {

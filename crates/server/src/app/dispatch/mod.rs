@@ -2,6 +2,7 @@
 //! the engine's, and `worker::dispatch` decides when.
 
 mod claim;
+mod keep;
 mod pair;
 mod plan;
 mod prepare;
@@ -12,7 +13,7 @@ mod wa_id;
 
 pub use claim::{Claimed, Payload, due};
 pub use pair::PairBook;
-pub use plan::{Running, plan};
+pub use plan::{Planned, Running, plan};
 pub use prepare::{Finished, Trace, attempt, outgoing};
 pub use recover::recover;
 pub use settle::{Aftermath, settle};

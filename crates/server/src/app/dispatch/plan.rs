@@ -8,12 +8,14 @@ use serde_json::{Map, Value};
 
 use super::PairBook;
 use super::claim::{Claimed, Payload};
+use super::keep::Habits;
 use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::audience::{Audience, Exclusion, Person, reachable};
 use crate::domain::state::{QUEUED, SENDING};
 use crate::domain::template::{Frozen, resolve};
 use crate::store::campaign::{self, CampaignRow, Counts};
+use crate::store::kept_number::{self, Kept};
 use crate::store::message::{self, CAMPAIGN, NewMessage};
 use crate::store::profile::{self, ProfileRow};
 use crate::store::slice::{self, SliceRow};
@@ -24,6 +26,10 @@ use crate::store::{Tx, consent, from_json, to_json};
 pub struct Running {
     /// Its id.
     pub id: i64,
+    /// The account that sends.
+    pub account_id: i64,
+    /// Its numbers, when there are several.
+    pub numbers: Vec<i64>,
     /// Who it is for.
     pub audience: Audience,
     /// The list, when it is for one.
@@ -33,13 +39,15 @@ pub struct Running {
 }
 
 impl Running {
-    /// Reads a launched campaign.
+    /// Reads a launched campaign of one number.
     pub fn read(row: &CampaignRow) -> Result<Self, AppError> {
         let audience: Audience = from_json("audience", &row.audience)?;
         let list_id = list_of(&audience);
         let frozen = from_json("frozen template", row.frozen.as_deref().unwrap_or_default())?;
         Ok(Self {
             id: row.id,
+            account_id: row.account_id,
+            numbers: Vec::new(),
             audience,
             list_id,
             frozen: Arc::new(frozen),
@@ -72,6 +80,15 @@ enum Verdict {
     Sends(String, Vec<String>),
 }
 
+/// What became of the next people.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// Messages that may leave now.
+    pub claimed: Vec<Claimed>,
+    /// How many wait for another number of the campaign, which their people know.
+    pub handed_over: usize,
+}
+
 fn judge(
     profile: &ProfileRow,
     attributes: &Map<String, Value>,
@@ -98,7 +115,8 @@ fn judge(
     }
 }
 
-/// Claims the next people, up to `want`. The transaction must be dropped when this fails.
+/// Plans the next people, `want` at most: claims them, or lets them wait for their turn or for the number that they know.
+/// The transaction must be dropped when this fails.
 pub async fn plan(
     app: &App,
     tx: &mut Tx,
@@ -106,7 +124,7 @@ pub async fn plan(
     pairs: &mut PairBook,
     want: usize,
     counts: &mut Counts,
-) -> Result<Vec<Claimed>, AppError> {
+) -> Result<Planned, AppError> {
     let now = app.now();
     let look_at = (want as i64 * 2).clamp(100, LOOK_AT);
     let people = profile::slice(tx, slice.position, slice.upper, run.list_id, look_at).await?;
@@ -114,11 +132,10 @@ pub async fn plan(
     let suppressed = consent::suppressed(tx, &phones).await?;
     pairs.recall(tx, slice.number_id, &phones, now).await?;
 
-    let (mut position, mut excluded, mut rows, mut claimed) =
-        (slice.position, Vec::new(), Vec::new(), Vec::new());
+    let (mut position, mut excluded, mut drafts) = (slice.position, Vec::new(), Vec::new());
     let mut looked_at_all = true;
     for profile in &people {
-        if claimed.len() == want {
+        if drafts.len() == want {
             looked_at_all = false;
             break;
         }
@@ -128,13 +145,7 @@ pub async fn plan(
             Verdict::Outside => {}
             Verdict::Excluded(reason) => excluded.push((run.id, profile.id, reason as i16)),
             Verdict::Sends(phone, values) => {
-                let (mut new, claim) = message(app, slice, run, profile.id, phone, values, now);
-                match pairs.take(&claim.phone, now) {
-                    Ok(()) => claimed.push(claim),
-                    // Planned, and sent when the person's turn comes.
-                    Err(later) => (new.state, new.attempt, new.due_at) = (QUEUED, 0, later),
-                }
-                rows.push(new);
+                drafts.push(message(app, slice, run, profile.id, phone, values, now));
             }
         }
     }
@@ -146,21 +157,47 @@ pub async fn plan(
             "Nothing was sent.",
         ));
     }
+    let habits = Habits::read(tx, run, &drafts).await?;
+    let (mut rows, mut claimed, mut handed_over) = (Vec::new(), Vec::new(), HashSet::new());
+    for (mut row, claim) in drafts {
+        if let Some(other) = habits.other(&row.phone, slice.number_id) {
+            (row.number_id, row.state, row.attempt) = (other, QUEUED, 0);
+            handed_over.insert(row.id);
+        } else {
+            match pairs.take(&row.phone, now) {
+                Ok(()) => claimed.push(claim),
+                // Planned, and sent when the person's turn comes.
+                Err(later) => (row.state, row.attempt, row.due_at) = (QUEUED, 0, later),
+            }
+        }
+        rows.push(row);
+    }
     let planned: Vec<(i64, i64)> = rows
         .iter()
         .map(|row| (row.id, row.profile_id.unwrap_or_default()))
         .collect();
+    let news = habits.news(run, &rows);
     let new: HashSet<i64> = message::insert(tx, rows).await?.into_iter().collect();
     let twins = planned.into_iter().filter(|(id, _)| !new.contains(id));
     excluded.extend(twins.map(|(_, profile)| (run.id, profile, Exclusion::DuplicateNumber as i16)));
     claimed.retain(|c| new.contains(&c.id));
+    handed_over.retain(|id| new.contains(id));
     counts.add(Some(run.id), SENDING, claimed.len() as i64);
     counts.add(Some(run.id), QUEUED, (new.len() - claimed.len()) as i64);
+    let news: Vec<Kept> = news
+        .into_iter()
+        .filter(|(id, _)| new.contains(id))
+        .map(|(_, kept)| kept)
+        .collect();
+    kept_number::keep(tx, run.account_id, &news).await?;
     for (_, _, reason) in &excluded {
         counts.add(Some(run.id), 100 + reason, 1);
     }
     campaign::exclude(tx, &excluded).await?;
-    Ok(claimed)
+    Ok(Planned {
+        claimed,
+        handed_over: handed_over.len(),
+    })
 }
 
 fn message(

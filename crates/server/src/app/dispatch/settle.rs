@@ -12,7 +12,7 @@ use crate::domain::state::{CANCELLED, FAILED, QUEUED, SENT, UNKNOWN};
 use crate::store::attempt::{self, AttemptRow};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, LockedMessage, MessageChange};
-use crate::store::{account, to_json};
+use crate::store::{account, retired, to_json};
 
 /// Longest vendor's id that reports can be found by, in bytes; an index has no room for more than about 2,700.
 const LONGEST_REF: usize = 1_000;
@@ -46,7 +46,17 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         .filter_map(|(row, ..)| row.campaign_id)
         .collect();
     let stopped = campaign::stopped(&mut tx, &again.into_iter().collect::<Vec<_>>()).await?;
+    let back: BTreeSet<i64> = decided
+        .iter()
+        .filter(|(_, _, c)| c.state == QUEUED)
+        .map(|(row, ..)| row.number_id)
+        .collect();
+    let retired = retired::retired(&mut tx, &back.into_iter().collect::<Vec<_>>()).await?;
     for (row, done, mut change) in decided {
+        if change.state == QUEUED && retired.contains(&row.number_id) {
+            // Its number went out of use meanwhile: nothing would ever try it again.
+            change.state = CANCELLED;
+        }
         if change.state == QUEUED && row.campaign_id.is_some_and(|id| stopped.contains(&id)) {
             // Its campaign was stopped while it was on its way: nothing would ever try it again.
             change.state = CANCELLED;

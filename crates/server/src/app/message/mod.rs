@@ -20,7 +20,7 @@ use crate::domain::window;
 use crate::store::message::{self, API, MessageRow, NewMessage};
 use crate::store::number::{self, NumberRow};
 use crate::store::profile::{self, ProfileRow};
-use crate::store::{Tx, consent, conversation, from_json, to_json};
+use crate::store::{Tx, consent, conversation, from_json, retired, to_json};
 
 /// A message to one person. Give `to` or `profile_id`, and `content` or `template_id`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -48,6 +48,7 @@ pub async fn send(app: &App, tx: &mut Tx, input: &MessageInput) -> Result<i64, A
     match (&input.content, &input.template_id) {
         (Some(content), None) if !matches!(content, Content::Template(_)) => {
             let number = number_for_answer(tx, input.number_id.as_deref(), &phone).await?;
+            in_use(tx, &number).await?;
             let phone = person::dialled(tx, number.id, &phone).await?;
             fits(tx, &number, content).await?;
             window_open(app, tx, &number, &phone).await?;
@@ -298,8 +299,38 @@ async fn number_for_answer(tx: &mut Tx, given: Option<&str>, phone: &str) -> Res
     })
 }
 
+/// Refuses a number that never sends again; one whose account is held sends later. It stays so until this transaction
+/// ends, so that nothing is queued where nobody looks any more.
+pub(super) async fn in_use(tx: &mut Tx, number: &NumberRow) -> Result<(), AppError> {
+    match retired::standing(tx, number.id).await? {
+        Some(standing) if standing.is_retired() => Err(AppError::conflict(
+            "number_retired",
+            format!(
+                "The number {} of the account \"{}\" is out of use, so nothing can be sent from it.",
+                standing.phone, standing.nickname
+            ),
+            "Send an approved template from another number: it starts the chat anew there.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Why a message that was just queued waits for a person, when it does.
+pub async fn waits(tx: &mut Tx, id: i64) -> Result<Option<String>, AppError> {
+    let row = message::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("message"))?;
+    let number = number::by_id(tx, row.number_id)
+        .await?
+        .ok_or(AppError::NotFound("number"))?;
+    timeline::standing(tx, &row, number.account_id).await
+}
+
 async fn number_of(tx: &mut Tx, given: Option<&str>, account_id: i64) -> Result<NumberRow, AppError> {
-    let numbers = number::of_account(tx, account_id).await?;
+    account::not_archived(&account::by_id(tx, account_id).await?)?;
+    let in_use = retired::in_use(tx, account_id).await?;
+    let mut numbers = number::of_account(tx, account_id).await?;
+    numbers.retain(|n| in_use.contains(&n.id));
     let found = match given {
         None => numbers.into_iter().max_by_key(|n| (n.is_default, -n.id)),
         Some(text) => numbers.into_iter().find(|n| id::NUMBER.read(text) == Some(n.id)),
@@ -308,7 +339,7 @@ async fn number_of(tx: &mut Tx, given: Option<&str>, account_id: i64) -> Result<
         AppError::field(
             "/number_id",
             "not_found",
-            "The template's account has no such number.",
+            "The template's account has no such number in use.",
         )
     })
 }
@@ -321,6 +352,7 @@ async fn queue(
     person: Option<&ProfileRow>,
     content: &Content,
 ) -> Result<i64, AppError> {
+    in_use(tx, number).await?;
     let now = app.now();
     let id = app.id();
     let row = NewMessage {

@@ -120,7 +120,11 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
 }
 
 /// Why a queued message of an account that sends nothing does not move.
-async fn standing(tx: &mut Tx, row: &MessageRow, account_id: i64) -> Result<Option<String>, AppError> {
+pub(super) async fn standing(
+    tx: &mut Tx,
+    row: &MessageRow,
+    account_id: i64,
+) -> Result<Option<String>, AppError> {
     if row.state != QUEUED {
         return Ok(None);
     }

@@ -26,7 +26,7 @@ use crate::domain::campaign::{self as states};
 use crate::domain::id::{self, CAMPAIGN};
 use crate::domain::template::Mapping;
 use crate::store::campaign::CampaignRow;
-use crate::store::from_json;
+use crate::store::{Tx, from_json};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -287,6 +287,19 @@ struct TestInput {
 pub struct Queued {
     /// `GET /api/v1/messages/{id}` tells what became of it.
     pub message_id: String,
+    /// Why it waits for a person, for instance because its account is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
+}
+
+impl Queued {
+    /// A message that was queued in this transaction.
+    pub async fn of(tx: &mut Tx, id: i64) -> Result<Self, AppError> {
+        Ok(Self {
+            message_id: id::MESSAGE.show(id),
+            waits: message::waits(tx, id).await?,
+        })
+    }
 }
 
 /// Sends the campaign to one person, as a test.
@@ -301,12 +314,7 @@ async fn test(
         let checked = campaign::load(tx, id).await?;
         let TestInput { to, profile_id } = &body.value;
         let id = message::test_send(&app, tx, &checked, to.clone(), profile_id.clone()).await?;
-        Ok((
-            StatusCode::ACCEPTED,
-            Queued {
-                message_id: id::MESSAGE.show(id),
-            },
-        ))
+        Ok((StatusCode::ACCEPTED, Queued::of(tx, id).await?))
     })
     .await?;
     app.wake_dispatch.notify_one();

@@ -372,7 +372,11 @@ impl Dispatcher {
                 let row = campaign::by_id(tx, id)
                     .await?
                     .ok_or(AppError::NotFound("campaign"))?;
-                let run = Running::read(&row)?;
+                let numbers = slice::numbers(tx, &[id]).await?;
+                let run = Running {
+                    numbers: numbers.into_iter().map(|(_, number)| number).collect(),
+                    ..Running::read(&row)?
+                };
                 state.frozen.insert(id, run.frozen.clone());
                 state.campaigns.insert(id, run);
                 state.meet(&row, now);
@@ -389,11 +393,11 @@ impl Dispatcher {
             };
             let new = dispatch::plan(&self.app, tx, (&slice, run), &mut number.pairs, want, counts).await?;
             if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
-                limit.0.take(new.len());
+                limit.0.take(new.claimed.len() + new.handed_over);
             }
             // A campaign whose last people were all left out ends here.
             counts.add(Some(id), crate::domain::state::SENDING, 0);
-            claimed.extend(new);
+            claimed.extend(new.claimed);
         }
         Ok(claimed)
     }

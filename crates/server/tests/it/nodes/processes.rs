@@ -201,6 +201,7 @@ impl Cluster {
         for number in numbers {
             let input = CampaignInput {
                 name: format!("From {}", number.phone),
+                account_id: None,
                 template_id: id::TEMPLATE.show(self.w.template),
                 number_id: Some(id::NUMBER.show(number.id)),
                 number_ids: Vec::new(),
