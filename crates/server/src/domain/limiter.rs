@@ -9,6 +9,9 @@ use crate::clock::{Millis, SECOND};
 
 /// Room for the jitter between our leaving and the provider's arrival, added to the one-second window.
 pub const WINDOW: Millis = SECOND + 5;
+/// After a pause, one place in so many of the first second stays free: the first requests wait for new connections, and arrive
+/// together with those that left after them.
+const KEPT_FREE: usize = 8;
 /// Longest pause between two departures that still counts as steady work: what is not used in it is forgotten.
 const BURST_MS: f64 = 100.0;
 /// Smallest share of the rate that throttle answers can push it down to.
@@ -140,8 +143,12 @@ impl Departures {
     pub fn record(&mut self, now: Millis) {
         // A clock that stepped back must not make the record forget its order.
         let now = self.0.back().map_or(now, |last| now.max(*last));
-        self.0.pop_front();
-        self.0.push_back(now);
+        let resumes = self.0.back().is_some_and(|last| now - last >= WINDOW);
+        let kept_free = if resumes { self.0.len() / KEPT_FREE } else { 0 };
+        for _ in 0..=kept_free {
+            self.0.pop_front();
+            self.0.push_back(now);
+        }
     }
 }
 
@@ -216,6 +223,14 @@ mod tests {
             limiter.available(HOUR + second * SECOND);
         }
         assert_eq!(limiter.current_rate(), 10.0);
+    }
+
+    #[test]
+    fn after_a_pause_the_first_second_is_not_filled() {
+        let times = run(80, &[10; 400], 0);
+        let first = times[0];
+        let in_second = |n: i64| times.iter().filter(|t| (**t - first) / WINDOW == n).count();
+        assert_eq!((in_second(0), in_second(1)), (70, 80));
     }
 
     #[test]
