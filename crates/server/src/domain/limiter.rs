@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use crate::clock::{Millis, SECOND};
 
 /// Room for the jitter between our leaving and the provider's arrival, added to the one-second window.
-pub const WINDOW: Millis = SECOND + 5;
+pub const WINDOW: Millis = SECOND + 7;
 /// After a pause, one place in so many of the first second stays free: the first requests wait for new connections, and arrive
 /// together with those that left after them.
 const KEPT_FREE: usize = 8;
@@ -110,45 +110,62 @@ impl Limiter {
 
 /// The last `rate` departures of a number, account or campaign.
 #[derive(Debug, Clone)]
-pub struct Departures(VecDeque<Millis>);
+pub struct Departures {
+    times: VecDeque<Millis>,
+    /// The end of the first second after a pause, and the departures in it.
+    resuming: (Millis, usize),
+}
 
 impl Departures {
     /// A record that begins with a second of silence.
     pub fn new(rate: u32, now: Millis) -> Self {
-        Self(std::iter::repeat_n(now, rate.max(1) as usize).collect())
+        Self {
+            times: std::iter::repeat_n(now, rate.max(1) as usize).collect(),
+            resuming: (now, 0),
+        }
     }
 
     /// Takes a changed setting; a higher rate opens without a jump, a lower one holds at once.
     pub fn set_rate(&mut self, rate: u32) {
         let rate = rate.max(1) as usize;
-        while self.0.len() < rate {
-            let oldest = self.0.front().copied().unwrap_or_default();
-            self.0.push_front(oldest);
+        while self.times.len() < rate {
+            let oldest = self.times.front().copied().unwrap_or_default();
+            self.times.push_front(oldest);
         }
-        while self.0.len() > rate {
-            self.0.pop_front();
+        while self.times.len() > rate {
+            self.times.pop_front();
         }
     }
 
     /// When the next request may leave: now, or the moment at which the oldest departure falls out of the window.
     pub fn earliest(&mut self, now: Millis) -> Millis {
-        if self.0.back().is_some_and(|last| *last > now + STEP) {
+        if self.times.back().is_some_and(|last| *last > now + STEP) {
             // The clock stepped back: begin again with a second of silence, not with an hour of it.
-            self.0.iter_mut().for_each(|at| *at = now);
+            self.times.iter_mut().for_each(|at| *at = now);
         }
-        self.0.front().map_or(now, |oldest| now.max(oldest + WINDOW))
+        self.times.front().map_or(now, |oldest| now.max(oldest + WINDOW))
     }
 
     /// A request leaves now.
     pub fn record(&mut self, now: Millis) {
         // A clock that stepped back must not make the record forget its order.
-        let now = self.0.back().map_or(now, |last| now.max(*last));
-        let resumes = self.0.back().is_some_and(|last| now - last >= WINDOW);
-        let kept_free = if resumes { self.0.len() / KEPT_FREE } else { 0 };
-        for _ in 0..=kept_free {
-            self.0.pop_front();
-            self.0.push_back(now);
+        let now = self.times.back().map_or(now, |last| now.max(*last));
+        if self.times.back().is_some_and(|last| now - last >= WINDOW) {
+            self.resuming = (now + WINDOW, 0);
         }
+        self.note(now);
+        let (until, departures) = &mut self.resuming;
+        if now < *until {
+            *departures += 1;
+            if departures.is_multiple_of(KEPT_FREE - 1) {
+                self.note(now);
+            }
+        }
+    }
+
+    fn note(&mut self, now: Millis) {
+        self.times.pop_front();
+        self.times.push_back(now);
     }
 }
 
