@@ -22,6 +22,7 @@ mod guard;
 mod imports;
 mod inbox;
 mod kept_numbers;
+mod lanes;
 mod lists;
 mod nodes;
 mod pair;
