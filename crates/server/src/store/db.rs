@@ -206,7 +206,7 @@ impl Db {
             Self::Sqlite { write, turns, .. } => {
                 let turn = tokio::time::timeout(LONGEST_WAIT, turns.take(lane));
                 let turn = turn.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                Tx::Sqlite(Open::new(begin_immediate(write).await?).in_turn(turn))
+                Tx::Sqlite(Open::new(begin_immediate(write, lane).await?).in_turn(turn))
             }
             Self::Postgres(pool) => Tx::Postgres(Open::new(pool.begin().await?)),
             Self::Watched(db, watch) => {
@@ -236,13 +236,25 @@ impl Db {
     }
 }
 
-async fn begin_immediate(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    match write.begin_with("BEGIN IMMEDIATE").await {
+// What is done in bulk is written down as done in the same transaction, and can be done again: should the power fail, both are
+// gone together. It need not wait for the disk by itself; the next transaction that does takes it along.
+const BEGIN_BULK: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+
+async fn begin_immediate(
+    write: &SqlitePool,
+    lane: Lane,
+) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    let begin = match lane {
+        Lane::Bulk => BEGIN_BULK,
+        Lane::First | Lane::Soon => BEGIN,
+    };
+    match write.begin_with(begin).await {
         // SQLite itself rolls back when the disk is full or fails, and then refuses sqlx's own ROLLBACK, so that sqlx
         // believes for ever that a transaction is open. Only a new connection helps.
         Err(sqlx::Error::InvalidSavePointStatement) => {
             write.acquire().await?.close().await?;
-            write.begin_with("BEGIN IMMEDIATE").await
+            write.begin_with(begin).await
         }
         begun => begun,
     }

@@ -12,7 +12,8 @@ pub enum Lane {
     First,
     /// Work that people and rates wait for.
     Soon,
-    /// Much work that may take its time: imports, and applying callbacks that are durable already.
+    /// Much work that may take its time, and that is done again should the power fail before the next more urgent
+    /// transaction: imports, and applying callbacks that are durable already.
     Bulk,
 }
 
