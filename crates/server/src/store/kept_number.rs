@@ -51,25 +51,27 @@ pub async fn used_to(
     Ok(rows.into_iter().map(read).collect())
 }
 
-// Campaign by campaign: the unique index finds the one message of a person in each.
+// Campaign by campaign: the unique index finds the one message of a person in each. The cross joins and the plus keep SQLite
+// from walking through all messages of these campaigns instead.
 const REACHED: Batch = batch!(
     "
 SELECT m.phone, m.number_id
 FROM (
-    SELECT r.value ->> 0 AS phone
-    FROM",
-    rows,
-    ") AS p
-JOIN (
     SELECT id
     FROM campaign
     WHERE account_id = $2 AND id <> $3 AND launched_at IS NOT NULL
     ORDER BY id DESC
-    LIMIT 8) AS c ON 1 = 1
-JOIN message m ON m.campaign_id = c.id AND m.phone = p.phone
-JOIN campaign_number n ON n.campaign_id = $3 AND n.number_id = m.number_id
-WHERE m.campaign_id IS NOT NULL AND m.state IN (20, 25, 30, 40, 50)
-ORDER BY m.id"
+    LIMIT 8) AS c
+CROSS JOIN (
+    SELECT r.value ->> 0 AS phone
+    FROM",
+    rows,
+    ") AS p
+CROSS JOIN message m
+CROSS JOIN campaign_number n
+WHERE m.campaign_id = c.id AND m.campaign_id IS NOT NULL AND m.phone = p.phone AND m.state IN (20, 25, 30, 40, 50)
+    AND n.campaign_id = $3 AND n.number_id = m.number_id
+ORDER BY +m.id"
 );
 
 /// The numbers of this campaign that one of the last eight campaigns of the account reached these people from.
@@ -119,4 +121,17 @@ pub async fn keep(tx: &mut Tx, account_id: i64, rows: &[Kept]) -> Result<(), Sto
     let sql = tx.dialect().pick(&KEEP);
     on!(tx, c => sqlx::query(sql).bind(to_json(rows)).bind(account_id).execute(c).await.map(drop))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plan::{has, steps};
+
+    #[tokio::test]
+    async fn what_campaigns_reached_is_found_person_by_person() {
+        let plan = steps(REACHED.sqlite).await;
+        let wanted = "SEARCH m USING INDEX message_once (campaign_id=? AND phone=?)";
+        assert!(has(&plan, wanted), "{plan:#?}");
+    }
 }

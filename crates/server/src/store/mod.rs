@@ -17,6 +17,8 @@ pub mod list;
 pub mod message;
 pub mod node;
 pub mod number;
+#[cfg(test)]
+mod plan;
 pub mod profile;
 pub mod refused;
 pub mod reply;
