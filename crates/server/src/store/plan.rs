@@ -3,6 +3,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
+use super::message::OF_PHONE;
 use super::{Db, Tx};
 
 /// The steps of SQLite's plan for a statement.
@@ -23,4 +24,15 @@ pub(super) async fn steps(sql: &str) -> Vec<String> {
 /// Is there a step that begins so?
 pub(super) fn has(steps: &[String], step: &str) -> bool {
     steps.iter().any(|s| s.starts_with(step))
+}
+
+#[tokio::test]
+async fn a_thread_is_found_without_a_walk_through_the_ledger() {
+    let plan = steps(OF_PHONE).await;
+    for wanted in [
+        "SEARCH m USING INDEX message_direct (phone=? AND id<?)",
+        "SEARCH m USING INDEX message_once (campaign_id=? AND phone=?)",
+    ] {
+        assert!(has(&plan, wanted), "{plan:#?}");
+    }
 }
