@@ -242,11 +242,12 @@ pub async fn opt_in_profiles(tx: &mut Tx, phone: &str, source: &str, at: i64) ->
         .map(|r| r.rows_affected()))?)
 }
 
+// The plus keeps SQLite from walking through what was decided about all numbers: it would look for the missing profile.
 const LATEST: Batch = in_texts!(
     "
 SELECT phone, MAX(at)
 FROM consent
-WHERE profile_id IS NULL AND phone IN",
+WHERE +profile_id IS NULL AND phone IN",
     "
 GROUP BY phone"
 );
@@ -270,6 +271,7 @@ pub async fn latest(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<String, i64>
     Ok(found)
 }
 
+// The plus as in `LATEST`.
 const OF_PROFILE: &str = "
 SELECT id, phone, profile_id, action, source, detail, at
 FROM (
@@ -284,7 +286,7 @@ FROM (
     SELECT * FROM (
         SELECT id, phone, profile_id, action, source, detail, at
         FROM consent
-        WHERE phone IN ($2, $5) AND profile_id IS NULL AND id < $3
+        WHERE phone IN ($2, $5) AND +profile_id IS NULL AND id < $3
         ORDER BY id DESC
         LIMIT $4
     ) AS shared
@@ -307,4 +309,19 @@ pub async fn history(
         .bind(profile.phone.as_deref().and_then(variant))
         .fetch_all(c)
         .await)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plan::{has, steps};
+
+    #[tokio::test]
+    async fn decisions_are_found_by_number_however_many_there_are() {
+        for sql in [LATEST.sqlite, OF_PROFILE] {
+            let plan = steps(sql).await;
+            let wanted = "SEARCH consent USING INDEX consent_phone (phone=?";
+            assert!(has(&plan, wanted), "{plan:#?}");
+        }
+    }
 }
