@@ -1,9 +1,12 @@
 //! Looking at callbacks, and applying them again.
 
+use std::collections::HashSet;
+
 use super::account::{LoadedAccount, load};
 use super::arrival::events;
+use super::retention::callbacks_kept_since;
 use super::{App, AppError};
-use crate::clock::{Millis, first_id_at};
+use crate::clock::{Millis, first_id_at, id_time};
 use crate::store::callback::{self, Entry, Raw};
 use crate::store::{StoreError, Tx};
 use harkara_provider::Event;
@@ -20,9 +23,7 @@ pub struct Opened {
 
 /// Opens a callback. An account that cannot be opened does not hide the bytes.
 pub async fn show(app: &App, tx: &mut Tx, id: i64) -> Result<Opened, AppError> {
-    let entry = callback::by_id(tx, id)
-        .await?
-        .ok_or(AppError::NotFound("callback"))?;
+    let entry = callback::by_id(tx, id).await?.ok_or_else(|| missing(app, id))?;
     let raw = callback::raw(tx, &[id])
         .await?
         .pop()
@@ -52,14 +53,53 @@ pub enum Which {
     },
 }
 
-/// Makes callbacks new, so that the worker applies them again. What was applied before changes nothing. Answers how many.
-pub async fn replay(tx: &mut Tx, which: &Which) -> Result<u64, StoreError> {
+fn missing(app: &App, id: i64) -> AppError {
+    match callbacks_kept_since(app) {
+        Some(since) if id_time(id) < since => AppError::Gone(deleted_before(app, since)),
+        _ => AppError::NotFound("callback"),
+    }
+}
+
+fn deleted_before(app: &App, since: Millis) -> String {
+    format!(
+        "Callbacks that came before {} are deleted (callback_days = {}).",
+        harkara_provider::wire::rfc3339(since),
+        app.config.callback_days
+    )
+}
+
+/// What a replay took up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// Callbacks that became new.
+    pub callbacks: u64,
+    /// What was asked for and is not there any more, in a sentence.
+    pub note: Option<String>,
+}
+
+/// Makes callbacks new, so that the worker applies them again. What was applied before changes nothing.
+pub async fn replay(app: &App, tx: &mut Tx, which: &Which) -> Result<Replayed, StoreError> {
+    let kept_since = callbacks_kept_since(app);
     match which {
-        Which::Ids(ids) => callback::replay_some(tx, ids).await,
+        Which::Ids(ids) => {
+            let asked = ids.iter().collect::<HashSet<_>>().len() as u64;
+            let callbacks = callback::replay_some(tx, ids).await?;
+            let note = (callbacks < asked).then(|| {
+                let deleted = kept_since.map(|since| format!(" {}", deleted_before(app, since)));
+                let why = deleted.unwrap_or_default();
+                format!("{} of {asked} callbacks are not there.{why}", asked - callbacks)
+            });
+            Ok(Replayed { callbacks, note })
+        }
         Which::Span { since, until, state } => {
             let from = since.map_or(0, first_id_at);
             let to = until.map_or(i64::MAX, first_id_at);
-            callback::replay_range(tx, from, to, *state).await
+            let callbacks = callback::replay_range(tx, from, to, *state).await?;
+            let begins = since.or(until.map(|_| 0));
+            let note = kept_since
+                .filter(|kept| begins.is_some_and(|begins| begins < *kept))
+                .map(|kept| deleted_before(app, kept));
+            Ok(Replayed { callbacks, note })
         }
     }
 }

@@ -9,6 +9,9 @@ pub enum AppError {
     /// Nothing there by this id.
     #[error("there is no {0} with this id")]
     NotFound(&'static str),
+    /// It was there, and was deleted because of its age.
+    #[error("{0}")]
+    Gone(String),
     /// Some fields are not right.
     #[error("{}", .0.iter().map(|f| format!("{}: {}", f.pointer, f.detail)).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<FieldProblem>),

@@ -24,6 +24,7 @@ pub mod lease;
 pub mod message;
 pub mod person;
 pub mod profile;
+pub mod retention;
 pub mod template;
 pub mod trouble;
 pub mod upload;

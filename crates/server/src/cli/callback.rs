@@ -50,7 +50,8 @@ pub struct Replay {
     server: ServerOptions,
 }
 
-fn moment(text: &str) -> Result<Millis, String> {
+/// Reads a time.
+pub fn moment(text: &str) -> Result<Millis, String> {
     let at = text.parse::<jiff::Timestamp>();
     at.map(|t| t.as_millisecond())
         .map_err(|_| "write it like 2026-11-08T10:00:00+05:30".into())
@@ -81,6 +82,9 @@ impl Replay {
             .post("/callbacks/replay", &which.into())
             .await?;
         say(&format!("{} callbacks are applied again.", replayed["callbacks"]))?;
+        if let Some(note) = replayed["note"].as_str() {
+            eprintln!("{note}");
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -100,7 +100,7 @@ enum Command {
     /// Launch, watch, hold and export campaigns.
     #[command(subcommand)]
     Campaign(campaign::Campaign),
-    /// Tell what happened to a message.
+    /// Tell what happened to a message, list those without an outcome, send one again.
     #[command(subcommand)]
     Message(message::Message),
     /// Read what a provider sends to us.

@@ -35,6 +35,8 @@ pub struct Config {
     pub max_attempts: i16,
     /// Minutes: a scheduled campaign that is later than this (the server was down) waits for a person.
     pub overdue_grace_minutes: i64,
+    /// Days that callbacks are kept for; 0: for ever.
+    pub callback_days: i64,
     /// Words that opt a person out, as the whole message, any case.
     pub opt_out_words: Vec<String>,
     /// Words that opt a person in again.
@@ -184,6 +186,12 @@ impl Config {
         }
         if self.max_attempts < 1 {
             return wrong("max_attempts", "every message needs at least 1 attempt");
+        }
+        if !(0..=36_500).contains(&self.callback_days) {
+            return wrong(
+                "callback_days",
+                "give 1 to 36500 days, or 0 to keep callbacks for ever",
+            );
         }
         self.targets().map(drop)
     }
@@ -372,6 +380,7 @@ mod tests {
         assert!(with("HARKARA_CONCURRENCY", "many").contains("HARKARA_CONCURRENCY=many"));
         assert!(with("HARKARA_CONCURRENCY", "-1").contains("concurrency"));
         assert!(with("HARKARA_DATABASE", "mysql://x").contains("postgres://"));
+        assert!(with("HARKARA_CALLBACK_DAYS", "-1").contains("0 to keep callbacks for ever"));
         assert!(with("HARKARA_ALLOWED_TARGETS", "127.0.0.1,10.0.0.0/40").contains("10.0.0.0/40"));
         assert!(with("HARKARA_DEFAULT_REGION", "India").contains("two capital letters"));
     }

@@ -173,7 +173,7 @@ pub struct CallbackDetail {
 }
 
 /// Shows a callback: the bytes as they came, and what they are understood to say now.
-#[utoipa::path(get, path = "/callbacks/{id}", tag = "Callbacks", params(("id" = String, Path)), responses((status = 200, body = CallbackDetail), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/callbacks/{id}", tag = "Callbacks", params(("id" = String, Path)), responses((status = 200, body = CallbackDetail), (status = 404, body = Problem), (status = 410, body = Problem, description = "Deleted because of its age.")))]
 async fn show(
     _: Caller,
     State(app): State<Shared>,
@@ -224,6 +224,9 @@ pub struct ReplayInput {
 pub struct Replayed {
     /// Callbacks that are applied again.
     pub callbacks: u64,
+    /// What was asked for and is not there any more, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Applies callbacks again, for instance after an account's number was added. What was applied before changes nothing.
@@ -231,8 +234,8 @@ pub struct Replayed {
 async fn replay(State(app): State<Shared>, body: Body<ReplayInput>) -> Result<Response, Problem> {
     let which = which(&body.value)?;
     let response = once(&app, &body.asked, async |tx| {
-        let callbacks = callback::replay(tx, &which).await?;
-        Ok((StatusCode::ACCEPTED, Replayed { callbacks }))
+        let callback::Replayed { callbacks, note } = callback::replay(&app, tx, &which).await?;
+        Ok((StatusCode::ACCEPTED, Replayed { callbacks, note }))
     })
     .await?;
     app.wake_callbacks.notify_one();

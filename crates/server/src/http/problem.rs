@@ -76,6 +76,12 @@ impl From<AppError> for Problem {
                 format!("There is no {what} with this id."),
                 "Check the id; the list endpoint shows the ones there are.",
             ),
+            AppError::Gone(detail) => Self::new(
+                StatusCode::GONE,
+                "gone",
+                detail,
+                "Nothing brings it back but a backup of the database.",
+            ),
             AppError::Invalid(fields) => {
                 let mut problem = Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,

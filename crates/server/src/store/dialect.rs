@@ -37,6 +37,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "kept numbers",
         include_str!("../../../../migrations/0013_kept_numbers.sql"),
     ),
+    (
+        14,
+        "resent",
+        include_str!("../../../../migrations/0014_resent.sql"),
+    ),
 ];
 
 impl Dialect {

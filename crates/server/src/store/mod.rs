@@ -22,12 +22,14 @@ mod plan;
 pub mod profile;
 pub mod refused;
 pub mod reply;
+pub mod retention;
 pub mod retired;
 pub mod rows;
 pub mod slice;
 pub mod template;
 pub mod timeline;
 pub mod turn;
+pub mod unsettled;
 pub mod wa_id;
 pub mod watch;
 

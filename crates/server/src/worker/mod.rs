@@ -4,6 +4,7 @@
 pub mod callbacks;
 pub mod dispatch;
 pub mod lease;
+pub mod retention;
 pub mod schedule;
 
 use std::future::Future;
@@ -85,6 +86,7 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
     workers.push(spawn(lease::Keeper::new(app.clone()), shutdown.clone()));
     if app.config.has_role("schedule") {
         workers.push(spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()));
+        workers.push(spawn(retention::Retention::new(app.clone()), shutdown.clone()));
     }
     workers
 }

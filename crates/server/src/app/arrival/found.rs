@@ -11,7 +11,7 @@ use crate::store::message::{LockedMessage, by_external_id, lock};
 use crate::store::{StoreError, Tx};
 
 /// How long after its acceptance a message is still found by the vendor's id.
-const KNOWN_FOR: Millis = 7 * DAY;
+pub const KNOWN_FOR: Millis = 7 * DAY;
 
 /// The messages meant by events, locked.
 pub(super) struct Known {

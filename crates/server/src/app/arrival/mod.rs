@@ -6,6 +6,8 @@ mod found;
 mod inbound;
 mod report;
 
+pub use found::KNOWN_FOR;
+
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

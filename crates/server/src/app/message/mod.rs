@@ -14,13 +14,13 @@ use crate::domain::audience::Person;
 use crate::domain::content;
 use crate::domain::id;
 use crate::domain::phone::Phone;
-use crate::domain::state::{self, FAILED, QUEUED, UNKNOWN};
+use crate::domain::state::{self, CANCELLED, FAILED, QUEUED, SKIPPED, UNKNOWN};
 use crate::domain::template::{Frozen, Mapping, compose, resolve};
 use crate::domain::window;
 use crate::store::message::{self, API, MessageRow, NewMessage};
 use crate::store::number::{self, NumberRow};
 use crate::store::profile::{self, ProfileRow};
-use crate::store::{Tx, consent, conversation, from_json, retired, to_json};
+use crate::store::{Tx, consent, conversation, from_json, retired, to_json, unsettled};
 
 /// A message to one person. Give `to` or `profile_id`, and `content` or `template_id`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -102,7 +102,8 @@ pub async fn test_send(
     queue(app, tx, &campaign.number, &phone, person.as_ref(), &content).await
 }
 
-/// Sends a message again, by hand. An unknown one may have arrived, so that has to be accepted.
+/// Sends a message again, by hand. An unknown one may have arrived, so that has to be accepted. Once: what was sent in its
+/// place is sent again rather than this one, unless it never left.
 pub async fn resend(app: &App, tx: &mut Tx, id: i64, accept_possible_double: bool) -> Result<i64, AppError> {
     let row = message::by_id(tx, id)
         .await?
@@ -114,7 +115,8 @@ pub async fn resend(app: &App, tx: &mut Tx, id: i64, accept_possible_double: boo
             return Err(AppError::conflict(
                 "may_double",
                 "Nobody knows whether this message arrived; sending it again may reach the person twice.",
-                "Wait for a delivery report, or repeat the request with \"accept_possible_double\": true.",
+                "Wait for a delivery report, or repeat this with \"accept_possible_double\": true (on the command line: \
+                 --accept-possible-double).",
             ));
         }
         other => {
@@ -126,6 +128,13 @@ pub async fn resend(app: &App, tx: &mut Tx, id: i64, accept_possible_double: boo
                 ),
                 "Nothing to do.",
             ));
+        }
+    }
+    let earlier = unsettled::resent_as(tx, id).await?;
+    if let Some(earlier) = earlier {
+        let sent = message::by_id(tx, earlier).await?;
+        if sent.is_none_or(|sent| ![SKIPPED, CANCELLED].contains(&sent.state)) {
+            return Err(already_resent(earlier));
         }
     }
     let number = number::by_id(tx, row.number_id)
@@ -141,7 +150,23 @@ pub async fn resend(app: &App, tx: &mut Tx, id: i64, accept_possible_double: boo
     } else {
         not_opted_out(tx, &row.phone, person.as_ref()).await?;
     }
-    queue(app, tx, &number, &row.phone, person.as_ref(), &content).await
+    let again = queue(app, tx, &number, &row.phone, person.as_ref(), &content).await?;
+    if unsettled::keep_resent(tx, id, again, earlier, app.now()).await? {
+        Ok(again)
+    } else {
+        Err(already_resent(
+            unsettled::resent_as(tx, id).await?.unwrap_or(again),
+        ))
+    }
+}
+
+fn already_resent(as_id: i64) -> AppError {
+    let shown = id::MESSAGE.show(as_id);
+    AppError::conflict(
+        "already_resent",
+        format!("This message was sent again already, as {shown}."),
+        format!("Look at {shown}. If that one failed or is unknown too, resend that one."),
+    )
 }
 
 /// What a message says, whether it has its own content or is of a campaign.

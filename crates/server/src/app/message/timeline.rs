@@ -14,7 +14,7 @@ use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
 use crate::store::attempt;
 use crate::store::callback::clicks;
 use crate::store::message::{self, MessageRow};
-use crate::store::{self, Tx, from_json, number, wa_id};
+use crate::store::{self, Tx, from_json, number, unsettled, wa_id};
 
 /// Something that happened to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -62,6 +62,9 @@ pub struct Told {
     /// Why it is not where it should be, and what to do.
     #[schema(value_type = Option<Object>)]
     pub failure: Option<Failure>,
+    /// The message that a person sent in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resent_as: Option<String>,
     /// What to do next, in a sentence.
     pub next: String,
     /// What happened, in order.
@@ -95,9 +98,12 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
     } else {
         rebuilt(app, tx, &row, &number.phone, number.account_id).await?
     };
-    let next = match standing(tx, &row, number.account_id).await? {
-        Some(held) => held,
-        None => next(&row, failure.as_ref()),
+    let resent_as = unsettled::resent_as(tx, row.id).await?;
+    let resent_as = resent_as.map(|id| id::MESSAGE.show(id));
+    let next = match (standing(tx, &row, number.account_id).await?, &resent_as) {
+        (Some(held), _) => held,
+        (None, Some(again)) => format!("Nothing to do here: it was sent again as {again}."),
+        (None, None) => next(&row, failure.as_ref()),
     };
     let timeline = timeline(tx, &row, failure.as_ref()).await?;
     // An attempt that kept its request needs no second telling.
@@ -112,6 +118,7 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         number: number.phone,
         content,
         external_id: row.external_id.clone(),
+        resent_as,
         next,
         timeline,
         failure,

@@ -4,6 +4,8 @@ mod export;
 mod live;
 mod people;
 
+pub use people::{LedgerLine, show as ledger_line};
+
 use std::collections::HashMap;
 
 use axum::Json;

@@ -1,0 +1,118 @@
+//! Forgetting what nothing needs any more. Doing a step twice, or on two nodes at once, is harmless.
+
+use super::arrival::KNOWN_FOR;
+use super::{App, AppError};
+use crate::clock::{DAY, HOUR, Millis, first_id_at};
+use crate::store::retention as store;
+use crate::store::turn::Lane;
+
+/// How long vendor ids are kept at least.
+const KEEP_REFS: Millis = 30 * DAY;
+
+/// Rows in one transaction at most.
+const ROWS: i64 = 2_000;
+
+/// Bytes of bodies in one transaction, about: long ones take long to delete.
+const BYTES: i64 = 4 * 1024 * 1024;
+
+/// Parts of the file that may lie free. What was forgotten makes room for what comes; only more than that is given back.
+const SPARE: i64 = 8;
+
+/// Where one pass over what is old stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Callbacks up to this id are done.
+    Callbacks(i64),
+    /// Vendor ids of the hours before this one are done.
+    Refs(i64),
+    /// Free pages of the file.
+    Pages,
+    /// All done.
+    Done,
+}
+
+impl Pass {
+    /// From the beginning.
+    pub const START: Self = Self::Callbacks(0);
+}
+
+/// How long callbacks are kept; `None`: for ever.
+fn keep_callbacks(app: &App) -> Option<Millis> {
+    let days = app.config.callback_days;
+    (days > 0).then_some(days * DAY)
+}
+
+/// Callbacks that came before this moment are forgotten; `None`: none ever.
+pub fn callbacks_kept_since(app: &App) -> Option<Millis> {
+    keep_callbacks(app).map(|time| app.now() - time)
+}
+
+/// Forgets a little more. Answers where the pass then stands.
+pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
+    match pass {
+        Pass::Callbacks(after) => callbacks(app, after).await,
+        Pass::Refs(from) => refs(app, from).await,
+        Pass::Pages => pages(app).await,
+        Pass::Done => Ok(Pass::Done),
+    }
+}
+
+async fn callbacks(app: &App, after: i64) -> Result<Pass, AppError> {
+    let Some(since) = callbacks_kept_since(app) else {
+        return Ok(Pass::Refs(0));
+    };
+    let mut tx = app.db.read().await?;
+    let next = store::next_callbacks(&mut tx, after, first_id_at(since), ROWS).await?;
+    drop(tx);
+    let mut bytes = 0;
+    let fitting = next.iter().take_while(|(_, length)| {
+        let fits = bytes < BYTES;
+        bytes += length;
+        fits
+    });
+    let Some((last, _)) = fitting.last() else {
+        return Ok(Pass::Refs(0));
+    };
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    store::forget_callbacks(&mut tx, after, *last).await?;
+    tx.commit().await?;
+    Ok(Pass::Callbacks(*last))
+}
+
+async fn refs(app: &App, from: i64) -> Result<Pass, AppError> {
+    // A callback that can still be replayed must find its message again.
+    let Some(time) = keep_callbacks(app).map(|time| KEEP_REFS.max(time + KNOWN_FOR)) else {
+        return Ok(Pass::Pages);
+    };
+    let mut tx = app.db.read().await?;
+    let hour = store::first_hour_of_refs(&mut tx, from).await?;
+    drop(tx);
+    let Some(hour) = hour.filter(|hour| *hour < (app.now() - time) / HOUR) else {
+        return Ok(Pass::Pages);
+    };
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    let more = store::forget_refs(&mut tx, hour, ROWS).await?;
+    tx.commit().await?;
+    Ok(Pass::Refs(if more { hour } else { hour + 1 }))
+}
+
+async fn pages(app: &App) -> Result<Pass, AppError> {
+    let mut tx = app.db.read().await?;
+    let (all, before) = store::pages(&mut tx).await?;
+    drop(tx);
+    if before * SPARE <= all {
+        return Ok(Pass::Done);
+    }
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    store::give_back(&mut tx).await?;
+    let (_, after) = store::pages(&mut tx).await?;
+    tx.commit().await?;
+    // A file that was not made by us may not know how to shrink.
+    Ok(if after < before { Pass::Pages } else { Pass::Done })
+}
