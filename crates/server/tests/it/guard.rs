@@ -14,6 +14,7 @@ use harkara_provider::{Request, SendError, SendErrorKind};
 use harkara_sim::Options;
 use serde_json::{Value, json};
 
+use crate::client::Client;
 use crate::engine::{answer, listener};
 use crate::support::{TestApp, on_both_engines};
 use crate::world::{World, phone};
@@ -219,6 +220,40 @@ async fn whoever_saves_a_url_learns_at_once() {
 }
 
 on_both_engines! {
+    async fn nothing_leaves_for_a_url_that_is_only_tried(t) {
+        let w = World::new(t, Options::default()).await;
+        let client = Client::new(&w.t).await;
+        let inside = listener(Some(answer(b"inside"))).await;
+        let form = json!({
+            "nickname": "Inside", "number": "+919999900009", "username": "a", "password": "b",
+            "endpoint": format!("http://localhost:{}/send", inside.port()),
+        });
+        let mut config = w.app().config.clone();
+        config.allowed_targets = Vec::new();
+        let vault = harkara::app::vault::Vault::open(w.t.folder.path(), None).unwrap();
+        let strict = TestApp {
+            app: harkara::app::App::new(w.app().db.clone(), w.t.clock.clone(), 1, vault, config),
+            clock: w.t.clock.clone(), folder: tempfile::tempdir().unwrap(),
+        };
+        let closed = Client::new(&strict).await;
+        let new = json!({"provider": "generic", "settings": form});
+        let change = json!({"account_id": id::ACCOUNT.show(w.account), "settings": {"base_url": form["endpoint"]}});
+        for (trial, pointer) in [(&new, "/settings/endpoint"), (&change, "/settings/base_url")] {
+            let problem = closed.post("/api/v1/accounts/try", trial.clone()).await.expect(422);
+            let told = &problem["errors"][0];
+            assert_eq!((told["pointer"].as_str(), told["code"].as_str()), (Some(pointer), Some("target_refused")), "{problem}");
+            assert!(told["detail"].as_str().unwrap().contains("HARKARA_ALLOWED_TARGETS"), "{problem}");
+        }
+        // What is kept and not allowed any more is told by the trial.
+        let kept = json!({"account_id": id::ACCOUNT.show(w.account), "settings": {"nickname": "Other"}});
+        let report = closed.post("/api/v1/accounts/try", kept).await.expect(200);
+        assert_eq!(report["results"][0]["problem"]["kind"], "config", "{report}");
+        assert_eq!(w.sim.state().stats().requests, 0);
+        // Where it is allowed, the same trial reaches it: what is shown above is the guard.
+        let report = client.post("/api/v1/accounts/try", new).await.expect(200);
+        assert_eq!(report["results"][0]["answer"], "inside", "{report}");
+    }
+
     /// The settings were saved where this was allowed; then it was not any more.
     async fn a_refused_target_holds_the_account_and_loses_nothing(t) {
         let mut w = World::new(t, Options::default()).await;

@@ -7,7 +7,7 @@ use harkara_provider::{
     Account, FieldKind, Provider, Reply, Request, SendError, SendErrorKind, Step, registry,
 };
 
-use super::{callback_urls, engine_of, load, not_archived, read_only};
+use super::{callback_urls, engine_of, load, look_at, look_at_change, not_archived, read_only};
 use crate::app::dispatch::Trace;
 use crate::app::{App, AppError};
 use crate::domain::problem::FieldProblem;
@@ -63,7 +63,7 @@ pub enum Trial<'a> {
     Change(i64),
 }
 
-/// Tries settings as they would be saved, and saves nothing.
+/// Tries settings as they would be saved, and saves nothing. Nothing leaves for a URL that could not be saved.
 ///
 /// # Errors
 /// Settings that could not be saved either.
@@ -73,6 +73,10 @@ pub async fn try_settings(
     of: Trial<'_>,
     given: &Given,
 ) -> Result<CheckReport, AppError> {
+    match of {
+        Trial::New(id) => look_at(app, id, given).await?,
+        Trial::Change(id) => look_at_change(app, id, given).await?,
+    }
     let (provider, account) = match of {
         Trial::New(id) => {
             let provider = registry::find(id).ok_or_else(|| {
