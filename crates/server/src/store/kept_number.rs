@@ -8,13 +8,24 @@ use super::db::on;
 use super::dialect::{Batch, batch};
 use super::{StoreError, Tx, to_json};
 
+// Windows, one for each number, are asked only of people who wrote, and last to a number outside of the campaign.
 const USED_TO: Batch = batch!(
     "
 SELECT p.phone,
        (
-           SELECT v.last_number_id
+           SELECT COALESCE(
+               (
+                   SELECT m.number_id
+                   FROM campaign_number m
+                   WHERE m.campaign_id = $3 AND m.number_id = v.last_number_id),
+               (
+                   SELECT m.number_id
+                   FROM campaign_number m
+                   JOIN service_window w ON w.number_id = m.number_id AND w.phone = v.phone
+                   WHERE m.campaign_id = $3
+                   ORDER BY w.last_inbound_at DESC
+                   LIMIT 1))
            FROM conversation v
-           JOIN campaign_number m ON m.campaign_id = $3 AND m.number_id = v.last_number_id
            WHERE v.phone = p.phone),
        (
            SELECT k.number_id

@@ -6,7 +6,7 @@ use harkara::app::campaign;
 use harkara::domain::audience::Audience;
 use harkara::domain::state::QUEUED;
 use harkara::store;
-use harkara::store::conversation::Heard;
+use harkara::store::conversation::{Heard, Opening, open_windows};
 use harkara::store::kept_number::{Kept, UsedTo, keep, reached, used_to};
 use harkara_sim::Options;
 use serde_json::json;
@@ -148,6 +148,26 @@ on_both_engines! {
         assert_eq!(w.run(second).await.funnel.sent, 60);
         let got = numbers(&w, second).await;
         assert!((1..=30).all(|i| got[&phone(i)] == b));
+    }
+
+    async fn what_was_said_to_a_number_of_the_campaign_counts_also_when_another_was_written_to_since(t) {
+        let w = World::new(t, Options::default()).await;
+        w.customers(3).await;
+        let (a, b, c) = (first_number(&w).await, w.number(1, 500).await, w.number(2, 500).await);
+        let spread = w.draft(Audience::Everyone, &[a, b]).await;
+        let mut tx = w.app().db.write().await.unwrap();
+        let opening = |i, number_id, at| Opening { number_id, phone: phone(i), at };
+        open_windows(&mut tx, &[opening(1, a, 1), opening(1, b, 2), opening(1, c, 3), opening(2, b, 2), opening(2, a, 3), opening(3, c, 1)]).await.unwrap();
+        tx.commit().await.unwrap();
+        for i in 1..=3 {
+            wrote_to(&w, i, c).await;
+        }
+        let mut tx = w.app().db.read().await.unwrap();
+        let phones = [phone(1), phone(2), phone(3)];
+        let phones: Vec<&str> = phones.iter().map(String::as_str).collect();
+        let found = used_to(&mut tx, &phones, w.account, spread).await.unwrap();
+        let wrote: Vec<Option<i64>> = phones.iter().map(|phone| found[*phone].wrote_to).collect();
+        assert_eq!(wrote, [Some(b), Some(a), None]);
     }
 
     async fn the_store_tells_which_number_people_are_used_to(t) {

@@ -24,6 +24,7 @@ mod inbox;
 mod kept_numbers;
 mod lanes;
 mod lists;
+mod moving_customer;
 mod nodes;
 mod pair;
 mod post;
