@@ -189,6 +189,17 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         problems.push(FieldProblem::new("/account_id", "conflict", detail));
     }
     let (number, numbers) = find_numbers(tx, input, template.account_id, &mut problems).await?;
+    // A second is what is counted, and the numbers may be on several nodes.
+    if input
+        .messages_per_second
+        .is_some_and(|limit| (limit as usize) < numbers.len())
+    {
+        let detail = format!(
+            "Give at least {} messages a second, one for each number of the campaign, or choose fewer numbers.",
+            numbers.len()
+        );
+        problems.push(FieldProblem::new("/messages_per_second", "out_of_range", detail));
+    }
     if let Some(mapping) = &input.mapping {
         problems.extend(mapping_problems(&template::content(&template)?, mapping));
         problems.extend(template::uncarried(tx, &template, mapping).await?);

@@ -82,6 +82,57 @@ pub struct NumberLine {
     pub pairs: PairBook,
 }
 
+/// The own limit of a campaign, as far as it is ours: the rest belongs to the nodes that hold its other numbers.
+pub struct CampaignLimit {
+    limit: u32,
+    /// Its numbers in order, when it has several.
+    numbers: Vec<i64>,
+    limiter: Limiter,
+    /// Departures of the campaign.
+    pub gate: Gate,
+    has_share: bool,
+}
+
+impl CampaignLimit {
+    /// For a campaign that begins to run, or is met after a restart.
+    pub fn new(app: &App, limit: u32, numbers: Vec<i64>, now: Millis) -> Self {
+        let mut new = Self {
+            limit,
+            numbers,
+            limiter: Limiter::new(limit, now),
+            gate: gate(limit, now),
+            has_share: true,
+        };
+        new.follow_leases(app);
+        new
+    }
+
+    /// Numbers come and go, and with them parts of the limit.
+    pub fn follow_leases(&mut self, app: &App) {
+        if self.numbers.len() < 2 {
+            return;
+        }
+        let rate = app.leases.share(self.limit, &self.numbers, app.moment());
+        self.has_share = rate > 0;
+        self.limiter.set_rate(rate);
+        self.gate
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set_rate(rate);
+    }
+
+    /// Messages that may be claimed now.
+    pub fn available(&mut self, now: Millis) -> usize {
+        let tokens = self.limiter.available(now);
+        if self.has_share { tokens } else { 0 }
+    }
+
+    /// Messages were claimed.
+    pub fn take(&mut self, messages: usize) {
+        self.limiter.take(messages);
+    }
+}
+
 impl NumberLine {
     /// Has it waited long enough since it last found nothing to share?
     pub fn may_share(&self, now: Millis) -> bool {

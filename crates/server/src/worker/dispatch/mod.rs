@@ -17,13 +17,12 @@ use crate::app::lease::keep;
 use crate::app::trouble::Trouble;
 use crate::app::{App, AppError, account};
 use crate::clock::{Millis, SECOND};
-use crate::domain::limiter::Limiter;
 use crate::domain::template::Frozen;
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
 use crate::store::slice::{self, SliceRow};
 use crate::store::{message, number};
-use line::{AccountLine, Gate, NumberLine, gate};
+use line::{AccountLine, CampaignLimit, NumberLine};
 
 /// How often settings are read again when nothing says that they changed.
 const REFRESH: Millis = SECOND;
@@ -50,7 +49,7 @@ struct State {
     numbers: BTreeMap<i64, NumberLine>,
     campaigns: HashMap<i64, Running>,
     /// Of campaigns that were met since they began to run; `None` for one without a limit of its own.
-    campaign_limits: HashMap<i64, Option<(Limiter, Gate)>>,
+    campaign_limits: HashMap<i64, Option<CampaignLimit>>,
     frozen: HashMap<i64, Arc<Frozen>>,
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
@@ -197,6 +196,9 @@ impl Dispatcher {
             .collect();
         state.campaigns.retain(|id, _| running.contains(id));
         state.campaign_limits.retain(|id, _| running.contains(id));
+        for limit in state.campaign_limits.values_mut().flatten() {
+            limit.follow_leases(&self.app);
+        }
         state.frozen.retain(|id, _| running.contains(id));
         state.refreshed_at = Some(now);
         state.mark = mark;
@@ -289,7 +291,8 @@ impl Dispatcher {
             if !state.campaign_limits.contains_key(&id)
                 && let Some(row) = campaign::by_id(&mut tx, id).await?
             {
-                state.meet(&row, now);
+                let numbers = numbers_of(&mut tx, id).await?;
+                state.meet(&self.app, &row, numbers, now);
             }
         }
         let room = (grant - claimed.len()).min(reserve.saturating_sub(claimed.len()));
@@ -323,7 +326,7 @@ impl Dispatcher {
             let own = message
                 .campaign_id
                 .and_then(|id| state.campaign_limits.get(&id)?.as_ref());
-            gates.extend(own.map(|(_, gate)| gate.clone()));
+            gates.extend(own.map(|limit| limit.gate.clone()));
             account.in_flight += 1;
             state.waited_for.insert(message.id, number_id);
             self.leave(state.term, account, number, message, gates);
@@ -372,18 +375,17 @@ impl Dispatcher {
                 let row = campaign::by_id(tx, id)
                     .await?
                     .ok_or(AppError::NotFound("campaign"))?;
-                let numbers = slice::numbers(tx, &[id]).await?;
                 let run = Running {
-                    numbers: numbers.into_iter().map(|(_, number)| number).collect(),
+                    numbers: numbers_of(tx, id).await?,
                     ..Running::read(&row)?
                 };
+                state.meet(&self.app, &row, run.numbers.clone(), now);
                 state.frozen.insert(id, run.frozen.clone());
                 state.campaigns.insert(id, run);
-                state.meet(&row, now);
             }
             let mut want = share.min(room - claimed.len());
-            if let Some(Some((limiter, _))) = state.campaign_limits.get_mut(&id) {
-                want = want.min(limiter.available(now));
+            if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
+                want = want.min(limit.available(now));
             }
             let Some(run) = state.campaigns.get(&id).filter(|_| want > 0) else {
                 continue;
@@ -393,7 +395,7 @@ impl Dispatcher {
             };
             let new = dispatch::plan(&self.app, tx, (&slice, run), &mut number.pairs, want, counts).await?;
             if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
-                limit.0.take(new.claimed.len() + new.handed_over);
+                limit.take(new.claimed.len() + new.handed_over);
             }
             // A campaign whose last people were all left out ends here.
             counts.add(Some(id), crate::domain::state::SENDING, 0);
@@ -403,12 +405,18 @@ impl Dispatcher {
     }
 }
 
+/// The numbers of a campaign that has several, in order.
+async fn numbers_of(tx: &mut crate::store::Tx, campaign: i64) -> Result<Vec<i64>, AppError> {
+    let numbers = slice::numbers(tx, &[campaign]).await?;
+    Ok(numbers.into_iter().map(|(_, number)| number).collect())
+}
+
 impl State {
     /// Begins to keep the own limit of a running campaign, if it has one.
-    fn meet(&mut self, row: &CampaignRow, now: Millis) {
+    fn meet(&mut self, app: &App, row: &CampaignRow, numbers: Vec<i64>, now: Millis) {
         self.campaign_limits.entry(row.id).or_insert_with(|| {
-            let rate = u32::try_from(row.messages_per_second?).unwrap_or(1);
-            Some((Limiter::new(rate, now), gate(rate, now)))
+            let limit = u32::try_from(row.messages_per_second?).unwrap_or(1);
+            Some(CampaignLimit::new(app, limit, numbers, now))
         });
     }
 

@@ -204,6 +204,45 @@ on_both_engines! {
         w.assert_nobody_doubled();
     }
 
+    async fn the_own_limit_of_a_campaign_holds_over_all_nodes_together(t) {
+        let w = World::new(t, Options::default()).await;
+        w.customers(150).await;
+        let numbers = [w.number(1, 1_000).await, w.number(2, 1_000).await];
+        let other = Node::beside(&w, 2).await;
+        for _ in 0..60 {
+            pass(&w, &other, 300);
+            w.dispatcher.tick().await.unwrap();
+            other.tick().await;
+        }
+        assert!(w.app().leases.held().len() < 3 && other.held() > 0);
+        let campaign = w.draft(Audience::Everyone, &numbers).await;
+        let mut tx = w.app().db.write().await.unwrap();
+        let row = store::campaign::by_id(&mut tx, campaign).await.unwrap().unwrap();
+        let limited = store::campaign::CampaignRow { messages_per_second: Some(30), ..row };
+        store::campaign::update(&mut tx, &limited).await.unwrap();
+        harkara::app::campaign::launch(w.app(), &mut tx, campaign, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut accepted = Vec::new();
+        for _ in 0..200 {
+            other.t.clock.advance(100);
+            w.step(100).await;
+            other.tick().await;
+            while other.dispatcher.in_flight().await > 0 {
+                let _ = tokio::time::timeout(Duration::from_secs(10), other.t.app.wake_dispatch.notified()).await;
+                other.tick().await;
+            }
+            accepted.push(w.sim.state().stats().accepted);
+            if w.progress(campaign).await.state == "finished" {
+                break;
+            }
+        }
+        assert_eq!(w.progress(campaign).await.funnel.sent, 150);
+        let fullest = accepted.windows(10).map(|second| second[9] - second[0]).max().unwrap();
+        assert!(fullest <= 30, "{fullest} in a second");
+        assert!(accepted.len() < 120, "no number was left behind: {} steps", accepted.len());
+        w.assert_nobody_doubled();
+    }
+
     async fn the_shares_of_an_accounts_limit_never_exceed_it(t) {
         let w = World::new(t, Options::default()).await;
         let limit = 10;
