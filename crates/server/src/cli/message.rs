@@ -30,7 +30,7 @@ pub enum Message {
   harkara message list --state unknown
   harkara message list --state unknown --account Main --until 2026-11-08T10:00:00+05:30 --json
 
-An unknown message may have arrived. A delivery report settles it; after a day without one, none is likely to come.")]
+An unknown message may have arrived; a delivery report settles it, however late it comes.")]
 pub struct List {
     /// Those in this state.
     #[arg(long, value_enum, default_value = "unknown")]

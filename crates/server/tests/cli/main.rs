@@ -7,6 +7,7 @@
 
 mod decode;
 mod server;
+mod unknown;
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

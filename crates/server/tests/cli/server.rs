@@ -11,7 +11,7 @@ use harkara::serve::CliFile;
 use crate::{ended, err, harkara, out, output};
 
 /// A server process; killed when the test ends early.
-struct Server {
+pub struct Server {
     process: Option<Child>,
     url: String,
 }
@@ -22,12 +22,14 @@ impl Server {
     }
 
     fn with_log(folder: &Path, log: Stdio) -> Self {
-        let mut process = harkara(folder)
-            .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        Self::of(
+            harkara(folder).args(["serve", "--data", "data", "--listen", "127.0.0.1:0"]),
+            log,
+        )
+    }
+
+    pub fn of(command: &mut Command, log: Stdio) -> Self {
+        let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut line)
