@@ -210,13 +210,16 @@ impl Account {
         matches!(self.get(key), "true" | "1" | "on" | "yes")
     }
 
-    /// The values that must never be shown.
+    /// The values that must never be shown, the longest first: one may be the beginning of another.
     pub fn secret_values(&self) -> Vec<&str> {
-        self.secrets
+        let mut values: Vec<&str> = self
+            .secrets
             .iter()
             .map(|key| self.get(key))
             .filter(|v| !v.is_empty())
-            .collect()
+            .collect();
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values
     }
 }
 
@@ -233,5 +236,46 @@ impl std::fmt::Debug for Account {
             )
         });
         f.debug_map().entries(shown).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn secret(key: &'static str) -> Field {
+        Field {
+            key,
+            label: "",
+            help: "",
+            kind: FieldKind::Secret,
+            required: true,
+            default: None,
+        }
+    }
+
+    static SPEC: Spec = Spec {
+        id: "x",
+        name: "X",
+        docs: "",
+        fields: &[secret("a"), secret("b")],
+        capabilities: &[],
+        limits: Limits {
+            text: 1,
+            caption: 1,
+            requests_per_second: 1,
+        },
+        network_hint: "",
+        echoes_reference: true,
+    };
+
+    #[test]
+    fn a_secret_that_begins_with_another_is_hidden_whole() {
+        let given = [("a", "open"), ("b", "open-sesame")];
+        let settings = given.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let account = Account::new(&SPEC, settings.into());
+        let request = crate::Request::get("https://x.example/open-sesame/open");
+        let shown = request.redacted(&account.secret_values());
+        assert!(!shown.contains("sesame"), "{shown}");
     }
 }
