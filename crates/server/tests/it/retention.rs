@@ -138,7 +138,8 @@ on_both_engines! {
         }
         for _ in 0..10 {
             let (one, two) = futures::join!(one.tick(), two.tick());
-            (one.unwrap(), two.unwrap());
+            one.unwrap();
+            two.unwrap();
         }
         assert_eq!(kept(&t.app).await, 0);
     }
