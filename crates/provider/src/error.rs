@@ -140,9 +140,12 @@ impl SendError {
     pub fn unsupported(what: &str) -> Self {
         Self::new(
             SendErrorKind::Invalid,
-            None,
-            format!("not supported: {what}"),
+            Some(NOT_OFFERED),
+            format!("its provider has no call for {what}"),
             format!("This provider does not offer {what} by API. Do it in the provider's own console."),
         )
     }
 }
+
+/// The code of what a vendor has no call for: it was not asked.
+pub const NOT_OFFERED: &str = "not_offered";

@@ -19,7 +19,7 @@ pub use callback::{
     Callback, Click, Event, Failure, Inbound, InboundContent, Location, Media, Received, Reject,
     Reply as ButtonReply, Report, ReportStatus, decode_lines, event_lines,
 };
-pub use error::{Blame, Retry, SendError, SendErrorKind};
+pub use error::{Blame, NOT_OFFERED, Retry, SendError, SendErrorKind};
 pub use exchange::{Body, Method, Part, Reply, Request, Step};
 pub use message::{
     Button, COPY_TEXT, Card, Content, Header, ListRow, ListSection, MediaKind, Offer, Outgoing, Receipt,
@@ -100,7 +100,11 @@ pub trait Provider: Send + Sync + 'static {
         _at: i64,
         _prior: &[Reply],
     ) -> Result<Step<TemplateList>, SendError> {
-        Err(SendError::unsupported("listing templates"))
+        Err(SendError {
+            help: "This provider does not list templates by API. Enter here what it has approved, with the status approved."
+                .into(),
+            ..SendError::unsupported("listing templates")
+        })
     }
 
     /// Submits a template for approval. Done carries the vendor's template id.

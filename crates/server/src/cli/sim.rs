@@ -140,14 +140,16 @@ impl Sim {
             Self::Generic(flags) => return flags.run().await,
         };
         let options = flags.options();
-        let listen = options.listen;
+        let (listen, number) = (options.listen, options.number.clone());
         let mut stop = StopSignal::catch()?;
         let running = start(options).await?;
         let url = running.base_url();
         say(&format!(
             "Gupshup Enterprise is simulated on {url}/GatewayAPI/rest"
         ))?;
-        say(&format!("Handset: {url}/    Counters: {url}/__sim/stats"))?;
+        say(&format!(
+            "Number: +{number}    Handset: {url}/    Counters: {url}/__sim/stats"
+        ))?;
         tracing::debug!(%listen, "simulating");
         stop.wait().await;
         running.shutdown().await;

@@ -84,13 +84,14 @@ impl Generic {
         let mut stop = StopSignal::catch()?;
         // Tried first for its sentence; the simulator binds the same address right after.
         drop(serve::listen(&options.listen.to_string()).await?);
+        let number = options.number.clone();
         let running = generic::start(options).await?;
         let url = running.base_url();
         say(&format!(
             "A provider of the open format is simulated on {url}/send and {url}/templates"
         ))?;
         say(&format!(
-            "Counters: {url}/__sim/stats    Mistakes: {url}/__sim/mistakes"
+            "Number: +{number}    Counters: {url}/__sim/stats    Mistakes: {url}/__sim/mistakes"
         ))?;
         stop.wait().await;
         running.shutdown().await;

@@ -134,12 +134,12 @@ impl Vonage {
         let mut stop = StopSignal::catch()?;
         // Tried first for its sentence; the simulator binds the same address right after.
         drop(serve::listen(&options.listen.to_string()).await?);
-        let application = options.application_id.clone();
+        let (application, number) = (options.application_id.clone(), options.number.clone());
         let running = vonage::start(options).await?;
         let url = running.base_url();
         say(&format!("Vonage's Messages API is simulated on {url}"))?;
         say(&format!(
-            "Application ID: {application}    Counters: {url}/__sim/stats"
+            "Application ID: {application}    Number: +{number}    Counters: {url}/__sim/stats"
         ))?;
         stop.wait().await;
         running.shutdown().await;

@@ -441,7 +441,7 @@ async fn submit(_: Caller, State(app): State<Shared>, path: Path<String>) -> Res
 }
 
 /// Takes over the templates that the provider holds, by name and language. What was mapped here stays.
-#[utoipa::path(post, path = "/accounts/{id}/templates/import", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Imported), (status = 404, body = Problem), (status = 502, body = Problem)))]
+#[utoipa::path(post, path = "/accounts/{id}/templates/import", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Imported), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem)))]
 async fn import(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Imported>, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
     Ok(Json(template::import(&app, &app.engine, id).await?.into()))

@@ -151,6 +151,10 @@ on_both_engines! {
         // Clearing the application while its key stays is named, with the key that is kept sealed.
         let problem = shop.client.patch(&shop.path(""), json!({"settings": {"application_id": ""}})).await.expect(422);
         assert_eq!(problem["errors"][0]["pointer"], "/settings/application_id");
+        // What Vonage has no call for was not asked, and nobody says that it answered.
+        let problem = shop.client.post(&shop.path("/templates/import"), json!({})).await.expect(409);
+        assert_eq!(problem["code"], "not_offered", "{problem}");
+        assert!(problem["help"].as_str().unwrap().contains("with the status approved"), "{problem}");
         shop.sim.update(|o| o.application_id = "another".into()).unwrap();
         let checked = shop.client.post(&shop.path("/check"), json!({})).await.expect(200);
         let problems: Vec<bool> = checked["results"].as_array().unwrap().iter().map(|c| c["problem"].is_object()).collect();

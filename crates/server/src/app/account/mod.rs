@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use harkara_provider::{ANSWER_BUDGET_MS, Account, FieldKind, Provider, SendError, Spec, registry};
+use harkara_provider::{
+    ANSWER_BUDGET_MS, Account, FieldKind, NOT_OFFERED, Provider, SendError, Spec, registry,
+};
 
 use super::vault::VaultError;
 use super::{App, AppError};
@@ -325,11 +327,12 @@ pub fn in_words(error: StoreError) -> AppError {
 }
 
 /// A refusal or silence of the provider of this account, in words; or that it was not asked, because its URL leads to
-/// where we do not connect.
+/// where we do not connect or it has no such call.
 pub fn provider_trouble(nickname: &str, error: SendError) -> AppError {
-    if error.code.as_deref() == Some(TARGET_REFUSED) {
+    let ours = [TARGET_REFUSED, NOT_OFFERED];
+    if let Some(code) = ours.into_iter().find(|code| error.code.as_deref() == Some(code)) {
         return AppError::conflict(
-            TARGET_REFUSED,
+            code,
             format!("The account \"{nickname}\" cannot do this: {}.", error.detail),
             error.help,
         );
