@@ -62,7 +62,10 @@ pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
         },
         audience,
         mapping: None,
-        messages_per_second: rng.chance(250).then(|| rng.between(1, 20) as u32),
+        // One for each number at least.
+        messages_per_second: rng
+            .chance(250)
+            .then(|| rng.between(1 + i64::from(shared), 20) as u32),
     };
     let mut tx = app.db.write().await.unwrap();
     let id = campaign::create(app, &mut tx, &input).await.unwrap().row.id;
