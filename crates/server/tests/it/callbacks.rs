@@ -195,6 +195,20 @@ on_both_engines! {
             (Some(START - 1_800_000), Some("The person opened https://shop.example/offer.")));
     }
 
+    async fn what_a_provider_tells_in_whole_seconds_comes_after_our_request(t) {
+        let p = Post::new(t).await;
+        p.w.t.clock.advance(305);
+        let id = p.message(1, SENT, None).await;
+        p.w.t.clock.advance(2_000);
+        let click = json!({"gsurl": "g.example/1", "clickTime": "2026-01-05 15:30:00",
+            "originalURL": "https://shop.example/offer", "extra": id::MESSAGE.show(id)});
+        p.post("reports", &click).await.expect(200);
+        p.reports(&[report(id, "DELIVERED", START), report(id, "READ", START + 1_000)]).await;
+        let told = p.client.get(&format!("/api/v1/messages/{}", id::MESSAGE.show(id))).await;
+        let order: Vec<_> = told["timeline"].as_array().unwrap().iter().map(|m| m["what"].as_str().unwrap()).collect();
+        assert_eq!(order, ["created", "accepted", "delivered", "clicked", "read"], "{told}");
+    }
+
     async fn nul_characters_are_no_reason_to_fail(t) {
         let p = Post::new(t).await;
         let id = p.message(1, SENT, None).await;

@@ -238,8 +238,18 @@ async fn timeline(tx: &mut Tx, row: &MessageRow, failure: Option<&Failure>) -> R
             format!("The person opened {}.", click.url),
         ));
     }
-    moments.sort_by_key(|m| m.at);
+    moments.sort_by_key(at_latest);
     Ok(moments)
+}
+
+/// Providers that tell whole seconds cut the rest off: what they saw was up to a second later, and after our request.
+fn at_latest(moment: &Moment) -> Millis {
+    let ours = ["created", "attempt"].contains(&moment.what.as_str());
+    if ours || moment.at % 1_000 != 0 {
+        moment.at
+    } else {
+        moment.at + 999
+    }
 }
 
 fn next(row: &MessageRow, failure: Option<&Failure>) -> String {
