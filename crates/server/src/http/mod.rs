@@ -75,7 +75,29 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     doc.components
         .get_or_insert_default()
         .add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    name_operations(&mut doc);
     doc
+}
+
+/// Gives each operation an id of its own, from its method and path: handlers of different features share names, and
+/// clients that are generated from the document would take one for the other.
+fn name_operations(doc: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut doc.paths.paths {
+        let place = path.trim_start_matches("/api/v1").trim_matches('/');
+        let place = place.replace(['{', '}'], "").replace(['/', '-', '.'], "_");
+        let named = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in named {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{place}"));
+            }
+        }
+    }
 }
 
 /// Everything this server answers to.

@@ -1,0 +1,63 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, Anchor, Group, Indicator, Popover, Progress, Stack, Text } from '@mantine/core';
+import { IconProgress } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { api, body } from '~/api/client';
+import { useCan } from '~/api/session';
+import { useFormat } from '~/ui/format';
+
+/** Imports that run, wherever one is; they go on when the page is left. */
+export function JobTray() {
+  const { t } = useLingui();
+  const can = useCan();
+  const format = useFormat();
+  const { data } = useQuery({
+    queryKey: ['import', 'tray'],
+    queryFn: () => body(api.GET('/api/v1/imports', { params: { query: { limit: 10 } } })),
+    enabled: can('profiles.read'),
+  });
+  const running = (data?.data ?? []).filter((job) => job.state === 'running');
+  if (running.length === 0) return null;
+  return (
+    <Popover position="bottom-end" width={300}>
+      <Popover.Target>
+        <Indicator label={running.length} size={16}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={t`${running.length} imports are running`}
+          >
+            <IconProgress size={20} aria-hidden />
+          </ActionIcon>
+        </Indicator>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Text fw={600} size="sm">
+            <Plural value={running.length} one="One import is running" other="# imports are running" />
+          </Text>
+          {running.map((job) => (
+            <div key={job.id}>
+              <Group justify="space-between" wrap="nowrap">
+                <Anchor component={Link} to={`/profiles/imports/${job.id}`} size="sm" truncate>
+                  {job.file_name}
+                </Anchor>
+                <Text size="xs" c="dimmed">
+                  <Trans>{format.number(job.rows)} rows</Trans>
+                </Text>
+              </Group>
+              <Progress
+                mt={4}
+                value={job.bytes_total ? (100 * job.bytes_read) / job.bytes_total : 100}
+                animated={!job.bytes_total}
+                aria-label={job.file_name}
+              />
+            </div>
+          ))}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

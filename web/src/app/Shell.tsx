@@ -1,0 +1,158 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import {
+  Anchor,
+  AppShell,
+  Box,
+  Burger,
+  Button,
+  Divider,
+  Group,
+  NavLink,
+  ScrollArea,
+  Text,
+} from '@mantine/core';
+import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { IconDeviceMobile, IconMenu2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { startQuery, useCan } from '~/api/session';
+import { startLive } from '~/live/live';
+import { HelpSheet } from './HelpSheet';
+import { JobTray } from './JobTray';
+import { LiveDot } from './LiveDot';
+import { PLACES } from './nav';
+import { Palette } from './Palette';
+import classes from './Shell.module.css';
+import { useShortcuts } from './shortcuts';
+import { UserMenu } from './UserMenu';
+
+const PhoneDock = lazy(() => import('~/features/phone/PhoneDock').then((m) => ({ default: m.PhoneDock })));
+
+/** Navigation, what runs, and the page. */
+export function Shell() {
+  const { t, i18n } = useLingui();
+  const can = useCan();
+  const { pathname } = useLocation();
+  const [open, menu] = useDisclosure();
+  const [phone, setPhone] = useLocalStorage({ key: 'harkara.phone', defaultValue: true });
+  const { data: start } = useQuery(startQuery);
+  const handset = Boolean(start?.handset) && can('handset.use');
+  const docked = handset && phone && pathname !== '/phone';
+  useEffect(startLive, []);
+  const closeMenu = menu.close;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
+  useEffect(closeMenu, [pathname]);
+  useShortcuts();
+
+  const places = PLACES.filter((place) => !place.needs || can(place.needs));
+  const active = (to: string) => (to === '/' ? pathname === '/' : pathname.startsWith(to));
+  const links = (group: 'work' | 'settings') =>
+    places
+      .filter((place) => place.group === group)
+      .map(({ to, label, icon: Icon }) => (
+        <NavLink
+          key={to}
+          component={Link}
+          to={to}
+          className={classes.link}
+          label={i18n._(label)}
+          leftSection={<Icon size={18} aria-hidden />}
+          active={active(to)}
+          aria-current={active(to) ? 'page' : undefined}
+        />
+      ));
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !open } }}
+      aside={{ width: 372, breakpoint: 'lg', collapsed: { mobile: true, desktop: !docked } }}
+      padding={{ base: 'md', md: 'lg' }}
+    >
+      <Button component="a" href="#page" className={classes.skip}>
+        <Trans>Skip to the page</Trans>
+      </Button>
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={open} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t`Menu`} />
+            <Anchor component={Link} to="/" underline="never" c="inherit">
+              <Group gap={8} wrap="nowrap">
+                <img src="/icon.svg" width={26} height={26} alt="" />
+                <Text fw={700} component="span">
+                  Harkara
+                </Text>
+              </Group>
+            </Anchor>
+            <LiveDot />
+          </Group>
+          <Group gap={4} wrap="nowrap">
+            <Palette places={places} />
+            <JobTray />
+            {handset && (
+              <Button
+                visibleFrom="lg"
+                variant={phone ? 'light' : 'subtle'}
+                size="compact-md"
+                leftSection={<IconDeviceMobile size={16} aria-hidden />}
+                aria-pressed={phone}
+                onClick={() => setPhone(!phone)}
+              >
+                <Trans>Phone</Trans>
+              </Button>
+            )}
+            <HelpSheet />
+            <UserMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t`Main`}>
+        <ScrollArea>
+          {links('work')}
+          {handset && (
+            <NavLink
+              component={Link}
+              to="/phone"
+              hiddenFrom="lg"
+              className={classes.link}
+              label={t`Simulated phone`}
+              leftSection={<IconDeviceMobile size={18} aria-hidden />}
+              active={active('/phone')}
+            />
+          )}
+          <Divider my="xs" label={t`Settings`} labelPosition="left" />
+          {links('settings')}
+        </ScrollArea>
+      </AppShell.Navbar>
+      <AppShell.Main id="page" tabIndex={-1} style={{ outline: 'none' }}>
+        <Outlet />
+        <Box hiddenFrom="sm" h={64} aria-hidden />
+      </AppShell.Main>
+      {docked && (
+        <AppShell.Aside aria-label={t`Simulated phone`}>
+          <Suspense>
+            <PhoneDock />
+          </Suspense>
+        </AppShell.Aside>
+      )}
+      <nav className={classes.bottom} aria-label={t`Quick`}>
+        {places.slice(0, 4).map(({ to, label, icon: Icon }) => (
+          <Link key={to} to={to} className={classes.tab} data-active={active(to) || undefined}>
+            <Icon size={22} aria-hidden />
+            {i18n._(label)}
+          </Link>
+        ))}
+        <button
+          type="button"
+          className={classes.tab}
+          style={{ background: 'none', border: 0 }}
+          onClick={menu.toggle}
+          aria-expanded={open}
+        >
+          <IconMenu2 size={22} aria-hidden />
+          <Trans>More</Trans>
+        </button>
+      </nav>
+    </AppShell>
+  );
+}

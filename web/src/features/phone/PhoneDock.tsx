@@ -1,0 +1,3 @@
+import { Pending } from '~/app/Pending';
+
+export const PhoneDock = Pending;

@@ -1,0 +1,161 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Center, Skeleton, Table } from '@mantine/core';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef } from 'react';
+import classes from './DataTable.module.css';
+import { ProblemAlert } from './ProblemAlert';
+
+/** A page of a listing, as the API answers it. */
+export interface Page<Row> {
+  data: Row[];
+  next_cursor?: string | null;
+}
+export type Pages<Row> = UseInfiniteQueryResult<InfiniteData<Page<Row>>, Error>;
+
+export interface Column<Row> {
+  key: string;
+  title: ReactNode;
+  render: (row: Row) => ReactNode;
+  /** Numbers stand at the end. */
+  end?: boolean;
+  /** Left out on phones. */
+  wide?: boolean;
+  width?: number | string;
+}
+
+interface Props<Row> {
+  /** Names the table for screen readers. */
+  label: string;
+  columns: Column<Row>[];
+  pages: Pages<Row>;
+  rowKey: (row: Row) => string;
+  /** Opens a row by click or Enter. The first column should hold a link as well. */
+  onOpen?: (row: Row) => void;
+  /** Stands in place of the table when there is nothing. */
+  empty: ReactNode;
+  /** Height of what stands above, so that the table fills the window; pixels. */
+  top?: number;
+}
+
+/** A table of a listing: pages are fetched while scrolling, only the rows in view are in the document. */
+export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, top }: Props<Row>) {
+  const { t } = useLingui();
+  const scroll = useRef<HTMLDivElement>(null);
+  const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => 53,
+    overscan: 8,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row ? rowKey(row) : index;
+    },
+    initialRect: { width: 800, height: 600 },
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = pages;
+  useEffect(() => {
+    if (last >= rows.length - 15 && hasNextPage && !isFetchingNextPage && !isFetchNextPageError)
+      void fetchNextPage();
+  }, [last, rows.length, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+
+  if (pages.isPending) {
+    return (
+      <div role="status" aria-label={t`Loading`}>
+        {[1, 2, 3, 4, 5].map((n) => (
+          <Skeleton key={n} height={40} mt="sm" />
+        ))}
+      </div>
+    );
+  }
+  if (pages.isError && rows.length === 0) {
+    return <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />;
+  }
+  if (rows.length === 0) return <>{empty}</>;
+
+  const before = items[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  return (
+    <>
+      <section
+        ref={scroll}
+        className={classes.scroll}
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        style={top === undefined ? undefined : { ['--table-top' as string]: `${top}px` }}
+      >
+        <Table aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
+          <Table.Thead className={classes.head}>
+            <Table.Tr aria-rowindex={1}>
+              {columns.map((c) => (
+                <Table.Th
+                  key={c.key}
+                  w={c.width}
+                  className={`${c.end ? classes.end : ''} ${c.wide ? classes.wide : ''}`}
+                >
+                  {c.title}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {before > 0 && <tr aria-hidden style={{ height: before }} />}
+            {items.map((item) => {
+              const row = rows[item.index];
+              if (row === undefined) return null;
+              return (
+                <Table.Tr
+                  key={item.key}
+                  ref={virtual.measureElement}
+                  data-index={item.index}
+                  aria-rowindex={item.index + 2}
+                  className={classes.row}
+                  data-open={onOpen ? true : undefined}
+                  onClick={
+                    onOpen &&
+                    ((e) => {
+                      // Links, buttons and boxes in the row do their own thing; so does selecting text.
+                      if (
+                        (e.target as HTMLElement).closest('a,button,input,label') ||
+                        getSelection()?.toString()
+                      )
+                        return;
+                      onOpen(row);
+                    })
+                  }
+                >
+                  {columns.map((c) => (
+                    <Table.Td
+                      key={c.key}
+                      className={`${c.end ? classes.end : ''} ${c.wide ? classes.wide : ''}`}
+                    >
+                      {c.render(row)}
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              );
+            })}
+            {after > 0 && <tr aria-hidden style={{ height: after }} />}
+          </Table.Tbody>
+        </Table>
+      </section>
+      {isFetchNextPageError && <ProblemAlert problem={pages.error} retry={() => void fetchNextPage()} />}
+      {hasNextPage && !isFetchNextPageError && (
+        <Center mt="xs">
+          <Button
+            variant="subtle"
+            size="xs"
+            loading={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+          >
+            <Trans>Show more</Trans>
+          </Button>
+        </Center>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { Badge } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconClock,
+  IconHelpCircle,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconX,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+
+/** How a state is to be taken; the icon says it without colour. */
+export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'paused' | 'waiting' | 'unsure';
+
+const LOOK = {
+  good: { color: 'brand', Icon: IconCheck },
+  bad: { color: 'red', Icon: IconX },
+  warn: { color: 'yellow', Icon: IconAlertTriangle },
+  busy: { color: 'blue', Icon: IconPlayerPlay },
+  paused: { color: 'gray', Icon: IconPlayerPause },
+  waiting: { color: 'gray', Icon: IconClock },
+  unsure: { color: 'grape', Icon: IconHelpCircle },
+} as const;
+
+/** A state as icon and word. */
+export function StatusPill({ tone, children }: { tone: Tone; children: ReactNode }) {
+  const { color, Icon } = LOOK[tone];
+  return (
+    <Badge
+      variant="outline"
+      color={color}
+      leftSection={<Icon size={12} aria-hidden />}
+      tt="none"
+      fw={500}
+      styles={{
+        root: { borderColor: 'var(--mantine-color-default-border)' },
+        label: { color: 'var(--mantine-color-text)' },
+      }}
+    >
+      {children}
+    </Badge>
+  );
+}

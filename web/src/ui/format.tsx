@@ -1,0 +1,61 @@
+import { useLingui } from '@lingui/react/macro';
+import { Tooltip } from '@mantine/core';
+
+/** Numbers, shares and times as the viewer writes them; times in the viewer's own zone. */
+export function useFormat() {
+  const { i18n } = useLingui();
+  const locale = i18n.locale;
+  const day = (at: number, options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, options).format(at);
+  return {
+    number: (n: number) => new Intl.NumberFormat(locale).format(n),
+    share: (part: number, whole: number) =>
+      whole > 0
+        ? new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(part / whole)
+        : '–',
+    /** Short: the time today, the day otherwise. */
+    short: (at: number) =>
+      new Date(at).toDateString() === new Date().toDateString()
+        ? day(at, { hour: '2-digit', minute: '2-digit' })
+        : day(at, {
+            day: 'numeric',
+            month: 'short',
+            year: new Date(at).getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
+          }),
+    /** Day, time and zone. */
+    full: (at: number) => day(at, { dateStyle: 'medium', timeStyle: 'short' }) + zoneOf(at, locale),
+    /** With seconds. */
+    exact: (at: number) => day(at, { dateStyle: 'medium', timeStyle: 'medium' }) + zoneOf(at, locale),
+  };
+}
+
+function zoneOf(at: number, locale: string): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(at);
+  const zone = parts.find((p) => p.type === 'timeZoneName')?.value;
+  return zone ? ` ${zone}` : '';
+}
+
+/** The viewer's zone, such as `Asia/Kolkata`. */
+export const viewerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A time: short, and whole with its zone on hover and for machines. */
+export function Time({ at, full = false }: { at: number; full?: boolean }) {
+  const format = useFormat();
+  return (
+    <Tooltip label={format.exact(at)}>
+      <time dateTime={new Date(at).toISOString()} style={{ whiteSpace: 'nowrap' }}>
+        {full ? format.full(at) : format.short(at)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** A phone number in readable groups; never mirrored in right-to-left text. */
+export function Phone({ number }: { number: string }) {
+  const grouped = number.replace(/^(\+\d{2})(\d{5})(\d{5})$/, '$1 $2 $3');
+  return (
+    <bdi dir="ltr" style={{ whiteSpace: 'nowrap' }}>
+      {grouped}
+    </bdi>
+  );
+}

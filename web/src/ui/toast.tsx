@@ -1,0 +1,44 @@
+import { Trans } from '@lingui/react/macro';
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconCheck } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { ProblemAlert } from './ProblemAlert';
+
+/** Says that something worked; with `undo`, for ten seconds with a way back. */
+export function done(message: ReactNode, undo?: () => Promise<unknown>): void {
+  const id = crypto.randomUUID();
+  notifications.show({
+    id,
+    color: 'brand',
+    icon: <IconCheck size={18} aria-hidden />,
+    autoClose: undo ? 10_000 : 4_000,
+    message: undo ? (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{message}</Text>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => {
+            notifications.hide(id);
+            undo().catch(failed);
+          }}
+        >
+          <Trans>Undo</Trans>
+        </Button>
+      </Group>
+    ) : (
+      message
+    ),
+  });
+}
+
+/** Says that something did not work, until it is closed. */
+export function failed(problem: unknown): void {
+  notifications.show({
+    color: 'red',
+    autoClose: false,
+    withBorder: true,
+    message: <ProblemAlert problem={problem} />,
+  });
+}
