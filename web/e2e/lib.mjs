@@ -1,0 +1,144 @@
+// What stories use: a browser, a signed-in owner, pictures, and the checks that end every story.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+export { startServer } from './server.mjs';
+
+const out = new URL('./out/', import.meta.url).pathname;
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+export const OWNER = {
+  email: 'owner@example.com',
+  name: 'Meera Owner',
+  password: 'a long practice password',
+};
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Opens Chromium with a new profile. */
+export async function openBrowser() {
+  const profile = mkdtempSync(join(tmpdir(), 'harkara-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    viewport: WIDE,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'Asia/Kolkata',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  context.setDefaultTimeout(15_000);
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page that notes what must not happen: errors on the console, requests that leave our server. */
+export async function openPage(context, url) {
+  const page = context.pages().find((p) => p.url() === 'about:blank') ?? (await context.newPage());
+  const wrong = [];
+  /** Console errors that a story provokes on purpose, such as a refused request. */
+  const expected = [];
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    const text = `${message.text()} ${message.location().url}`;
+    if (!expected.some((pattern) => pattern.test(text))) wrong.push(`console: ${text}`);
+  });
+  page.on('pageerror', (error) => wrong.push(`page error: ${error.stack ?? error.message}`));
+  page.on('request', (request) => {
+    const to = request.url();
+    if (!to.startsWith(url) && !/^(data|blob|about|chrome-error):/.test(to))
+      wrong.push(`left our server: ${to}`);
+  });
+  return { page, wrong, expect: (pattern) => expected.push(pattern) };
+}
+
+/** The API with the session of a page's browser. */
+export function apiOf(context, url) {
+  const call = async (method, path, data) => {
+    const response = await context.request.fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { 'x-harkara': '1', 'content-type': 'application/json' },
+      data: data === undefined ? undefined : JSON.stringify(data),
+    });
+    const text = await response.text();
+    return { status: response.status(), body: text ? JSON.parse(text) : undefined };
+  };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, data) => call('POST', path, data ?? {}),
+    patch: (path, data) => call('PATCH', path, data),
+    delete: (path) => call('DELETE', path),
+  };
+}
+
+/** Makes the owner over the API, which signs this browser in. */
+export async function signIn(context, url, who = OWNER) {
+  const api = apiOf(context, url);
+  const made = await api.post('/owner', who);
+  if (made.status === 409) {
+    const signed = await api.post('/session', { email: who.email, password: who.password });
+    assert.equal(signed.status, 200, JSON.stringify(signed.body));
+  } else {
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+  }
+  return api;
+}
+
+/** A picture among the build's artefacts. */
+export async function picture(page, name) {
+  mkdirSync(out, { recursive: true });
+  await page.screenshot({ path: join(out, `${name}.png`), animations: 'disabled' });
+}
+
+/** Fails on what axe finds against WCAG 2.2 AA. */
+export async function accessible(page, where) {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const told = violations.map(
+    (v) =>
+      `${v.id}: ${v.help}\n    ${v.nodes
+        .slice(0, 4)
+        .map((n) => `${n.target.join(' ')} - ${n.failureSummary?.split('\n')[1]?.trim()}`)
+        .join('\n    ')}`,
+  );
+  assert.equal(violations.length, 0, `axe on ${where}:\n  ${told.join('\n  ')}`);
+}
+
+/** No element of the page may need sideways scrolling of the whole page. */
+export async function fits(page, where) {
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  assert.ok(over <= 1, `${where} is ${over}px wider than the window`);
+}
+
+/** Tries until `check` gives something true; for what the server does in its own time. */
+export async function until(what, check, seconds = 20) {
+  const end = Date.now() + seconds * 1000;
+  let last;
+  while (Date.now() < end) {
+    try {
+      last = await check();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${what} did not come true within ${seconds} s; last: ${last}`);
+}

@@ -1,0 +1,48 @@
+// Runs the browser stories one after the other: `node e2e/run.mjs [NAME ...]`. Each file in stories/ exports
+// `options` for the server (optional) and `story({ server, context, page, api?, ... })`.
+import { readdirSync, rmSync } from 'node:fs';
+import { openBrowser, openPage, picture, startServer } from './lib.mjs';
+
+const folder = new URL('./stories/', import.meta.url);
+const wanted = process.argv.slice(2);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.mjs'))
+  .map((file) => file.slice(0, -4))
+  .filter((name) => wanted.length === 0 || wanted.includes(name))
+  .sort();
+if (names.length === 0) {
+  console.error(`error: no story of this name; there are: ${readdirSync(folder).join(', ')}`);
+  process.exit(2);
+}
+if (wanted.length === 0) rmSync(new URL('./out/', import.meta.url), { recursive: true, force: true });
+
+let failed = 0;
+for (const name of names) {
+  const begun = Date.now();
+  const { story, options } = await import(new URL(`${name}.mjs`, folder).href);
+  let server;
+  let browser;
+  let opened;
+  try {
+    server = await startServer(options);
+    browser = await openBrowser();
+    opened = await openPage(browser.context, server.url);
+    const limit = new Promise((_, no) =>
+      setTimeout(() => no(new Error('the story took more than 4 minutes')), 240_000).unref(),
+    );
+    await Promise.race([story({ server, context: browser.context, ...opened }), limit]);
+    if (opened.wrong.length > 0) throw new Error(opened.wrong.join('\n'));
+    console.log(`ok    ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)\n${error.stack ?? error}`);
+    if (opened?.wrong.length) console.log(opened.wrong.join('\n'));
+    if (opened) await picture(opened.page, `failed-${name}`).catch(() => {});
+    if (server) console.log(server.said().split('\n').slice(-15).join('\n'));
+  } finally {
+    await browser?.close();
+    await server?.stop();
+  }
+}
+console.log(`\nstories: ${names.length - failed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,72 @@
+// Starts the real binary for a story, on free ports, with data of its own, and ends it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../../', import.meta.url).pathname;
+export const binary = process.env.HARKARA_BIN ?? join(root, 'target/debug/harkara');
+
+/** Two free ports in a row: the demo's provider takes the one after the server's. */
+async function freePorts() {
+  const open = (port) =>
+    new Promise((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(undefined));
+      server.listen(port, '127.0.0.1', () => resolve(server));
+    });
+  for (let tries = 0; tries < 50; tries += 1) {
+    const first = await open(0);
+    const port = first.address().port;
+    const second = await open(port + 1);
+    await new Promise((done) => first.close(done));
+    if (second) {
+      await new Promise((done) => second.close(done));
+      return port;
+    }
+  }
+  throw new Error('no two free ports in a row');
+}
+
+/**
+ * Runs `harkara demo` (with `demo: true`) or `harkara serve` until `stop()`.
+ * @param {{ demo?: boolean, env?: Record<string, string> }} options
+ */
+export async function startServer({ demo = true, env = {} } = {}) {
+  const data = mkdtempSync(join(tmpdir(), 'harkara-story-'));
+  const port = await freePorts();
+  const url = `http://127.0.0.1:${port}`;
+  const args = demo
+    ? ['demo', '--port', `${port}`]
+    : ['serve', '--listen', `127.0.0.1:${port}`, '--data', data];
+  const child = spawn(binary, args, {
+    env: { ...process.env, HARKARA_DEMO_DATA: data, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => said.push(chunk.toString()));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    await ended;
+    clearTimeout(timer);
+    rmSync(data, { recursive: true, force: true });
+  };
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`the server ended: ${said.join('')}`);
+    const ready = demo
+      ? said.join('').includes('Ctrl-C')
+      : await fetch(`${url}/healthz`).then(
+          (r) => r.ok,
+          () => false,
+        );
+    if (ready)
+      return { url, port, data, simulator: `http://127.0.0.1:${port + 1}`, said: () => said.join(''), stop };
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await stop();
+  throw new Error(`the server did not come up: ${said.join('')}`);
+}
