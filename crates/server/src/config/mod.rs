@@ -45,6 +45,8 @@ pub struct Config {
     pub allowed_targets: Vec<String>,
     /// Addresses this server sends from, shown to the operator for provider allow-lists.
     pub egress_addresses: Vec<String>,
+    /// Folder with a build of the dashboard to serve instead of the built-in one; empty: the built-in one.
+    pub dashboard: PathBuf,
 }
 
 /// What a server can do: answer the API, take and apply callbacks, send, start what is scheduled.

@@ -16,6 +16,7 @@ pub mod callback;
 pub mod callback_in;
 pub mod campaign;
 pub mod conversation;
+mod dashboard;
 pub mod extract;
 pub mod health;
 pub mod import;
@@ -110,7 +111,7 @@ pub fn router(app: Shared) -> Router {
         .merge(role::only(&app.config, "callbacks", callbacks))
         .merge(role::only(&app.config, "http", api))
         .route("/api/v1/openapi.json", axum::routing::get(document))
-        .fallback(extract::no_such_path)
+        .fallback(dashboard::pages(&app.config))
         .with_state(app)
 }
 

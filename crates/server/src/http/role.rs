@@ -20,7 +20,7 @@ pub fn only(config: &Config, role: &'static str, routes: Router<Shared>) -> Rout
 }
 
 /// 503: a load balancer tries another server, and a provider sends its callback again.
-fn missing(role: &str) -> Response {
+pub fn missing(role: &str) -> Response {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "role_missing",

@@ -13,6 +13,7 @@ mod api_keys;
 mod callbacks;
 mod client;
 mod consent;
+mod dashboard;
 mod dispatch;
 mod edges;
 mod engine;
