@@ -19,15 +19,25 @@ async function furnish(api, server) {
   const wrote = await fetch(`${server.simulator}/__sim/inbound`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ customer: message.phone.replace('+', ''), type: 'text', text: 'Is the *offer* still on?' }),
+    body: JSON.stringify({
+      customer: message.phone.replace('+', ''),
+      type: 'text',
+      text: 'Is the *offer* still on?',
+    }),
   });
   assert.ok(wrote.ok, await wrote.text());
-  const conversation = await until('the conversation is there', async () => (await api.get('/conversations')).body.data[0]);
+  const conversation = await until(
+    'the conversation is there',
+    async () => (await api.get('/conversations')).body.data[0],
+  );
   const profile = (await api.get('/profiles?limit=1')).body.data[0];
   const template = (await api.get('/templates')).body.data[0];
   const account = (await api.get('/accounts')).body.data[0];
   const imported = (await api.get('/imports')).body.data[0];
-  const callback = await until('a callback is there', async () => (await api.get('/callbacks?limit=1')).body.data[0]);
+  const callback = await until(
+    'a callback is there',
+    async () => (await api.get('/callbacks?limit=1')).body.data[0],
+  );
   const draft = await api.post('/campaigns', {
     name: 'Spring greetings',
     template_id: template.id,
@@ -73,7 +83,9 @@ const places = (it) => [
 /** The page stands: its heading is there and nothing loads any more. */
 async function settled(page) {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'), undefined, { timeout: 10_000 });
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'), undefined, {
+    timeout: 10_000,
+  });
   await page.waitForTimeout(150);
 }
 
@@ -88,7 +100,10 @@ export async function story({ server, context, page }) {
       wrong.push(`${where}: ${error.message}`);
     }
   };
-  const walk = async (suffix, { viewport = WIDE, scheme = 'light', language = 'en', direction = 'ltr', axe = true } = {}) => {
+  const walk = async (
+    suffix,
+    { viewport = WIDE, scheme = 'light', language = 'en', direction = 'ltr', axe = true } = {},
+  ) => {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme: scheme });
     await page.goto(`${server.url}/`);
@@ -97,7 +112,8 @@ export async function story({ server, context, page }) {
       await check(`${name} (${suffix})`, async () => {
         await page.goto(server.url + path);
         await settled(page);
-        if (direction === 'rtl') await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+        if (direction === 'rtl')
+          await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
         await picture(page, `${name}-${suffix}`);
         await fits(page, `${name} (${suffix})`);
         if (axe) await accessible(page, `${name} (${suffix})`);
