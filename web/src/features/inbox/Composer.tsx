@@ -1,0 +1,140 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, Text, Textarea, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconSend, IconTemplate } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
+import { Phone, useFormat } from '~/ui/format';
+import type { useDraft } from './drafts';
+import { marked } from './marks';
+import type { Conversation } from './queries';
+import classes from './Thread.module.css';
+import { windowState } from './window';
+import { WindowClock } from './WindowChip';
+
+interface Props {
+  conversation: Conversation;
+  now: number;
+  /** Characters at most. */
+  limit: number;
+  /** Why the account sends nothing at the moment. */
+  held: string | undefined;
+  draft: ReturnType<typeof useDraft>;
+  onSend: (text: string) => void;
+  onTemplate: () => void;
+}
+
+/** Characters as people and WhatsApp count them. */
+const length = (text: string) => Array.from(text).length;
+
+/** Writes an answer while the window is open. */
+export function Composer({ conversation: c, now, limit, held, draft, onSend, onTemplate }: Props) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [shortcuts] = useShortcutsOn();
+  const text = draft.draft;
+  const count = length(text);
+  const over = count > limit;
+  const ready = text.trim() !== '' && !over;
+  useEffect(() => {
+    if (!shortcuts) return;
+    const press = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'r' || !isShortcut(event)) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [shortcuts]);
+  const send = () => {
+    if (!ready) return;
+    onSend(text.trim());
+    field.current?.focus();
+  };
+  const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    const mod = event.ctrlKey || event.metaKey;
+    if (mod && event.key === 'Enter') {
+      event.preventDefault();
+      send();
+    } else if (mod && (event.key === 'b' || event.key === 'i')) {
+      event.preventDefault();
+      const box = event.currentTarget;
+      const next = marked(text, box.selectionStart, box.selectionEnd, event.key === 'b' ? '*' : '_');
+      draft.set(next.text);
+      requestAnimationFrame(() => box.setSelectionRange(next.from, next.to));
+    } else if (event.key === 'Escape') event.currentTarget.blur();
+  };
+  return (
+    <section className={classes.foot} aria-label={t`Answer`}>
+      <div className={classes.facts}>
+        {windowState(c.window_closes_at, now) !== 'open' && (
+          <WindowClock closesAt={c.window_closes_at} now={now} />
+        )}
+        <Text size="xs" c="dimmed">
+          <Trans>
+            Leaves from <Phone number={c.number} />, the number they last wrote to.
+          </Trans>
+        </Text>
+      </div>
+      {held !== undefined && (
+        <Text size="xs" mb={6} style={{ display: 'flex', gap: 4 }}>
+          <IconAlertTriangle size={14} aria-hidden style={{ flex: 'none', marginTop: 1 }} />
+          <span>
+            <Trans>The account sends nothing at the moment; answers wait. {held}</Trans>
+          </span>
+        </Text>
+      )}
+      <div className={classes.write}>
+        <Tooltip label={t`Send a template (t)`}>
+          <ActionIcon variant="default" size={36} aria-label={t`Send a template`} onClick={onTemplate}>
+            <IconTemplate size={18} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <Textarea
+          ref={field}
+          aria-label={t`Message`}
+          placeholder={t`Write an answer`}
+          dir="auto"
+          autosize
+          minRows={1}
+          maxRows={8}
+          value={text}
+          onChange={(e) => draft.set(e.currentTarget.value)}
+          onKeyDown={press}
+          error={
+            over
+              ? t`${format.number(count - limit)} characters too many. WhatsApp takes at most ${format.number(limit)}.`
+              : undefined
+          }
+        />
+        <Tooltip label={t`Send (Ctrl Enter)`}>
+          <ActionIcon
+            size={36}
+            aria-label={t`Send`}
+            onClick={send}
+            data-disabled={!ready || undefined}
+            aria-disabled={!ready}
+          >
+            <IconSend size={18} aria-hidden className={classes.mirror} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <div className={classes.hints} data-empty={(text === '' && count === 0) || undefined}>
+        <span>
+          {draft.kept ? (
+            <Trans>Ctrl Enter sends. The draft is kept in this browser.</Trans>
+          ) : (
+            <Trans>Ctrl Enter sends.</Trans>
+          )}
+        </span>
+        {count > limit * 0.8 && !over && (
+          <span>
+            <Trans>
+              {format.number(count)} of {format.number(limit)} characters
+            </Trans>
+          </span>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, SegmentedControl, Skeleton, Stack, TextInput, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconInbox, IconSearch } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { ApiProblem } from '~/api/client';
+import { EmptyState } from '~/ui/EmptyState';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import classes from './Inbox.module.css';
+import { useConversations } from './queries';
+import { Rows } from './Rows';
+
+/** Digits enough to be somebody's number. */
+const isWhole = (text: string) => text.replace(/\D/g, '').length >= 7;
+
+/** Conversations, with the filters above them. */
+export function ConversationList({ current }: { current: string | undefined }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/shell/inbox' });
+  const unread = search.unread ?? false;
+  const [typed, setTyped] = useState(search.phone ?? '');
+  const [settled] = useDebouncedValue(typed.trim(), 300);
+  const phone = isWhole(settled) ? settled : undefined;
+  useEffect(() => {
+    if (phone === search.phone) return;
+    void navigate({
+      to: '.',
+      search: (now) => ({ ...now, phone }),
+      replace: true,
+    });
+  }, [phone, search.phone, navigate]);
+  const pages = useConversations({ unread, phone });
+  const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+
+  const invalid = pages.error instanceof ApiProblem && phone ? pages.error.errors[0]?.detail : undefined;
+  const clear = () => {
+    setTyped('');
+    void navigate({ to: '.', search: {} });
+  };
+  return (
+    <>
+      <Stack className={classes.top} gap="xs">
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={1} size="h4" ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
+            <Trans>Inbox</Trans>
+          </Title>
+          <SegmentedControl
+            size="xs"
+            aria-label={t`Which conversations`}
+            value={unread ? 'unread' : 'all'}
+            onChange={(value) =>
+              void navigate({
+                to: '.',
+                search: (now) => ({ ...now, unread: value === 'unread' ? true : undefined }),
+              })
+            }
+            data={[
+              { value: 'all', label: t`All` },
+              { value: 'unread', label: t`Unread` },
+            ]}
+          />
+        </Group>
+        <TextInput
+          size="sm"
+          type="search"
+          inputMode="tel"
+          autoComplete="off"
+          aria-label={t`Find by phone number`}
+          placeholder={t`Find by phone number`}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={typed}
+          onChange={(e) => setTyped(e.currentTarget.value)}
+          error={invalid}
+          description={typed.trim() !== '' && !isWhole(typed) ? t`Type the whole number.` : undefined}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+        />
+      </Stack>
+      {pages.isPending ? (
+        <div role="status" aria-label={t`Loading`}>
+          {[1, 2, 3, 4, 5, 6].map((n) => (
+            <Group key={n} px="md" py={10} wrap="nowrap" gap={10}>
+              <Skeleton circle height={38} />
+              <Stack gap={6} flex={1}>
+                <Skeleton height={12} width="60%" />
+                <Skeleton height={10} />
+              </Stack>
+            </Group>
+          ))}
+        </div>
+      ) : rows.length > 0 ? (
+        <Rows key={`${unread} ${phone}`} rows={rows} pages={pages} current={current} />
+      ) : pages.isError ? (
+        !invalid && (
+          <div style={{ padding: 'var(--mantine-spacing-md)' }}>
+            <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
+          </div>
+        )
+      ) : unread || phone ? (
+        <EmptyState
+          icon={IconInbox}
+          title={
+            phone ? <Trans>No conversation with this number</Trans> : <Trans>Everything has been read</Trans>
+          }
+          actions={
+            <Button variant="default" onClick={clear}>
+              <Trans>Show all conversations</Trans>
+            </Button>
+          }
+        >
+          {phone && <Trans>A conversation begins when the person writes to you.</Trans>}
+        </EmptyState>
+      ) : (
+        <EmptyState
+          icon={IconInbox}
+          title={<Trans>No conversations yet</Trans>}
+          actions={
+            <Button component={Link} to="/settings/whatsapp" variant="default">
+              <Trans>Check your numbers</Trans>
+            </Button>
+          }
+        >
+          <Trans>When somebody writes to one of your numbers, the conversation appears here.</Trans>
+        </EmptyState>
+      )}
+    </>
+  );
+}

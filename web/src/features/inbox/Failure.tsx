@@ -1,0 +1,128 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, once } from '~/api/client';
+import { useCan } from '~/api/session';
+import { confirm } from '~/ui/confirm';
+import { done } from '~/ui/toast';
+import { fromMessage } from '~/wa/message';
+import { useWaits } from './outbox';
+import classes from './Thread.module.css';
+import type { Message } from './thread';
+
+/** Why a message is not where it should be, as the server keeps it. */
+interface Cause {
+  kind: string;
+  code?: string;
+  detail: string;
+  help: string;
+}
+
+const causeOf = (message: Message): Cause | undefined => {
+  const failure = message.failure as Partial<Cause> | null | undefined;
+  return failure ? { kind: '', detail: '', help: '', ...failure } : undefined;
+};
+
+/** Sending again may help where the cause lies neither with the person nor with the message. */
+const MAY_HELP = ['unavailable', 'throttled', 'rejected', 'config', 'auth'];
+
+interface Props {
+  message: Message;
+  onTemplate: (() => void) | undefined;
+  onWriteAgain: (text: string) => void;
+}
+
+/** In the bubble: what happened, why, and what one can do. */
+export function Failure({ message, onTemplate, onWriteAgain }: Props) {
+  const { t } = useLingui();
+  const can = useCan();
+  const client = useQueryClient();
+  const waits = useWaits(message.id);
+  const { state } = message;
+  const cause = causeOf(message);
+  const words = fromMessage(message.content).body;
+  const free = (message.content as { type?: string } | null)?.type === 'text';
+
+  const again = (accept: boolean) => async () => {
+    await api.POST('/api/v1/messages/{id}/resend', {
+      params: { path: { id: message.id } },
+      headers: once(),
+      body: { accept_possible_double: accept },
+    });
+    done(t`It was sent again as a new message.`);
+    void client.invalidateQueries({ queryKey: ['message'] });
+  };
+  const askAgain = () =>
+    confirm({
+      title: state === 'unknown' ? t`Send it again although it may have arrived?` : t`Send it again?`,
+      act: t`Send again`,
+      children:
+        state === 'unknown'
+          ? t`The person may then get it twice. A report may still come and tell.`
+          : t`It is sent as a new message; this one stays as it is.`,
+      run: again(state === 'unknown'),
+    });
+
+  if (state === 'queued' || state === 'sending') {
+    const why = cause ? `${cause.detail} ${cause.help}`.trim() : waits;
+    if (!why) return null;
+    return (
+      <div className={classes.failure} data-tone="wait">
+        <Trans>Waiting: {why}</Trans>
+      </div>
+    );
+  }
+  if (state === 'unknown') {
+    return (
+      <div className={classes.failure} data-tone="wait">
+        <Trans>
+          Unknown: the provider never answered. We do not send it again, to avoid a double. It settles when a
+          report comes.
+        </Trans>
+        {can('messages.send') && (
+          <Group mt={6}>
+            <Button size="compact-xs" variant="default" onClick={askAgain}>
+              <Trans>Send again anyway</Trans>
+            </Button>
+          </Group>
+        )}
+      </div>
+    );
+  }
+  if (state !== 'failed' && state !== 'skipped' && state !== 'cancelled') return null;
+  const closed = cause?.kind === 'window_closed';
+  return (
+    <div className={classes.failure}>
+      <Text size="sm" fw={600}>
+        {closed ? (
+          <Trans>Not sent: the window had closed.</Trans>
+        ) : message.accepted_at ? (
+          <Trans>Not delivered</Trans>
+        ) : (
+          <Trans>Not sent</Trans>
+        )}
+      </Text>
+      {cause && !closed && (
+        <div dir="auto">{cause.code ? `${cause.detail} (${cause.code})` : cause.detail}</div>
+      )}
+      {cause?.help && !closed && <Text size="sm">{cause.help}</Text>}
+      <Group gap="xs" mt={6}>
+        {closed && onTemplate && (
+          <Button size="compact-xs" onClick={onTemplate}>
+            <Trans>Send as template</Trans>
+          </Button>
+        )}
+        {cause && state === 'failed' && MAY_HELP.includes(cause.kind) && can('messages.send') && (
+          <Button size="compact-xs" onClick={askAgain}>
+            <Trans>Send again</Trans>
+          </Button>
+        )}
+        {free && can('inbox.reply') && (
+          <Button size="compact-xs" variant="default" onClick={() => onWriteAgain(words)}>
+            <Trans>Copy to the draft</Trans>
+          </Button>
+        )}
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
+import { type FormEvent, useMemo, useState } from 'react';
+import { Phone } from '~/ui/format';
+import { fromTemplate, type Person, valuesOf } from '~/wa/convert';
+import { WaBubble } from '~/wa/WaBubble';
+import type { Conversation } from './queries';
+import { mappingWith, slotsOf, startValues } from './slots';
+import { TemplateValues } from './TemplateValues';
+import classes from './Thread.module.css';
+import type { Template } from './templates';
+
+interface Props {
+  template: Template;
+  conversation: Conversation;
+  person: Person | undefined;
+  onSend: (template: Template, words: string, mapping: Template['mapping']) => void;
+}
+
+/** Values for one person, with the message as the phone will show it. */
+export function TemplateFill({ template, conversation, person, onSend }: Props) {
+  const { t } = useLingui();
+  const { content } = template;
+  const slots = useMemo(() => slotsOf(content), [content]);
+  const [values, setValues] = useState(() =>
+    startValues(slots, template.mapping, person ?? { name: conversation.name, phone: conversation.phone }),
+  );
+  const [tried, setTried] = useState(false);
+  const mapping = mappingWith(slots, values, content.cards?.length ?? 0);
+  const shown = fromTemplate(content, valuesOf(content, mapping));
+  const missing = slots.filter((slot) => slot.required && !values[slot.path]?.trim());
+  const errors = tried ? Object.fromEntries(missing.map(({ path }) => [path, t`Give a value.`])) : {};
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (missing.length === 0) onSend(template, shown.body, mapping);
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <div className={classes.fill}>
+        <Stack gap="sm">
+          {slots.length > 0 ? (
+            <TemplateValues
+              slots={slots}
+              values={values}
+              errors={errors}
+              onChange={(path, value) => setValues((now) => ({ ...now, [path]: value }))}
+            />
+          ) : (
+            <Text size="sm" c="dimmed">
+              <Trans>This template has nothing to fill in.</Trans>
+            </Text>
+          )}
+        </Stack>
+        <div className={classes.preview}>
+          <WaBubble content={shown} direction="in" label={t`Preview of the message`} />
+        </div>
+      </div>
+      <Group justify="space-between" mt="md" gap="xs">
+        <Text size="xs" c="dimmed">
+          <Trans>
+            Leaves from <Phone number={conversation.number} />, the number they last wrote to.
+          </Trans>
+        </Text>
+        <Button type="submit" leftSection={<IconSend size={16} aria-hidden className={classes.mirror} />}>
+          <Trans>Send the template</Trans>
+        </Button>
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,46 @@
+import { useLingui } from '@lingui/react/macro';
+import { Stack, TextInput } from '@mantine/core';
+import type { Slot } from './slots';
+
+interface Props {
+  slots: readonly Slot[];
+  values: Readonly<Record<string, string>>;
+  errors: Readonly<Record<string, string>>;
+  onChange: (path: string, value: string) => void;
+}
+
+/** A field for each placeholder of a template. */
+export function TemplateValues({ slots, values, errors, onChange }: Props) {
+  const { t } = useLingui();
+  const label = ({ kind, name, card }: Slot): string => {
+    const words = {
+      body: t`Value of ${`{{${name}}}`}`,
+      header: t`Value of ${`{{${name}}}`} in the header`,
+      media: t`Public link of the header's file (https://…)`,
+      filename: t`File name that is shown`,
+      latitude: t`Latitude of the place`,
+      longitude: t`Longitude of the place`,
+      place: t`Name of the place`,
+      address: t`Address of the place`,
+      link: t`End of the link of "${name}"`,
+      code: t`Code that "${name}" copies`,
+      ends: t`When the offer ends, such as 2026-12-24T18:00+05:30`,
+    }[kind];
+    return card === undefined ? words : t`Card ${card + 1}: ${words}`;
+  };
+  return (
+    <Stack gap="xs">
+      {slots.map((slot) => (
+        <TextInput
+          key={slot.path}
+          label={label(slot)}
+          required={slot.required}
+          value={values[slot.path] ?? ''}
+          onChange={(e) => onChange(slot.path, e.currentTarget.value)}
+          error={errors[slot.path]}
+          dir="auto"
+        />
+      ))}
+    </Stack>
+  );
+}

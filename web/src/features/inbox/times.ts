@@ -1,0 +1,25 @@
+import { useLingui } from '@lingui/react/macro';
+import { dayOf } from './thread';
+
+/** The time of a day, as beside a bubble. */
+export function useClockTime(): (at: number) => string {
+  const { i18n } = useLingui();
+  return (at) => new Intl.DateTimeFormat(i18n.locale, { hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
+/** A day: today, yesterday, or its date. */
+export function useDayWords(): (at: number) => string {
+  const { t, i18n } = useLingui();
+  return (at) => {
+    const now = new Date();
+    const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).getTime();
+    if (dayOf(at) === dayOf(now.getTime())) return t`Today`;
+    if (dayOf(at) === dayOf(yesterday)) return t`Yesterday`;
+    return new Intl.DateTimeFormat(i18n.locale, {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      year: new Date(at).getFullYear() === now.getFullYear() ? undefined : 'numeric',
+    }).format(at);
+  };
+}
