@@ -19,6 +19,7 @@ use super::campaign::Queued;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use crate::app::conversation::Reply;
 use crate::app::message::content_of;
 use crate::app::person::conversation_of;
 use crate::app::{App, AppError, conversation};
@@ -26,6 +27,7 @@ use crate::clock::id_time;
 use crate::domain::id::{CAMPAIGN, CONVERSATION, Kind, MESSAGE, NUMBER, PROFILE};
 use crate::domain::phone::Phone;
 use crate::domain::state::{self, RECEIVED};
+use crate::domain::template::Mapping;
 use crate::domain::variant::names;
 use crate::domain::window;
 use crate::store::conversation::{ConversationRow, mark_read, page};
@@ -287,13 +289,30 @@ fn message(row: MessageRow, content: Option<Value>) -> ConversationMessage {
     }
 }
 
-/// An answer to a person.
+/// An answer to a person. Give `content` or `template_id`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// What to say: `{"type": "text", "body": "..."}`, or `media`, `location`, `list`, `buttons`, `template`.
-    #[schema(value_type = Object)]
-    pub content: Content,
+    #[schema(value_type = Option<Object>)]
+    pub content: Option<Content>,
+    /// A template (`tpl_...`) of the account of the number that answers.
+    pub template_id: Option<String>,
+    /// What the template's placeholders are filled with; the template's own mapping when absent.
+    pub mapping: Option<Mapping>,
+}
+
+impl Answer {
+    fn reply(&self) -> Result<Reply<'_>, AppError> {
+        match (&self.content, &self.template_id) {
+            (Some(content), None) => Ok(Reply::Content(content)),
+            (None, Some(id)) => Ok(Reply::Template(id, self.mapping.as_ref())),
+            _ => {
+                let detail = "Give either `content` or `template_id`.";
+                Err(AppError::field("/content", "required", detail))
+            }
+        }
+    }
 }
 
 /// Answers a person, from the number that got the person's last message. With an `Idempotency-Key`, at most once.
@@ -305,7 +324,7 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let id = path_id(CONVERSATION, "conversation", path)?;
     let response = once(&app, &body.asked, async |tx| {
-        let id = conversation::answer(&app, tx, id, &body.value.content).await?;
+        let id = conversation::answer(&app, tx, id, body.value.reply()?).await?;
         Ok((StatusCode::ACCEPTED, Queued::of(tx, id).await?))
     })
     .await?;

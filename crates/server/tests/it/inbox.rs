@@ -174,6 +174,29 @@ on_both_engines! {
         assert_eq!(p.client.post(&path, template).await.expect(409)["code"], "opted_out");
     }
 
+    async fn an_answer_names_a_template_and_leaves_from_the_number_that_was_written_to(t) {
+        let p = Post::new(t).await;
+        p.w.customers(1).await;
+        let second = p.second_number().await;
+        p.post("inbound", &says_to(SECOND_SHOP, 1, "hello", START)).await.expect(200);
+        p.apply().await;
+        let path = format!("/api/v1/conversations/{}", id::CONVERSATION.show(p.conversation(1).await.id));
+        let template = id::TEMPLATE.show(p.w.template);
+        p.w.t.clock.advance(25 * HOUR);
+        let answers = format!("{path}/messages");
+        let sent = p.client.post(&answers, json!({"template_id": template})).await.expect(202);
+        let row = p.row(id::MESSAGE.read(sent["message_id"].as_str().unwrap()).unwrap()).await;
+        assert_eq!((row.number_id, row.lane, row.state), (second, 0, QUEUED));
+        let said: Value = serde_json::from_str(row.content.as_deref().unwrap()).unwrap();
+        assert_eq!(said["type"], "template");
+        assert!(!said["body"].as_str().unwrap().contains("{{"), "{said}");
+        assert_eq!(p.client.get(&path).await["last_text"], said["body"]);
+        for wrong in [json!({}), json!({"template_id": template, "content": {"type": "text", "body": "hi"}})] {
+            assert_eq!(p.client.post(&answers, wrong).await.expect(422)["errors"][0]["pointer"], "/content");
+        }
+        assert_eq!(p.client.post(&answers, json!({"template_id": "tpl_none"})).await.expect(404)["code"], "not_found");
+    }
+
     async fn conversations_come_in_pages_the_liveliest_first(t) {
         let p = Post::new(t).await;
         for i in 1..=5 {

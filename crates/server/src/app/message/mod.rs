@@ -55,18 +55,8 @@ pub async fn send(app: &App, tx: &mut Tx, input: &MessageInput) -> Result<i64, A
             queue(app, tx, &number, &phone, person.as_ref(), content).await
         }
         (None, Some(text)) => {
-            let id = id::TEMPLATE.read(text).ok_or(AppError::NotFound("template"))?;
-            let row = template::row(tx, id).await?;
-            let mapping = match &input.mapping {
-                Some(mapping) => mapping.clone(),
-                None => from_json("mapping", &row.mapping)?,
-            };
-            let problems = template::uncarried(tx, &row, &mapping).await?;
-            if !problems.is_empty() {
-                return Err(AppError::Invalid(problems));
-            }
-            let frozen = template::freeze(&row, mapping)?;
-            let number = number_of(tx, input.number_id.as_deref(), row.account_id).await?;
+            let (account_id, frozen) = chosen(tx, text, input.mapping.as_ref()).await?;
+            let number = number_of(tx, input.number_id.as_deref(), account_id).await?;
             let content = filled(&frozen, &phone, person.as_ref())?;
             not_opted_out(tx, &phone, person.as_ref()).await?;
             queue(app, tx, &number, &phone, person.as_ref(), &content).await
@@ -77,6 +67,27 @@ pub async fn send(app: &App, tx: &mut Tx, input: &MessageInput) -> Result<i64, A
             "Give either `content` or `template_id`.",
         )),
     }
+}
+
+/// The account of a template, and the template with what its placeholders are filled with.
+pub(super) async fn chosen(
+    tx: &mut Tx,
+    template_id: &str,
+    mapping: Option<&Mapping>,
+) -> Result<(i64, Frozen), AppError> {
+    let id = id::TEMPLATE
+        .read(template_id)
+        .ok_or(AppError::NotFound("template"))?;
+    let row = template::row(tx, id).await?;
+    let mapping = match mapping {
+        Some(mapping) => mapping.clone(),
+        None => from_json("mapping", &row.mapping)?,
+    };
+    let problems = template::uncarried(tx, &row, &mapping).await?;
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    Ok((row.account_id, template::freeze(&row, mapping)?))
 }
 
 /// Sends what a campaign would say, to one person, before it is launched.
@@ -227,7 +238,8 @@ async fn recipient(
     }
 }
 
-fn filled(frozen: &Frozen, phone: &str, person: Option<&ProfileRow>) -> Result<Content, AppError> {
+/// A template with the values of this person.
+pub(super) fn filled(frozen: &Frozen, phone: &str, person: Option<&ProfileRow>) -> Result<Content, AppError> {
     let attributes = match person {
         Some(person) => from_json("attributes", &person.attributes)?,
         None => serde_json::Map::new(),
