@@ -8,8 +8,8 @@ import type { useDraft } from './drafts';
 import { marked } from './marks';
 import type { Conversation } from './queries';
 import classes from './Thread.module.css';
-import { windowState } from './window';
 import { WindowClock } from './WindowChip';
+import { windowState } from './window';
 
 interface Props {
   conversation: Conversation;

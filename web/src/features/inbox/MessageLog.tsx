@@ -55,6 +55,11 @@ export function MessageLog(props: Props) {
 
   // What came while one reads further up.
   const [atEnd, setAtEnd] = useState(true);
+  // Measuring a row moves the end without a scroll.
+  useEffect(() => {
+    const end = virtual.isAtEnd(NEAR_END);
+    if (opened && end !== atEnd) setAtEnd(end);
+  });
   const newest = thread.messages.at(-1)?.id;
   const [seen, setSeen] = useState(newest);
   if (atEnd && seen !== newest) setSeen(newest);

@@ -26,6 +26,10 @@ export function TemplateFill({ template, conversation, person, onSend }: Props) 
   const [values, setValues] = useState(() =>
     startValues(slots, template.mapping, person ?? { name: conversation.name, phone: conversation.phone }),
   );
+  const known = useMemo(() => {
+    const told = [person?.name ?? conversation.name, ...Object.values(person?.attributes ?? {})];
+    return [...new Set(told.map((one) => String(one ?? '').trim()).filter((one) => one !== ''))];
+  }, [person, conversation.name]);
   const [tried, setTried] = useState(false);
   const mapping = mappingWith(slots, values, content.cards?.length ?? 0);
   const shown = fromTemplate(content, valuesOf(content, mapping));
@@ -45,6 +49,7 @@ export function TemplateFill({ template, conversation, person, onSend }: Props) 
               slots={slots}
               values={values}
               errors={errors}
+              known={known}
               onChange={(path, value) => setValues((now) => ({ ...now, [path]: value }))}
             />
           ) : (

@@ -1,16 +1,18 @@
 import { useLingui } from '@lingui/react/macro';
-import { Stack, TextInput } from '@mantine/core';
+import { Autocomplete, Stack } from '@mantine/core';
 import type { Slot } from './slots';
 
 interface Props {
   slots: readonly Slot[];
   values: Readonly<Record<string, string>>;
   errors: Readonly<Record<string, string>>;
+  /** What is known of the person, to choose from. */
+  known: readonly string[];
   onChange: (path: string, value: string) => void;
 }
 
 /** A field for each placeholder of a template. */
-export function TemplateValues({ slots, values, errors, onChange }: Props) {
+export function TemplateValues({ slots, values, errors, known, onChange }: Props) {
   const { t } = useLingui();
   const label = ({ kind, name, card }: Slot): string => {
     const words = {
@@ -31,12 +33,13 @@ export function TemplateValues({ slots, values, errors, onChange }: Props) {
   return (
     <Stack gap="xs">
       {slots.map((slot) => (
-        <TextInput
+        <Autocomplete
           key={slot.path}
           label={label(slot)}
           required={slot.required}
           value={values[slot.path] ?? ''}
-          onChange={(e) => onChange(slot.path, e.currentTarget.value)}
+          onChange={(value) => onChange(slot.path, value)}
+          data={[...known]}
           error={errors[slot.path]}
           dir="auto"
         />

@@ -1,7 +1,10 @@
-import { createRoute } from '@tanstack/react-router';
-import { Pending } from '~/app/Pending';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
 
-const phone = createRoute({ getParentRoute: () => shell, path: '/phone', component: Pending });
+const phone = createRoute({
+  getParentRoute: () => shell,
+  path: '/phone',
+  component: lazyRouteComponent(() => import('./PhonePage'), 'PhonePage'),
+});
 
 export const phoneRoutes = [phone] as const;

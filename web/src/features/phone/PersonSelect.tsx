@@ -1,0 +1,47 @@
+import { useLingui } from '@lingui/react/macro';
+import { Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { useChat, useCustomers } from './queries';
+
+interface Props {
+  person: string | undefined;
+  choose: (person: string) => void;
+}
+
+const digits = (text: string) => text.replace(/\D/g, '');
+
+/** Whose phone it is. Any number can be taken. */
+export function PersonSelect({ person, choose }: Props) {
+  const { t } = useLingui();
+  const [typed, setTyped] = useState('');
+  const chat = useChat(person);
+  const shown = person ? nameOf(chat.data?.name, person) : '';
+  const [query] = useDebouncedValue(typed === shown ? '' : typed.trim(), 250);
+  const { data } = useCustomers(query);
+  const found = new Map((data?.customers ?? []).map((one) => [one.customer, nameOf(one.name, one.customer)]));
+  if (person && !found.has(person)) found.set(person, shown);
+  const number = digits(query);
+  if (/^[1-9]\d{7,14}$/.test(number) && !found.has(number)) found.set(number, t`The number +${number}`);
+  return (
+    <Select
+      aria-label={t`Whose phone`}
+      placeholder={t`Whose phone`}
+      searchable
+      allowDeselect={false}
+      value={person ?? null}
+      data={[...found].map(([value, label]) => ({ value, label }))}
+      filter={({ options }) => options}
+      limit={50}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      onChange={(value) => value && choose(value)}
+      nothingFoundMessage={t`Nobody. Type a whole number with its country code.`}
+      comboboxProps={{ withinPortal: true }}
+    />
+  );
+}
+
+function nameOf(name: string | null | undefined, number: string): string {
+  return name ? `${name} · +${number}` : `+${number}`;
+}

@@ -1,0 +1,124 @@
+import { ApiProblem, problemOf } from '~/api/client';
+
+/** The simulator's word for what happened to a message, as bits. */
+export const HAPPENED = { sent: 1, delivered: 2, read: 4, failed: 8 } as const;
+
+export interface Customer {
+  /** Digits. */
+  customer: string;
+  name?: string | null;
+  /** Words of the last message. */
+  last?: string | null;
+  at?: number | null;
+}
+
+export interface HandsetButton {
+  kind: 'quick_reply' | 'reply' | 'url' | 'phone' | 'copy';
+  text: string;
+  value: string;
+}
+export type HandsetHeader =
+  | { kind: 'text'; text: string }
+  | { kind: 'media'; media: string; url: string; filename?: string }
+  | { kind: 'location'; latitude: string; longitude: string; name: string; address: string };
+
+export interface HandsetContent {
+  header?: HandsetHeader;
+  body: string;
+  footer?: string;
+  buttons?: HandsetButton[];
+  menu?: {
+    button: string;
+    sections: { title: string; rows: { id: string; title: string; description?: string }[] }[];
+  };
+}
+
+/** A message on a phone. What the person wrote has no `id`. */
+export interface HandsetMessage {
+  n: number;
+  at: number;
+  content: HandsetContent;
+  quoted?: string;
+  /** The provider's id. */
+  id?: string;
+  happened?: number;
+  problem?: string;
+}
+
+export interface Chat {
+  customer: string;
+  name?: string | null;
+  messages: HandsetMessage[];
+}
+
+/** What a person can send; kinds of files without `media` are samples. */
+export interface Written {
+  customer: string;
+  name?: string;
+  type?: string;
+  text?: string;
+  payload?: string;
+  id?: string;
+  title?: string;
+  description?: string;
+  media?: string;
+  latitude?: number;
+  longitude?: number;
+  place?: string;
+  address?: string;
+  reply_to?: string;
+  /** Milliseconds since 1970 UTC, when it was written in the past. */
+  timestamp?: number;
+}
+
+const offline = () =>
+  new ApiProblem({ status: 0, code: 'offline', detail: 'The server cannot be reached.', help: '' });
+
+/** The simulator answers in its own words, not in those of our API; so it is asked here. */
+async function call<T>(method: string, path: string, sent?: unknown, type = 'application/json'): Promise<T> {
+  const init: RequestInit = {
+    method,
+    headers: { 'x-harkara': '1', ...(sent === undefined ? {} : { 'content-type': type }) },
+  };
+  if (sent !== undefined) init.body = sent instanceof Blob ? sent : JSON.stringify(sent);
+  const response = await fetch(`/api/v1/handset/${path}`, init).catch(() => {
+    throw offline();
+  });
+  if (response.ok) return (await response.json()) as T;
+  const copy = response.clone();
+  const said = (await copy.json().catch(() => ({}))) as { error?: string };
+  if (typeof said.error !== 'string') throw await problemOf(response);
+  throw new ApiProblem({ status: response.status, code: 'simulator', detail: said.error, help: '' });
+}
+
+export const handset = {
+  customers: (q: string) =>
+    call<{ number: string; customers: Customer[] }>(
+      'GET',
+      `customers${q ? `?q=${encodeURIComponent(q)}` : ''}`,
+    ),
+  chat: (customer: string) => call<Chat>('GET', `customers/${encodeURIComponent(customer)}`),
+  write: (written: Written) => call<unknown>('POST', 'inbound', written),
+  read: (customer: string) => call<{ read: number }>('POST', 'read', { customer }),
+  click: (id: string, button: number) => call<{ posted: boolean }>('POST', 'click', { id, button }),
+  upload: (file: File) =>
+    call<{ media: string }>('POST', 'media', file, file.type || 'application/octet-stream'),
+  config: () => call<Config>('GET', 'config'),
+  configure: (change: Partial<Config>) => call<Config>('POST', 'config', change),
+  fail: (failure: { next: number; kind: string } | { suffix: string; kind: string }) =>
+    call<unknown>('POST', 'fail', failure),
+  heal: () => call<unknown>('DELETE', 'fail'),
+};
+
+/** The switches of the simulator that the drawer shows. Rates are shares from 0 to 1, times milliseconds. */
+export interface Config {
+  latency_ms: number;
+  latency_jitter_ms: number;
+  report_delay_ms: number;
+  report_loss: number;
+  report_duplicates: number;
+  report_reorder: number;
+  read_rate: number;
+  limit_per_second: number | null;
+  fail_suffix: [string, string][];
+}
