@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Text, Textarea, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconSend, IconTemplate } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
@@ -35,6 +35,7 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
   const text = draft.draft;
   const count = length(text);
   const over = count > limit;
+  const most = format.number(limit);
   const ready = text.trim() !== '' && !over;
   useEffect(() => {
     if (!shortcuts) return;
@@ -102,9 +103,13 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
           onChange={(e) => draft.set(e.currentTarget.value)}
           onKeyDown={press}
           error={
-            over
-              ? t`${format.number(count - limit)} characters too many. WhatsApp takes at most ${format.number(limit)}.`
-              : undefined
+            over ? (
+              <Plural
+                value={count - limit}
+                one={`# character too many. WhatsApp takes at most ${most}.`}
+                other={`# characters too many. WhatsApp takes at most ${most}.`}
+              />
+            ) : undefined
           }
         />
         <Tooltip label={t`Send (Ctrl Enter)`}>
@@ -130,7 +135,7 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
         {count > limit * 0.8 && !over && (
           <span>
             <Trans>
-              {format.number(count)} of {format.number(limit)} characters
+              {format.number(count)} of {most} characters
             </Trans>
           </span>
         )}
