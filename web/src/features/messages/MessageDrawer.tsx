@@ -1,0 +1,185 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import {
+  Alert,
+  Anchor,
+  Button,
+  Code,
+  Divider,
+  Drawer,
+  Group,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Phone } from '~/ui/format';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import { RawText } from '~/ui/RawText';
+import { StatusPill } from '~/ui/StatusPill';
+import { failureOf, useFailureTitles } from './failures';
+import { MessageTimeline } from './MessageTimeline';
+import { type Told, useMessage } from './queries';
+import { ResendButton } from './ResendButton';
+import { useMessageStates } from './states';
+
+interface Props {
+  /** The message (`msg_...`); nothing is shown without one. */
+  id: string | undefined;
+  onClose: () => void;
+}
+
+/** Everything about one message: what it says, what happened, what to do. */
+export function MessageDrawer({ id, onClose }: Props) {
+  const { t } = useLingui();
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      position="right"
+      size="md"
+      title={t`Message`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
+    >
+      {id !== undefined && <Shown key={id} first={id} />}
+    </Drawer>
+  );
+}
+
+function Shown({ first }: { first: string }) {
+  const { t } = useLingui();
+  // What was sent in place of a message is looked at in the same drawer.
+  const [path, setPath] = useState([first]);
+  const id = path.at(-1) ?? first;
+  const { data, error, refetch } = useMessage(id);
+  return (
+    <Stack>
+      {path.length > 1 && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          style={{ alignSelf: 'flex-start' }}
+          onClick={() => setPath(path.slice(0, -1))}
+        >
+          <Trans>Back to the first message</Trans>
+        </Button>
+      )}
+      {error && !data ? (
+        <ProblemAlert problem={error} retry={() => void refetch()} />
+      ) : data ? (
+        <Whole message={data} open={(next) => setPath([...path, next])} />
+      ) : (
+        <Stack role="status" aria-label={t`Loading`}>
+          <Skeleton height={60} />
+          <Skeleton height={160} />
+          <Skeleton height={120} />
+        </Stack>
+      )}
+    </Stack>
+  );
+}
+
+function Whole({ message, open }: { message: Told; open: (id: string) => void }) {
+  const { t } = useLingui();
+  const states = useMessageStates();
+  const titles = useFailureTitles();
+  const state = states[message.state];
+  const failure = failureOf(message.failure);
+  const bad = message.state === 'failed';
+  return (
+    <>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <div>
+          <Text fw={600}>
+            {message.profile_id ? (
+              <Anchor component={Link} to={`/profiles/${message.profile_id}`} inherit>
+                <Phone number={message.phone} />
+              </Anchor>
+            ) : (
+              <Phone number={message.phone} />
+            )}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {message.state === 'received' ? (
+              <Trans>
+                to <Phone number={message.number} />
+              </Trans>
+            ) : (
+              <Trans>
+                from <Phone number={message.number} />
+              </Trans>
+            )}
+            {message.wa_id && (
+              <>
+                {' · '}
+                <Trans>
+                  WhatsApp calls the person <Phone number={message.wa_id} />
+                </Trans>
+              </>
+            )}
+          </Text>
+          {message.campaign_id && (
+            <Anchor component={Link} to={`/campaigns/${message.campaign_id}`} size="xs">
+              <Trans>Open the campaign</Trans>
+            </Anchor>
+          )}
+        </div>
+        {state && <StatusPill tone={state.tone}>{state.label}</StatusPill>}
+      </Group>
+      <Alert
+        variant="light"
+        color={bad ? 'red' : failure || message.state === 'unknown' ? 'yellow' : 'gray'}
+        icon={
+          bad || failure ? (
+            <IconAlertTriangle size={18} aria-hidden />
+          ) : (
+            <IconInfoCircle size={18} aria-hidden />
+          )
+        }
+        title={failure ? (titles[failure.kind] ?? state?.label) : state?.about}
+      >
+        {message.resent_as ? (
+          <Anchor component="button" type="button" size="sm" onClick={() => open(message.resent_as ?? '')}>
+            <Trans>It was sent again. Show the new message.</Trans>
+          </Anchor>
+        ) : (
+          <Text size="sm" dir="auto">
+            {message.next}
+          </Text>
+        )}
+        {failure?.detail && (
+          <Text size="xs" mt={6} dir="auto" c="dimmed">
+            <Trans>The provider says: {failure.detail}</Trans> {failure.code && <Code>{failure.code}</Code>}
+          </Text>
+        )}
+      </Alert>
+      <ResendButton message={message} onSent={open} />
+      <section>
+        <Title order={2} size="h6" mb="xs">
+          <Trans>What happened</Trans>
+        </Title>
+        <MessageTimeline moments={message.timeline} />
+      </section>
+      {message.request && (
+        <RawText label={t`Request as it was made, secrets hidden`} text={message.request} />
+      )}
+      <Divider />
+      <Stack gap={2}>
+        <Text size="xs" c="dimmed">
+          <Trans>
+            Our id <Code>{message.id}</Code>
+          </Trans>
+        </Text>
+        {message.external_id && (
+          <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            <Trans>
+              Id at the provider <Code>{message.external_id}</Code>
+            </Trans>
+          </Text>
+        )}
+      </Stack>
+    </>
+  );
+}
