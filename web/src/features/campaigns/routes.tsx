@@ -1,10 +1,57 @@
-import { createRoute } from '@tanstack/react-router';
-import { Pending } from '~/app/Pending';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
 
-const list = createRoute({ getParentRoute: () => shell, path: '/campaigns', component: Pending });
-const create = createRoute({ getParentRoute: () => shell, path: '/campaigns/new', component: Pending });
-const detail = createRoute({ getParentRoute: () => shell, path: '/campaigns/$id', component: Pending });
-const edit = createRoute({ getParentRoute: () => shell, path: '/campaigns/$id/edit', component: Pending });
+const one = <T extends string>(all: readonly T[], value: unknown): T | undefined =>
+  all.find((known) => known === value);
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+export const LIST_TABS = ['running', 'scheduled', 'drafts', 'finished'] as const;
+export type ListTab = (typeof LIST_TABS)[number];
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns',
+  validateSearch: (raw: Record<string, unknown>): { tab?: ListTab; q?: string } => ({
+    tab: one(LIST_TABS, raw.tab),
+    q: text(raw.q),
+  }),
+  component: lazyRouteComponent(() => import('./CampaignsPage'), 'CampaignsPage'),
+});
+
+const create = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/new',
+  validateSearch: (raw: Record<string, unknown>): { template?: string } => ({ template: text(raw.template) }),
+  component: lazyRouteComponent(() => import('./NewCampaign'), 'NewCampaign'),
+});
+
+export const RUN_TABS = ['people', 'setup'] as const;
+export interface RunSearch {
+  /** The overview when there is none. */
+  tab?: (typeof RUN_TABS)[number];
+  state?: string;
+  q?: string;
+  /** The message that is looked at. */
+  message?: string;
+}
+const detail = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/$id',
+  validateSearch: (raw: Record<string, unknown>): RunSearch => ({
+    tab: one(RUN_TABS, raw.tab),
+    state: text(raw.state),
+    q: text(raw.q),
+    message: text(raw.message),
+  }),
+  component: lazyRouteComponent(() => import('./run/CampaignPage'), 'CampaignPage'),
+});
+
+export const STEPS = ['who', 'what', 'when', 'review'] as const;
+export type Step = (typeof STEPS)[number];
+const edit = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/$id/edit',
+  validateSearch: (raw: Record<string, unknown>): { step?: Step } => ({ step: one(STEPS, raw.step) }),
+  component: lazyRouteComponent(() => import('./edit/EditPage'), 'EditPage'),
+});
 
 export const campaignsRoutes = [list, create, detail, edit] as const;

@@ -19,6 +19,9 @@ import { Phone } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { RawText } from '~/ui/RawText';
 import { StatusPill } from '~/ui/StatusPill';
+import { ticksOf } from '~/wa/content';
+import { fromMessage } from '~/wa/message';
+import { WaBubble } from '~/wa/WaBubble';
 import { failureOf, useFailureTitles } from './failures';
 import { MessageTimeline } from './MessageTimeline';
 import { type Told, useMessage } from './queries';
@@ -156,6 +159,12 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
         )}
       </Alert>
       <ResendButton message={message} onSent={open} />
+      <WaBubble
+        content={fromMessage(message.content)}
+        direction={message.state === 'received' ? 'in' : 'out'}
+        ticks={ticksOf(message.state)}
+        label={t`What it says`}
+      />
       <section>
         <Title order={2} size="h6" mb="xs">
           <Trans>What happened</Trans>

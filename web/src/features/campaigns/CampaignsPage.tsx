@@ -1,0 +1,248 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Anchor, Button, Group, Tabs, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch, IconSpeakerphone } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useCan } from '~/api/session';
+import { type Column, DataTable } from '~/ui/DataTable';
+import { EmptyState } from '~/ui/EmptyState';
+import { Time, useFormat } from '~/ui/format';
+import { PageHeader } from '~/ui/PageHeader';
+import { StatusPill } from '~/ui/StatusPill';
+import { RowMenu } from './RowMenu';
+import { RowProgress } from './RowProgress';
+import { LIST_TABS, type ListTab } from './routes';
+import { type Row, useCampaigns } from './useCampaigns';
+import { useCampaignStates } from './words';
+
+/** All campaigns, by where they stand. */
+export function CampaignsPage() {
+  const { t } = useLingui();
+  const search = useSearch({ from: '/shell/campaigns' });
+  const navigate = useNavigate();
+  const can = useCan();
+  const tab = search.tab ?? 'running';
+  const go = (change: { tab?: ListTab; q?: string }) =>
+    void navigate({ to: '/campaigns', search: { ...search, ...change }, replace: true });
+  const titles: Record<ListTab, string> = {
+    running: t`Running`,
+    scheduled: t`Scheduled`,
+    drafts: t`Drafts`,
+    finished: t`Finished`,
+  };
+  return (
+    <>
+      <PageHeader
+        title={t`Campaigns`}
+        about={t`One approved template, sent to many people at once.`}
+        actions={
+          can('campaigns.write') && (
+            <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={16} aria-hidden />}>
+              <Trans>New campaign</Trans>
+            </Button>
+          )
+        }
+      />
+      <Tabs
+        value={tab}
+        onChange={(value) => go({ tab: LIST_TABS.find((known) => known === value) })}
+        keepMounted={false}
+      >
+        <Group justify="space-between" align="flex-end" mb="md" gap="sm">
+          <Tabs.List style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}>
+            {LIST_TABS.map((one) => (
+              <Tabs.Tab key={one} value={one}>
+                {titles[one]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Find initial={search.q ?? ''} onChange={(q) => go({ q: q === '' ? undefined : q })} />
+        </Group>
+        <Tabs.Panel value={tab}>
+          <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function Find({ initial, onChange }: { initial: string; onChange: (q: string) => void }) {
+  const { t } = useLingui();
+  const [text, setText] = useState(initial);
+  const tell = useDebouncedCallback(onChange, 250);
+  return (
+    <TextInput
+      type="search"
+      w={{ base: '100%', xs: 240 }}
+      aria-label={t`Search by name`}
+      placeholder={t`Search by name`}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={text}
+      onChange={(e) => {
+        setText(e.currentTarget.value);
+        tell(e.currentTarget.value.trim());
+      }}
+    />
+  );
+}
+
+function CampaignTable({ tab, q, clear }: { tab: ListTab; q: string | undefined; clear: () => void }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const states = useCampaignStates();
+  const pages = useCampaigns(tab, q);
+  const ran = tab === 'running' || tab === 'finished';
+  const share = (part: number | undefined, row: Row) =>
+    row.funnel && part !== undefined ? format.share(part, row.funnel.sent) : '–';
+  const columns: Column<Row>[] = [
+    {
+      key: 'name',
+      title: t`Name`,
+      render: (row) => (
+        <>
+          <Anchor
+            component={Link}
+            to={row.state === 'draft' ? `/campaigns/${row.id}/edit` : `/campaigns/${row.id}`}
+            fw={500}
+            dir="auto"
+          >
+            {row.name}
+          </Anchor>
+          {ran && <RowProgress row={row} />}
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      title: t`State`,
+      width: 130,
+      render: (row) => {
+        const state = states[row.state];
+        return state ? <StatusPill tone={state.tone}>{state.label}</StatusPill> : row.state;
+      },
+    },
+    ...(ran
+      ? ([
+          {
+            key: 'delivered',
+            title: t`Delivered`,
+            end: true,
+            wide: true,
+            render: (row) => share(row.funnel?.delivered, row),
+          },
+          {
+            key: 'read',
+            title: t`Read`,
+            end: true,
+            wide: true,
+            render: (row) => share(row.funnel?.read, row),
+          },
+          {
+            key: 'replied',
+            title: t`Replied`,
+            end: true,
+            wide: true,
+            render: (row) => share(row.replied, row),
+          },
+        ] satisfies Column<Row>[])
+      : []),
+    {
+      key: 'at',
+      title: {
+        running: t`Started`,
+        scheduled: t`Starts`,
+        drafts: t`Last change`,
+        finished: t`Ended`,
+      }[tab],
+      wide: true,
+      width: 130,
+      render: (row) => {
+        const at =
+          tab === 'scheduled'
+            ? row.scheduled_at
+            : tab === 'finished'
+              ? row.finished_at
+              : tab === 'running'
+                ? row.launched_at
+                : row.updated_at;
+        return at ? <Time at={at} full={tab === 'scheduled'} /> : '–';
+      },
+    },
+    {
+      key: 'menu',
+      title: '',
+      width: 56,
+      render: (row) => <RowMenu row={row} />,
+    },
+  ];
+  return (
+    <DataTable
+      label={t`Campaigns`}
+      columns={columns}
+      pages={pages}
+      rowKey={(row) => row.id}
+      onOpen={(row) =>
+        void navigate(
+          row.state === 'draft'
+            ? { to: '/campaigns/$id/edit', params: { id: row.id } }
+            : { to: '/campaigns/$id', params: { id: row.id } },
+        )
+      }
+      empty={<Empty tab={tab} q={q} clear={clear} />}
+    />
+  );
+}
+
+function Empty({ tab, q, clear }: { tab: ListTab; q: string | undefined; clear: () => void }) {
+  const can = useCan();
+  if (q) {
+    return (
+      <EmptyState
+        icon={IconSearch}
+        title={<Trans>No campaign here matches "{q}"</Trans>}
+        actions={
+          <Button variant="default" onClick={clear}>
+            <Trans>Clear the search</Trans>
+          </Button>
+        }
+      />
+    );
+  }
+  const create = can('campaigns.write') && (
+    <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={16} aria-hidden />}>
+      <Trans>New campaign</Trans>
+    </Button>
+  );
+  const words = {
+    running: {
+      title: <Trans>Nothing is being sent</Trans>,
+      about: (
+        <Trans>
+          A campaign that you launch is shown here while it runs: how far it is, how fast, and why when it
+          does not move.
+        </Trans>
+      ),
+    },
+    scheduled: {
+      title: <Trans>Nothing is planned</Trans>,
+      about: <Trans>Under When, choose a date and a time, and the campaign waits here until then.</Trans>,
+    },
+    drafts: {
+      title: <Trans>No drafts</Trans>,
+      about: <Trans>A campaign that you write is kept here by itself, until you launch it.</Trans>,
+    },
+    finished: {
+      title: <Trans>No campaign has ended yet</Trans>,
+      about: <Trans>What was sent stays here for good, with who got it, read it and answered.</Trans>,
+    },
+  }[tab];
+  return (
+    <EmptyState icon={IconSpeakerphone} title={words.title} actions={create || undefined}>
+      <Text span inherit>
+        {words.about}
+      </Text>
+    </EmptyState>
+  );
+}

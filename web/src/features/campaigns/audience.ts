@@ -1,0 +1,115 @@
+import { useLingui } from '@lingui/react/macro';
+import type { Schemas } from '~/api/client';
+import type { Audience, Condition } from './queries';
+
+export type Comparison = Schemas['Comparison'];
+
+/** Comparisons, in the order in which they are offered. */
+export const COMPARISONS: readonly Comparison[] = [
+  'equal',
+  'not_equal',
+  'one_of',
+  'none_of',
+  'contains',
+  'begins_with',
+  'above',
+  'below',
+  'set',
+  'not_set',
+];
+
+/** What a comparison is compared with. */
+export function valueKind(is: Comparison): 'none' | 'list' | 'number' | 'text' {
+  if (is === 'set' || is === 'not_set') return 'none';
+  if (is === 'one_of' || is === 'none_of') return 'list';
+  return is === 'above' || is === 'below' ? 'number' : 'text';
+}
+
+/** The values of a condition as texts. */
+export function valuesOfCondition(condition: Condition): string[] {
+  const value: unknown = condition.value;
+  if (Array.isArray(value)) return value.map(String);
+  return value === undefined || value === null ? [] : [String(value)];
+}
+
+/** The condition with another comparison; its value is kept as far as it fits. */
+export function compareBy(condition: Condition, is: Comparison): Condition {
+  const values = valuesOfCondition(condition);
+  return withValues({ attribute: condition.attribute, is }, values);
+}
+
+/** The condition with these values. The API takes any JSON, which its document calls an object. */
+export function withValues(condition: Condition, values: string[]): Condition {
+  const { attribute, is } = condition;
+  const value = (json: unknown): Condition => ({ attribute, is, value: json as Condition['value'] });
+  const first = values[0];
+  switch (valueKind(is)) {
+    case 'none':
+      return { attribute, is };
+    case 'list':
+      return value(values);
+    case 'number': {
+      // Half a number, such as `30.`, stays as it was typed.
+      const typed = (first ?? '').trim().replace(',', '.');
+      return value(String(Number(typed)) === typed ? Number(typed) : (first ?? ''));
+    }
+    case 'text':
+      return value(first ?? '');
+  }
+}
+
+/** Whether a condition can be asked: the server refuses the others. */
+export function isComplete(condition: Condition): boolean {
+  if (condition.attribute.trim() === '') return false;
+  const values = valuesOfCondition(condition).filter((value) => value.trim() !== '');
+  const kind = valueKind(condition.is);
+  if (kind === 'none') return true;
+  if (kind === 'number') return values.length > 0 && Number.isFinite(Number(values[0]));
+  return values.length > 0;
+}
+
+export const isAskable = (audience: Audience): boolean =>
+  audience.type === 'everyone' ||
+  (audience.type === 'list'
+    ? audience.list_id !== ''
+    : audience.all.length > 0 && audience.all.every(isComplete));
+
+/** Comparisons as they stand in a sentence. */
+export function useComparisons(): Record<Comparison, string> {
+  const { t } = useLingui();
+  return {
+    equal: t`is`,
+    not_equal: t`is not`,
+    one_of: t`is one of`,
+    none_of: t`is none of`,
+    contains: t`contains`,
+    begins_with: t`begins with`,
+    above: t`is above`,
+    below: t`is below`,
+    set: t`has a value`,
+    not_set: t`has no value`,
+  };
+}
+
+/** An audience in words. */
+export function useAudienceWords(): (
+  audience: Audience,
+  listName: (id: string) => string | undefined,
+) => string[] {
+  const { t, i18n } = useLingui();
+  const comparisons = useComparisons();
+  return (audience, listName) => {
+    if (audience.type === 'everyone') return [t`Everyone`];
+    if (audience.type === 'list') {
+      const name = listName(audience.list_id);
+      return [name === undefined ? t`People of a list` : t`People of the list "${name}"`];
+    }
+    const or = new Intl.ListFormat(i18n.locale, { type: 'disjunction' });
+    return audience.all.map((condition) => {
+      const { attribute } = condition;
+      const comparison = comparisons[condition.is];
+      const values = or.format(valuesOfCondition(condition));
+      return values === '' ? `${attribute} ${comparison}` : `${attribute} ${comparison} ${values}`;
+    });
+  };
+}

@@ -1,0 +1,105 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useCan } from '~/api/session';
+import { confirm } from '~/ui/confirm';
+import { useFormat } from '~/ui/format';
+import { done } from '~/ui/toast';
+import { useLaunch } from '../queries';
+import { CheckList } from './CheckList';
+import type { Check } from './checks';
+import type { Editing } from './useEditing';
+import { momentOf } from './when';
+
+/** From how many people on the number is typed. */
+const MANY = 1_000;
+
+/** What stands in the way, a test, and the launch. */
+export function ReviewStep({ editing, checks }: { editing: Editing; checks: Check[] }) {
+  const { t } = useLingui();
+  const { id } = editing.draft.campaign;
+  const order = { bad: 0, warn: 1, good: 2 };
+  const sorted = [...checks].sort((a, b) => order[a.tone] - order[b.tone]);
+  const bad = checks.filter((check) => check.tone === 'bad').length;
+  return (
+    <Stack gap="lg">
+      <Card withBorder component="section" aria-labelledby="checks">
+        <Title order={2} size="h6" mb="sm" id="checks">
+          {bad > 0 ? (
+            <Plural value={bad} one="One thing must be mended first" other="# things must be mended first" />
+          ) : (
+            t`Ready to be launched`
+          )}
+        </Title>
+        <CheckList checks={sorted} id={id} />
+      </Card>
+      <Launch editing={editing} blocked={bad > 0} />
+    </Stack>
+  );
+}
+
+function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
+  const { t } = useLingui();
+  const can = useCan();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { draft, reachable, counting, template, when } = editing;
+  const { id } = draft.campaign;
+  const launch = useLaunch(id);
+  if (!can('campaigns.launch')) {
+    return (
+      <Text size="sm" c="dimmed">
+        <Trans>
+          Your role may write campaigns but not launch them. An approver or an admin can: it is saved.
+        </Trans>
+      </Text>
+    );
+  }
+  const people = reachable ?? 0;
+  const number = format.number(people);
+  const at = momentOf(when);
+  const name = template?.name ?? '';
+  const act = at ? t`Schedule for ${number} people` : t`Send to ${number} people`;
+  const ask = async () => {
+    // What was typed last is what is launched.
+    if (!(await draft.flush())) return;
+    confirm({
+      title: at ? t`Schedule this campaign?` : t`Send this campaign?`,
+      act,
+      typed: people > MANY ? String(people) : undefined,
+      children: at ? (
+        <Trans>
+          The template "{name}" goes to {number} people at {format.full(at)}. Until then you can stop it. Who
+          gets it is counted anew at that time.
+        </Trans>
+      ) : (
+        <Trans>
+          The template "{name}" goes to {number} people now. What has left cannot be called back.
+        </Trans>
+      ),
+      run: async () => {
+        await launch.mutateAsync(at ? new Date(at).toISOString() : undefined);
+        done(at ? t`It is scheduled.` : t`It is launched.`);
+        await navigate({ to: '/campaigns/$id', params: { id } });
+      },
+    });
+  };
+  return (
+    <Group>
+      <Button
+        size="md"
+        leftSection={<IconSend size={18} aria-hidden />}
+        disabled={blocked || counting || people === 0}
+        onClick={() => void ask()}
+      >
+        {act}
+      </Button>
+      {blocked && (
+        <Text size="sm" c="dimmed">
+          <Trans>First mend what is marked red above.</Trans>
+        </Text>
+      )}
+    </Group>
+  );
+}

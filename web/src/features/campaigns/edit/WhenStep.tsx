@@ -1,0 +1,131 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Group, NumberInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useMemo } from 'react';
+import { useFormat, viewerZone } from '~/ui/format';
+import { wallIn, zones } from '../zone';
+import type { Editing } from './useEditing';
+import { momentOf } from './when';
+import { useAbout } from './words';
+
+/** When it starts, and how fast it goes. */
+export function WhenStep({ editing }: { editing: Editing }) {
+  const { t } = useLingui();
+  const { draft, when, setWhen } = editing;
+  const all = useMemo(() => zones(viewerZone()), []);
+  const [day = '', time = ''] = when.wall.split(' ');
+  const at = momentOf(when);
+  const past = at !== undefined && at <= Date.now();
+  return (
+    <Stack gap="lg">
+      <Radio.Group
+        label={t`When does it start?`}
+        value={when.mode}
+        onChange={(mode) => setWhen({ ...when, mode: mode === 'at' ? 'at' : 'now' })}
+      >
+        <Stack gap="sm" mt="sm">
+          <Radio value="now" label={t`As soon as you launch it`} />
+          <Radio value="at" label={t`At a date and time`} />
+        </Stack>
+      </Radio.Group>
+      {when.mode === 'at' && (
+        <div>
+          <Group align="flex-start" gap="sm">
+            <TextInput
+              type="date"
+              label={t`Date`}
+              value={day}
+              min={wallIn(Date.now(), when.zone).slice(0, 10)}
+              onChange={(e) => setWhen({ ...when, wall: `${e.currentTarget.value} ${time}` })}
+              error={at === undefined || past}
+            />
+            <TextInput
+              type="time"
+              label={t`Time`}
+              value={time}
+              onChange={(e) => setWhen({ ...when, wall: `${day} ${e.currentTarget.value}` })}
+              error={at === undefined || past}
+            />
+            <Select
+              label={t`On the clocks of`}
+              searchable
+              w={{ base: '100%', xs: 240 }}
+              data={all}
+              value={when.zone}
+              onChange={(zone) => zone && setWhen({ ...when, zone })}
+              allowDeselect={false}
+              nothingFoundMessage={t`No such zone`}
+            />
+          </Group>
+          <Moment at={at} zone={when.zone} past={past} />
+        </div>
+      )}
+      <Speed editing={editing} />
+      {draft.errorAt('/messages_per_second') && (
+        <Text size="sm" c="error" role="alert">
+          {draft.errorAt('/messages_per_second')}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Moment({ at, zone, past }: { at: number | undefined; zone: string; past: boolean }) {
+  const format = useFormat();
+  const { t } = useLingui();
+  const own = zone === viewerZone();
+  return (
+    <Text size="sm" mt="xs" role="status" c={at === undefined || past ? 'error' : 'dimmed'}>
+      {at === undefined
+        ? t`Give a date and a time.`
+        : past
+          ? t`This time has passed. Choose a later one, or start as soon as you launch it.`
+          : own
+            ? t`It starts at ${format.full(at)}.`
+            : t`On your clocks it starts at ${format.full(at)}.`}
+    </Text>
+  );
+}
+
+function Speed({ editing }: { editing: Editing }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const about = useAbout();
+  const { draft, speed, seconds, reachable } = editing;
+  const pace = format.number(speed.perSecond);
+  const by = {
+    numbers: t`as fast as the numbers may`,
+    account: t`as fast as the provider's account may`,
+    own: t`as you limit it`,
+  }[speed.by];
+  return (
+    <Stack gap="xs">
+      <NumberInput
+        label={t`Own limit, messages a second`}
+        description={t`Leave it empty to go as fast as the numbers may. A slower pace spreads the answers of your customers.`}
+        maw={420}
+        min={1}
+        max={100_000}
+        allowDecimal={false}
+        allowNegative={false}
+        thousandSeparator=","
+        value={draft.input.messages_per_second ?? ''}
+        onChange={(value) =>
+          draft.change({ messages_per_second: typeof value === 'number' && value > 0 ? value : null })
+        }
+        error={Boolean(draft.errorAt('/messages_per_second'))}
+      />
+      {speed.perSecond > 0 && (
+        <Text size="sm" role="status">
+          <Trans>
+            {pace} a second, {by}.
+          </Trans>{' '}
+          {seconds !== undefined && reachable !== undefined && reachable > 0 && (
+            <Trans>
+              {format.number(reachable)} people take {about(seconds)}.
+            </Trans>
+          )}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,48 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { isAskable } from '../audience';
+import { ceiling } from '../pace';
+import { useAccounts, useReach, useTemplate } from '../queries';
+import type { Draft } from './useDraft';
+import { useWhen } from './when';
+
+/** What the steps of a draft share: what it refers to, its reach, its speed. */
+export function useEditing(draft: Draft) {
+  const { input, campaign } = draft;
+  const template = useTemplate(input.template_id);
+  const accounts = useAccounts();
+  const account = accounts.data?.data.find((one) => one.id === template.data?.account_id);
+  const usable = account?.numbers.filter((number) => !number.archived) ?? [];
+  const chosen = usable.filter((number) => input.number_ids?.includes(number.id));
+  // Without a choice the account's default number sends.
+  const numbers = chosen.length > 0 ? chosen : usable.filter((n) => n.default).slice(0, 1);
+  const [when, setWhen] = useWhen(campaign.id);
+  const wanted = isAskable(input.audience)
+    ? { audience: input.audience, template_id: input.template_id, mapping: input.mapping }
+    : undefined;
+  const [asked] = useDebouncedValue(wanted, 300);
+  const reach = useReach(wanted && asked);
+  const counting = reach.isFetching || JSON.stringify(asked) !== JSON.stringify(wanted);
+  const speed = ceiling({
+    numbers: numbers.map((number) => number.messages_per_second),
+    account: account?.requests_per_second,
+    own: input.messages_per_second,
+  });
+  const reachable = wanted ? reach.data?.reachable : undefined;
+  return {
+    draft,
+    template: template.data,
+    account,
+    usable,
+    numbers,
+    when,
+    setWhen,
+    reach,
+    counting,
+    /** People who would get it now; nothing while that is not known. */
+    reachable,
+    speed,
+    /** Seconds from first to last at this speed. */
+    seconds: reachable !== undefined && speed.perSecond > 0 ? reachable / speed.perSecond : undefined,
+  };
+}
+export type Editing = ReturnType<typeof useEditing>;

@@ -1,0 +1,133 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { api, body, once, type Schemas } from '~/api/client';
+import { queryClient } from '~/api/query';
+import { useLiveState } from '~/live/hooks';
+
+export type Campaign = Schemas['Campaign'];
+export type CampaignInput = Schemas['CampaignInput'];
+export type Progress = Schemas['Progress'];
+export type Audience = Schemas['Audience'];
+export type Condition = Schemas['Condition'];
+export type Mapping = Schemas['Mapping'];
+export type Template = Schemas['Template'];
+export type Account = Schemas['Account'];
+export type FailureGroup = Schemas['FailureGroup'];
+export type LedgerLine = Schemas['LedgerLine'];
+
+const of = (id: string) => ({ params: { path: { id } } });
+
+/** Asked for again every ten seconds while live events do not arrive. */
+function useFallback(moves: boolean): number | false {
+  const live = useLiveState();
+  return moves && live !== 'live' ? 10_000 : false;
+}
+
+export const campaignQuery = (id: string) => ({
+  queryKey: ['campaign', id],
+  queryFn: () => body(api.GET('/api/v1/campaigns/{id}', of(id))),
+});
+export const useCampaign = (id: string) => useQuery(campaignQuery(id));
+
+/** Where it stands. */
+export function useProgress(id: string, moves: boolean) {
+  return useQuery({
+    queryKey: ['campaign', id, 'progress'],
+    queryFn: () => body(api.GET('/api/v1/campaigns/{id}/progress', of(id))),
+    refetchInterval: useFallback(moves),
+  });
+}
+
+/** Why messages stand where they stand, with what to do. */
+export const useFailures = (id: string) =>
+  useQuery({
+    queryKey: ['campaign', id, 'failures'],
+    queryFn: () => body(api.GET('/api/v1/campaigns/{id}/failures', of(id))),
+  });
+
+/** All templates; approved ones can be sent. */
+export const useTemplates = () =>
+  useQuery({
+    queryKey: ['template', 'all'],
+    queryFn: () => body(api.GET('/api/v1/templates', { params: { query: { limit: 500 } } })),
+  });
+export const useTemplate = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['template', id],
+    queryFn: () => body(api.GET('/api/v1/templates/{id}', of(id ?? ''))),
+    enabled: id !== undefined,
+  });
+
+export const useAccounts = (enabled = true) =>
+  useQuery({
+    queryKey: ['account', 'all'],
+    queryFn: () => body(api.GET('/api/v1/accounts', { params: { query: { limit: 500 } } })),
+    enabled,
+  });
+
+export const useLists = (enabled = true) =>
+  useQuery({
+    queryKey: ['import', 'lists'],
+    queryFn: () => body(api.GET('/api/v1/lists', { params: { query: { limit: 500 } } })),
+    enabled,
+  });
+
+/** Who would get it now, and who is left out and why. Old numbers stay while new ones are counted. */
+export const useReach = (asked: Schemas['ReachInput'] | undefined) =>
+  useQuery({
+    queryKey: ['reach', asked],
+    queryFn: ({ signal }) =>
+      body(api.POST('/api/v1/reach', { body: asked ?? { audience: { type: 'everyone' } }, signal })),
+    enabled: asked !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+
+/** What is on the screen of campaigns is read anew. */
+const renew = () => queryClient.invalidateQueries({ queryKey: ['campaign'] });
+
+/** Holds, lets go on, ends. */
+export const useAct = (id: string) =>
+  useMutation({
+    mutationFn: (act: 'pause' | 'resume' | 'stop') => {
+      const asked = { ...of(id), headers: once() };
+      if (act === 'pause') return body(api.POST('/api/v1/campaigns/{id}/pause', asked));
+      if (act === 'resume') return body(api.POST('/api/v1/campaigns/{id}/resume', asked));
+      return body(api.POST('/api/v1/campaigns/{id}/stop', asked));
+    },
+    onSettled: renew,
+  });
+
+export const useLaunch = (id: string) =>
+  useMutation({
+    mutationFn: (at: string | undefined) =>
+      body(api.POST('/api/v1/campaigns/{id}/launch', { ...of(id), headers: once(), body: { at } })),
+    onSettled: renew,
+  });
+
+export const useCreate = () =>
+  useMutation({
+    mutationFn: (input: CampaignInput) =>
+      body(api.POST('/api/v1/campaigns', { headers: once(), body: input })),
+    onSuccess: renew,
+  });
+
+export const save = (id: string, input: CampaignInput) =>
+  body(api.PUT('/api/v1/campaigns/{id}', { ...of(id), body: input }));
+
+/** What a campaign says, as it is written. */
+export const inputOf = (campaign: Campaign): CampaignInput => ({
+  name: campaign.name,
+  template_id: campaign.template_id,
+  number_ids: campaign.number_ids,
+  audience: campaign.audience,
+  mapping: campaign.mapping,
+  messages_per_second: campaign.messages_per_second,
+});
+
+/** A new draft like an earlier campaign. */
+export const useClone = () =>
+  useMutation({
+    mutationFn: ({ campaign, name }: { campaign: Campaign; name: string }) =>
+      body(api.POST('/api/v1/campaigns', { headers: once(), body: { ...inputOf(campaign), name } })),
+    onSuccess: renew,
+  });

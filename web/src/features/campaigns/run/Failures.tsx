@@ -1,0 +1,65 @@
+import { Plural, Trans } from '@lingui/react/macro';
+import { Anchor, Badge, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useFailureTitles } from '~/features/messages/failures';
+import { useMessageStates } from '~/features/messages/states';
+import { useFormat } from '~/ui/format';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import { type FailureGroup, useFailures } from '../queries';
+
+/** What went wrong, grouped by reason, with what to do; the largest group first. */
+export function Failures({ id }: { id: string }) {
+  const { data, error, refetch } = useFailures(id);
+  if (error && !data) return <ProblemAlert problem={error} retry={() => void refetch()} />;
+  const groups = data?.data ?? [];
+  return (
+    <Card withBorder component="section" aria-labelledby="failures">
+      <Title order={2} size="h5" mb="xs" id="failures">
+        <Trans>What went wrong</Trans>
+      </Title>
+      {groups.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          <Trans>Nothing so far. Failures are shown here by reason, each with what to do.</Trans>
+        </Text>
+      ) : (
+        <Stack gap="md">
+          {groups.map((group) => (
+            <OneGroup key={`${group.state}${group.kind}${group.code}${group.detail}`} id={id} group={group} />
+          ))}
+        </Stack>
+      )}
+    </Card>
+  );
+}
+
+function OneGroup({ id, group }: { id: string; group: FailureGroup }) {
+  const titles = useFailureTitles();
+  const states = useMessageStates();
+  const format = useFormat();
+  return (
+    <div>
+      <Group gap="xs" align="baseline">
+        <Text size="sm" fw={600}>
+          {titles[group.kind] ?? group.kind}
+        </Text>
+        <Badge variant="default" tt="none" fw={500}>
+          {states[group.state]?.label ?? group.state}
+        </Badge>
+        <Anchor
+          component={Link}
+          to={`/campaigns/${id}`}
+          search={{ tab: 'people', state: group.state } as never}
+          size="sm"
+        >
+          <Plural value={group.count} one="1 person" other={`${format.number(group.count)} people`} />
+        </Anchor>
+      </Group>
+      <Text size="sm" mt={2} dir="auto">
+        {group.help}
+      </Text>
+      <Text size="xs" c="dimmed" mt={2} dir="auto" style={{ overflowWrap: 'anywhere' }}>
+        <Trans>The provider says: {group.detail}</Trans> {group.code && <Code>{group.code}</Code>}
+      </Text>
+    </div>
+  );
+}

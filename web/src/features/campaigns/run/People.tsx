@@ -1,0 +1,178 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Anchor, Button, Group, Select, Stack, Text } from '@mantine/core';
+import { IconDownload, IconUsers } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { failureOf, useFailureTitles } from '~/features/messages/failures';
+import { MessageDrawer } from '~/features/messages/MessageDrawer';
+import { STATES, useMessageStates } from '~/features/messages/states';
+import { type Column, DataTable } from '~/ui/DataTable';
+import { EmptyState } from '~/ui/EmptyState';
+import { Phone, Time } from '~/ui/format';
+import { StatusPill } from '~/ui/StatusPill';
+import type { LedgerLine } from '../queries';
+import type { RunSearch } from '../routes';
+import { useExclusions } from '../words';
+import { useExcluded, usePeople } from './usePeople';
+
+/** Person by person: what became of the message. */
+export function People({ id, search }: { id: string; search: RunSearch }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const states = useMessageStates();
+  const left = search.state === 'excluded';
+  const go = (change: Partial<RunSearch>) =>
+    void navigate({
+      to: '/campaigns/$id',
+      params: { id },
+      search: { ...search, tab: 'people', ...change },
+      replace: true,
+      resetScroll: false,
+    });
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" align="flex-end">
+        <Select
+          label={t`Show`}
+          w={{ base: '100%', xs: 240 }}
+          value={search.state ?? 'all'}
+          allowDeselect={false}
+          onChange={(state) => go({ state: state === 'all' || state === null ? undefined : state })}
+          data={[
+            { value: 'all', label: t`Everybody it goes to` },
+            ...STATES.map((state) => ({ value: state, label: states[state]?.label ?? state })),
+            { value: 'excluded', label: t`Left out before` },
+          ]}
+        />
+        <Button
+          component="a"
+          href={`/api/v1/campaigns/${id}/export`}
+          download
+          variant="default"
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
+          <Trans>Download all as CSV</Trans>
+        </Button>
+      </Group>
+      {search.state && !left && (
+        <Text size="sm" c="dimmed">
+          {states[search.state]?.about}
+        </Text>
+      )}
+      {left ? (
+        <LeftOut id={id} />
+      ) : (
+        <Messages
+          id={id}
+          state={search.state}
+          onOpen={(message) => go({ message })}
+          onClear={() => go({ state: undefined })}
+        />
+      )}
+      <MessageDrawer id={search.message} onClose={() => go({ message: undefined })} />
+    </Stack>
+  );
+}
+
+interface MessagesProps {
+  id: string;
+  state: string | undefined;
+  onOpen: (message: string) => void;
+  onClear: () => void;
+}
+
+function Messages({ id, state, onOpen, onClear }: MessagesProps) {
+  const { t } = useLingui();
+  const states = useMessageStates();
+  const titles = useFailureTitles();
+  const pages = usePeople(id, state, true);
+  const columns: Column<LedgerLine>[] = [
+    {
+      key: 'phone',
+      title: t`Person`,
+      render: (row) => (
+        <Anchor component="button" type="button" size="sm" onClick={() => onOpen(row.id)}>
+          <Phone number={row.phone} />
+        </Anchor>
+      ),
+    },
+    {
+      key: 'state',
+      title: t`State`,
+      render: (row) => {
+        const words = states[row.state];
+        return words ? <StatusPill tone={words.tone}>{words.label}</StatusPill> : row.state;
+      },
+    },
+    { key: 'accepted', title: t`Accepted`, wide: true, render: (row) => <At at={row.accepted_at} /> },
+    { key: 'delivered', title: t`Delivered`, wide: true, render: (row) => <At at={row.delivered_at} /> },
+    { key: 'read', title: t`Read`, wide: true, render: (row) => <At at={row.read_at} /> },
+    {
+      key: 'why',
+      title: t`Reason`,
+      wide: true,
+      render: (row) => {
+        const failure = failureOf(row.failure);
+        return failure ? <Text size="sm">{titles[failure.kind] ?? failure.detail}</Text> : '';
+      },
+    },
+  ];
+  return (
+    <DataTable
+      label={t`People of the campaign`}
+      columns={columns}
+      pages={pages}
+      rowKey={(row) => row.id}
+      onOpen={(row) => onOpen(row.id)}
+      top={360}
+      empty={
+        state ? (
+          <EmptyState
+            icon={IconUsers}
+            title={<Trans>Nobody stands there at the moment</Trans>}
+            actions={
+              <Button variant="default" onClick={onClear}>
+                <Trans>Show everybody</Trans>
+              </Button>
+            }
+          />
+        ) : (
+          <EmptyState icon={IconUsers} title={<Trans>Nobody yet</Trans>}>
+            <Trans>People appear here as the campaign goes through its audience.</Trans>
+          </EmptyState>
+        )
+      }
+    />
+  );
+}
+
+function At({ at }: { at: number | null | undefined }) {
+  return at ? <Time at={at} /> : <span aria-hidden>–</span>;
+}
+
+function LeftOut({ id }: { id: string }) {
+  const { t } = useLingui();
+  const words = useExclusions();
+  const pages = useExcluded(id, true);
+  return (
+    <DataTable
+      label={t`People who were left out`}
+      pages={pages}
+      rowKey={(row) => row.profile_id}
+      top={360}
+      columns={[
+        {
+          key: 'person',
+          title: t`Person`,
+          render: (row) => (
+            <Anchor component={Link} to={`/profiles/${row.profile_id}`} size="sm" dir="auto">
+              {row.phone ? <Phone number={row.phone} /> : (row.identity ?? row.profile_id)}
+            </Anchor>
+          ),
+        },
+        { key: 'reason', title: t`Why`, render: (row) => words[row.reason]?.label ?? row.reason },
+        { key: 'help', title: t`What to do`, wide: true, render: (row) => words[row.reason]?.help ?? '' },
+      ]}
+      empty={<EmptyState icon={IconUsers} title={<Trans>Nobody was left out</Trans>} />}
+    />
+  );
+}

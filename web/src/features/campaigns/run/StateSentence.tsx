@@ -1,0 +1,151 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Alert, Anchor, Group, Progress, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useFormat } from '~/ui/format';
+import type { Campaign } from '../queries';
+import type { Run } from './useRun';
+
+/** Where it stands in a sentence; when it does not move, why and what to do. */
+export function StateSentence({ campaign, run }: { campaign: Campaign; run: Run }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const { progress, done, whole } = run;
+  const waiting = progress.waiting;
+  const live = progress.state === 'running' || progress.state === 'paused';
+  const percent = whole > 0 ? (100 * done) / whole : progress.planned ? 100 : 0;
+  return (
+    <Stack gap="xs" mb="md">
+      <Group justify="space-between" align="baseline" gap="xs">
+        <Text role="status" data-testid="sentence">
+          <Sentence campaign={campaign} run={run} />
+        </Text>
+        {live && whole > 0 && (
+          <Text size="sm" c="dimmed">
+            {format.share(done, whole)}
+          </Text>
+        )}
+      </Group>
+      {live && (
+        <Progress
+          value={percent}
+          size="lg"
+          aria-label={t`Progress of the campaign`}
+          color={progress.state === 'paused' || waiting ? 'gray' : undefined}
+          striped={Boolean(waiting)}
+        />
+      )}
+      {waiting && (
+        <Alert
+          color={waiting.until ? 'yellow' : progress.state === 'stopped' ? 'gray' : 'red'}
+          variant="light"
+          role="alert"
+          icon={
+            waiting.until ? <IconClock size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />
+          }
+          title={<WaitingTitle code={waiting.code} since={waiting.since} />}
+        >
+          <Text size="sm" dir="auto">
+            {waiting.reason}
+          </Text>
+          {waiting.until && (
+            <Text size="sm" mt={4}>
+              <Trans>It goes on by itself at {format.exact(waiting.until)}.</Trans>
+            </Text>
+          )}
+          {waiting.code === 'account_held' && (
+            <Anchor component={Link} to={`/settings/whatsapp/${campaign.account_id}`} size="sm">
+              <Trans>Open the account to mend it</Trans>
+            </Anchor>
+          )}
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+function WaitingTitle({ code, since }: { code: string; since: number }) {
+  const format = useFormat();
+  const at = format.full(since);
+  switch (code) {
+    case 'throttled':
+      return <Trans>Slowed down since {at}</Trans>;
+    case 'unavailable':
+      return <Trans>The provider cannot be reached since {at}</Trans>;
+    case 'account_held':
+      return <Trans>Sending is on hold since {at}. Nothing is lost.</Trans>;
+    case 'stopped':
+      return <Trans>It was stopped at {at}</Trans>;
+    default:
+      return <Trans>It waits for a person since {at}</Trans>;
+  }
+}
+
+function Sentence({ campaign, run }: { campaign: Campaign; run: Run }) {
+  const format = useFormat();
+  const { progress, perSecond, endsAt } = run;
+  const done = format.number(run.done);
+  const whole = format.number(run.whole);
+  const left = format.number(Math.max(0, run.whole - run.done));
+  switch (progress.state) {
+    case 'scheduled': {
+      const at = campaign.scheduled_at ? format.full(campaign.scheduled_at) : '';
+      return <Trans>Starts at {at}. Nothing was sent yet.</Trans>;
+    }
+    case 'paused':
+      return (
+        <Trans>
+          Paused: {done} of {whole} done, {left} wait.
+        </Trans>
+      );
+    case 'finished': {
+      const at = progress.finished_at ? format.full(progress.finished_at) : '';
+      const sent = format.number(progress.funnel.sent);
+      return (
+        <Trans>
+          Finished at {at}: {sent} of {whole} were accepted by the provider.
+        </Trans>
+      );
+    }
+    case 'stopped': {
+      const at = progress.finished_at ? format.full(progress.finished_at) : '';
+      const sent = format.number(progress.funnel.sent);
+      return (
+        <Trans>
+          Stopped at {at}: {sent} were sent, the others will not be.
+        </Trans>
+      );
+    }
+  }
+  if (progress.waiting && !perSecond) {
+    return (
+      <Trans>
+        Standing still at {done} of {whole}.
+      </Trans>
+    );
+  }
+  if (!progress.planned && progress.expected === null) {
+    return <Trans>Sending: {done} so far. The audience is being counted.</Trans>;
+  }
+  if (perSecond === undefined) {
+    return (
+      <Trans>
+        Sending: {done} of {whole}.
+      </Trans>
+    );
+  }
+  const pace = format.number(perSecond >= 10 ? Math.round(perSecond) : Math.round(perSecond * 10) / 10);
+  if (endsAt === undefined) {
+    return (
+      <Trans>
+        Sending: {done} of {whole}, {pace} a second.
+      </Trans>
+    );
+  }
+  const end = format.full(Math.ceil(endsAt / 60_000) * 60_000);
+  return (
+    <Trans>
+      Sending: {done} of {whole}, {pace} a second, done about {end}.
+    </Trans>
+  );
+}

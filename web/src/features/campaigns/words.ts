@@ -1,0 +1,56 @@
+import { useLingui } from '@lingui/react/macro';
+import type { Tone } from '~/ui/StatusPill';
+
+/** States of campaigns in words. */
+export function useCampaignStates(): Record<string, { label: string; tone: Tone }> {
+  const { t } = useLingui();
+  return {
+    draft: { label: t`Draft`, tone: 'waiting' },
+    scheduled: { label: t`Scheduled`, tone: 'waiting' },
+    running: { label: t`Running`, tone: 'busy' },
+    paused: { label: t`Paused`, tone: 'paused' },
+    finished: { label: t`Finished`, tone: 'good' },
+    stopped: { label: t`Stopped`, tone: 'bad' },
+  };
+}
+
+/** Why people are left out: as a line of the waterfall, and what one can do. */
+export function useExclusions(): Record<string, { label: string; help: string }> {
+  const { t } = useLingui();
+  return {
+    no_number: {
+      label: t`have no phone number`,
+      help: t`Add their numbers with an import.`,
+    },
+    invalid_number: {
+      label: t`have a number that cannot be one`,
+      help: t`Mend the numbers in your file and import it again.`,
+    },
+    not_opted_in: {
+      label: t`never agreed to messages`,
+      help: t`WhatsApp wants their consent first. Record it with its proof, by import or on their profile.`,
+    },
+    opted_out: {
+      label: t`opted out`,
+      help: t`They asked not to be written to. Only they can take that back.`,
+    },
+    duplicate_number: {
+      label: t`share a number with somebody before them`,
+      help: t`Each number gets the message once.`,
+    },
+    missing_value: {
+      label: t`lack a value for a placeholder`,
+      help: t`Give the placeholder a default under What, or add the value to their profiles.`,
+    },
+  };
+}
+
+/** The order in which exclusions are told. */
+export const EXCLUSIONS = [
+  'no_number',
+  'invalid_number',
+  'not_opted_in',
+  'opted_out',
+  'duplicate_number',
+  'missing_value',
+] as const;
