@@ -115,13 +115,14 @@ export function Funnel({ label, stages, whole, of }: Props) {
   );
 }
 
+/** The tooltip's props come in `others`; its class name must not replace ours. */
 function To({ stage, children, ...others }: { stage: Stage; children: ReactNode }) {
   return stage.to ? (
-    <Link to={stage.to} search={stage.search as never} className={classes.link} {...others}>
+    <Link {...others} to={stage.to} search={stage.search as never} className={classes.link}>
       {children}
     </Link>
   ) : (
-    <div className={classes.still} {...others}>
+    <div {...others} className={classes.still}>
       {children}
     </div>
   );

@@ -87,10 +87,7 @@ function Shown({ first }: { first: string }) {
 function Whole({ message, open }: { message: Told; open: (id: string) => void }) {
   const { t } = useLingui();
   const states = useMessageStates();
-  const titles = useFailureTitles();
   const state = states[message.state];
-  const failure = failureOf(message.failure);
-  const bad = message.state === 'failed';
   return (
     <>
       <Group justify="space-between" align="flex-start" wrap="nowrap">
@@ -131,33 +128,7 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
         </div>
         {state && <StatusPill tone={state.tone}>{state.label}</StatusPill>}
       </Group>
-      <Alert
-        variant="light"
-        color={bad ? 'red' : failure || message.state === 'unknown' ? 'yellow' : 'gray'}
-        icon={
-          bad || failure ? (
-            <IconAlertTriangle size={18} aria-hidden />
-          ) : (
-            <IconInfoCircle size={18} aria-hidden />
-          )
-        }
-        title={failure ? (titles[failure.kind] ?? state?.label) : state?.about}
-      >
-        {message.resent_as ? (
-          <Anchor component="button" type="button" size="sm" onClick={() => open(message.resent_as ?? '')}>
-            <Trans>It was sent again. Show the new message.</Trans>
-          </Anchor>
-        ) : (
-          <Text size="sm" dir="auto">
-            {message.next}
-          </Text>
-        )}
-        {failure?.detail && (
-          <Text size="xs" mt={6} dir="auto" c="dimmed">
-            <Trans>The provider says: {failure.detail}</Trans> {failure.code && <Code>{failure.code}</Code>}
-          </Text>
-        )}
-      </Alert>
+      <Now message={message} open={open} />
       <ResendButton message={message} onSent={open} />
       <WaBubble
         content={fromMessage(message.content)}
@@ -190,5 +161,42 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
         )}
       </Stack>
     </>
+  );
+}
+
+const ON_ITS_WAY = ['sending', 'sent', 'delivered', 'read', 'received'];
+
+/** What its state means and what to do; short where there is nothing to do. */
+function Now({ message, open }: { message: Told; open: (id: string) => void }) {
+  const states = useMessageStates();
+  const titles = useFailureTitles();
+  const state = states[message.state];
+  const failure = failureOf(message.failure);
+  if (!failure && !message.resent_as && ON_ITS_WAY.includes(message.state)) {
+    return <Text size="sm">{state?.about}</Text>;
+  }
+  const failed = message.state === 'failed';
+  return (
+    <Alert
+      variant="light"
+      color={failed ? 'red' : failure || message.state === 'unknown' ? 'yellow' : 'gray'}
+      icon={failure ? <IconAlertTriangle size={18} aria-hidden /> : <IconInfoCircle size={18} aria-hidden />}
+      title={failure ? (titles[failure.kind] ?? state?.label) : state?.about}
+    >
+      {message.resent_as ? (
+        <Anchor component="button" type="button" size="sm" onClick={() => open(message.resent_as ?? '')}>
+          <Trans>It was sent again. Show the new message.</Trans>
+        </Anchor>
+      ) : (
+        <Text size="sm" dir="auto">
+          {message.next}
+        </Text>
+      )}
+      {failure?.detail && (
+        <Text size="xs" mt={6} dir="auto" c="dimmed">
+          <Trans>The provider says: {failure.detail}</Trans> {failure.code && <Code>{failure.code}</Code>}
+        </Text>
+      )}
+    </Alert>
   );
 }

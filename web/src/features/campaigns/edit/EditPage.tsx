@@ -12,7 +12,7 @@ import { CheckList } from './CheckList';
 import { type Check, useChecks, worst } from './checks';
 import classes from './EditPage.module.css';
 import { NameField } from './NameField';
-import { Rail } from './Rail';
+import { Rail, ReachLine } from './Rail';
 import { ReviewStep } from './ReviewStep';
 import { type Draft, useDraft } from './useDraft';
 import { useEditing } from './useEditing';
@@ -81,6 +81,7 @@ function Editor({ campaign }: { campaign: Campaign }) {
         <div className={classes.columns}>
           <div className={classes.main}>
             <Stack gap="lg">
+              <ReachLine editing={editing} />
               {step === 'who' && <NameField draft={draft} />}
               {own.length > 0 && <CheckList checks={own.map(({ step: _, ...check }) => check)} />}
               {step === 'who' && <WhoStep editing={editing} />}

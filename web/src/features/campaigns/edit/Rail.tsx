@@ -22,6 +22,22 @@ export function Rail({ editing }: { editing: Editing }) {
   );
 }
 
+/** The same in a line, for windows where the rail stands below. */
+export function ReachLine({ editing }: { editing: Editing }) {
+  const format = useFormat();
+  const { reachable, counting } = editing;
+  if (reachable === undefined) return null;
+  return (
+    <Text size="sm" className={classes.short} data-counting={counting || undefined}>
+      <Plural
+        value={reachable}
+        one="1 person will get it"
+        other={`${format.number(reachable)} people will get it`}
+      />
+    </Text>
+  );
+}
+
 function Waterfall({ editing }: { editing: Editing }) {
   const { t } = useLingui();
   const format = useFormat();

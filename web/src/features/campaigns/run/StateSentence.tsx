@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Anchor, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useFormat } from '~/ui/format';
+import { Time, useFormat } from '~/ui/format';
 import type { Campaign } from '../queries';
 import type { Run } from './useRun';
 
@@ -142,10 +142,10 @@ function Sentence({ campaign, run }: { campaign: Campaign; run: Run }) {
       </Trans>
     );
   }
-  const end = format.full(Math.ceil(endsAt / 60_000) * 60_000);
   return (
     <Trans>
-      Sending: {done} of {whole}, {pace} a second, done about {end}.
+      Sending: {done} of {whole}, {pace} a second, done about{' '}
+      <Time at={Math.ceil(endsAt / 60_000) * 60_000} />.
     </Trans>
   );
 }
