@@ -10,6 +10,7 @@ import {
 } from '@mantine/core';
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { api } from '~/api/client';
 import { queryClient } from '~/api/query';
 import { useSession } from '~/api/session';
 import { LANGUAGES, type Language, speak } from '~/i18n';
@@ -32,6 +33,11 @@ export function UserMenu() {
     if (!response?.ok) return failed(new Error(t`You are still signed in: the server did not answer.`));
     queryClient.clear();
     location.assign('/signin');
+  };
+  const choose = async (language: Language) => {
+    await speak(language);
+    // Kept with the account as well, so that it follows to other browsers.
+    await api.PATCH('/api/v1/session', { body: { language } }).catch(failed);
   };
   return (
     <Menu position="bottom-end" width={280} closeOnItemClick={false}>
@@ -60,7 +66,7 @@ export function UserMenu() {
             size="xs"
             aria-label={t`Language`}
             value={i18n.locale}
-            onChange={(value) => void speak(value as Language)}
+            onChange={(value) => void choose(value as Language)}
             data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
           />
           <SegmentedControl

@@ -56,7 +56,7 @@ export const PLACES: readonly Place[] = [
     to: '/settings/people',
     label: msg`People and roles`,
     icon: IconUserCog,
-    needs: 'users.manage',
+    needs: 'users.read',
     group: 'settings',
   },
   { to: '/settings/audit', label: msg`Audit log`, icon: IconHistory, needs: 'audit.read', group: 'settings' },

@@ -41,6 +41,8 @@ export const theme = createTheme({
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans Devanagari", sans-serif, "Noto Color Emoji"',
   components: {
+    // The title in the colour of the alert is below 3:1 on yellow.
+    Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
     Avatar: { defaultProps: { variant: 'filled', color: 'gray.7' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Table: { defaultProps: { verticalSpacing: 'sm' } },
