@@ -1,13 +1,48 @@
-import { createRoute } from '@tanstack/react-router';
-import { Pending } from '~/app/Pending';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { queryClient } from '~/api/query';
+import { sessionQuery, startQuery } from '~/api/session';
 import { root, shell } from '~/app/routes';
+import { safePath } from './to';
 
-const signin = createRoute({ getParentRoute: () => root, path: '/signin', component: Pending });
-const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: Pending });
-const invite = createRoute({ getParentRoute: () => root, path: '/invite/$token', component: Pending });
-const reset = createRoute({ getParentRoute: () => root, path: '/reset/$token', component: Pending });
-const home = createRoute({ getParentRoute: () => shell, path: '/', component: Pending });
-const welcome = createRoute({ getParentRoute: () => shell, path: '/welcome', component: Pending });
+const signin = createRoute({
+  getParentRoute: () => root,
+  path: '/signin',
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: safePath(search.to) }),
+  beforeLoad: async ({ search }) => {
+    const { needs_owner } = await queryClient.fetchQuery(startQuery);
+    if (needs_owner) throw redirect({ to: '/setup' });
+    if (await queryClient.fetchQuery(sessionQuery)) throw redirect({ href: search.to ?? '/' });
+  },
+  component: lazyRouteComponent(() => import('./SignIn'), 'SignIn'),
+});
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: (search: Record<string, unknown>): { code?: string } => ({
+    // A code of digits alone arrives as a number.
+    code: search.code === undefined || search.code === '' ? undefined : String(search.code),
+  }),
+  beforeLoad: async () => {
+    const { needs_owner } = await queryClient.fetchQuery(startQuery);
+    if (!needs_owner) throw redirect({ to: '/signin' });
+  },
+  component: lazyRouteComponent(() => import('./Setup'), 'Setup'),
+});
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite/$token',
+  component: lazyRouteComponent(() => import('./Join'), 'Join'),
+});
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('./Home'), 'Home'),
+});
+const welcome = createRoute({
+  getParentRoute: () => shell,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./Welcome'), 'Welcome'),
+});
 
-export const startPublicRoutes = [signin, setup, invite, reset] as const;
+export const startPublicRoutes = [signin, setup, invite] as const;
 export const startRoutes = [home, welcome] as const;
