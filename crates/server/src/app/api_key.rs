@@ -1,16 +1,24 @@
 //! API keys: made once, shown once, kept as a hash.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
-
-use super::{App, AppError};
-use crate::clock::{MINUTE, random_bytes};
-use crate::store::Tx;
+use super::{App, AppError, token};
+use crate::clock::MINUTE;
+use crate::domain::permission::{Permission, Rights};
 use crate::store::api_key::{self, ApiKeyRow};
+use crate::store::{Tx, from_json, to_json};
 
-/// Makes a key in the given transaction; the second value is the key itself, which is never shown again.
+/// Makes a key that may do everything, in the given transaction; the second value is the key itself, which is never
+/// shown again.
 pub async fn create(app: &App, tx: &mut Tx, name: &str) -> Result<(i64, String), AppError> {
+    create_for(app, tx, name, None).await
+}
+
+/// The same with these permissions and no others.
+pub async fn create_for(
+    app: &App,
+    tx: &mut Tx,
+    name: &str,
+    scopes: Option<&[Permission]>,
+) -> Result<(i64, String), AppError> {
     if name.trim().is_empty() || name.len() > 100 {
         return Err(AppError::field(
             "/name",
@@ -18,17 +26,39 @@ pub async fn create(app: &App, tx: &mut Tx, name: &str) -> Result<(i64, String),
             "Give the key a name of 1 to 100 characters, such as who uses it.",
         ));
     }
-    let key = format!("hk_{}", URL_SAFE_NO_PAD.encode(random_bytes::<24>()));
-    let id = app.id();
-    let hint = &key[key.len() - 4..];
-    api_key::insert(tx, id, name.trim(), &hash(&key), hint, app.now()).await?;
-    Ok((id, key))
+    let key = format!("hk_{}", token::new());
+    let names = |some: &[Permission]| some.iter().map(|p| p.name()).collect::<Vec<_>>();
+    let row = ApiKeyRow {
+        id: app.id(),
+        name: name.trim().to_owned(),
+        hint: key[key.len() - 4..].to_owned(),
+        created_at: app.now(),
+        last_used_at: None,
+        revoked_at: None,
+        scopes: scopes.map(|some| to_json(&names(some))),
+    };
+    api_key::insert(tx, &row, &token::hash(&key)).await?;
+    Ok((row.id, key))
+}
+
+/// The names of what a key may do; `None`: all that keys can.
+pub fn scopes(row: &ApiKeyRow) -> Result<Option<Vec<String>>, AppError> {
+    let read = |text: &String| from_json("scopes of an API key", text);
+    Ok(row.scopes.as_ref().map(read).transpose()?)
+}
+
+/// What a key may do. A permission that this version does not know allows nothing.
+pub fn rights(row: &ApiKeyRow) -> Result<Rights, AppError> {
+    Ok(match scopes(row)? {
+        None => Rights::Key,
+        Some(names) => Rights::Only(names.iter().filter_map(|name| Permission::read(name)).collect()),
+    })
 }
 
 /// The key that this text is, if it lives.
 pub async fn authenticate(app: &App, key: &str) -> Result<Option<ApiKeyRow>, AppError> {
     let mut tx = app.db.read().await?;
-    let Some(row) = api_key::by_hash(&mut tx, &hash(key)).await? else {
+    let Some(row) = api_key::by_hash(&mut tx, &token::hash(key)).await? else {
         return Ok(None);
     };
     drop(tx);
@@ -38,9 +68,4 @@ pub async fn authenticate(app: &App, key: &str) -> Result<Option<ApiKeyRow>, App
         tx.commit().await?;
     }
     Ok(Some(row))
-}
-
-/// Keys are 192 random bits, so a plain hash cannot be guessed back.
-fn hash(key: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(key.as_bytes()))
 }

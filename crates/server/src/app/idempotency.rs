@@ -11,8 +11,8 @@ use crate::store::idempotency::{KeptAnswer, find, keep};
 /// Who asks, and for what.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The API key that asks.
-    pub api_key_id: i64,
+    /// Id of the API key or the user that asks.
+    pub caller_id: i64,
     /// The `Idempotency-Key` header, when there is one.
     pub key: Option<String>,
     /// Hash of method, path and body.
@@ -21,14 +21,14 @@ pub struct Asked {
 
 impl Asked {
     /// Describes a request.
-    pub fn new(api_key_id: i64, key: Option<String>, method: &str, path: &str, body: &[u8]) -> Self {
+    pub fn new(caller_id: i64, key: Option<String>, method: &str, path: &str, body: &[u8]) -> Self {
         let mut hash = Sha256::new();
         for part in [method.as_bytes(), path.as_bytes(), body] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
         Self {
-            api_key_id,
+            caller_id,
             key,
             request_hash: URL_SAFE_NO_PAD.encode(hash.finalize()),
         }
@@ -38,7 +38,7 @@ impl Asked {
 /// The kept answer, or `None` when the act is new. A reused key with another request is a conflict.
 pub async fn earlier(tx: &mut Tx, asked: &Asked) -> Result<Option<KeptAnswer>, AppError> {
     let Some(key) = &asked.key else { return Ok(None) };
-    let Some(kept) = find(tx, asked.api_key_id, key).await? else {
+    let Some(kept) = find(tx, asked.caller_id, key).await? else {
         return Ok(None);
     };
     if kept.request_hash != asked.request_hash {
@@ -65,7 +65,7 @@ pub async fn remember(
         status: i64::from(status),
         body: body.to_owned(),
     };
-    keep(tx, asked.api_key_id, key, &kept, app.now())
+    keep(tx, asked.caller_id, key, &kept, app.now())
         .await
         .map_err(|e| {
             if e.is_duplicate() {

@@ -20,27 +20,29 @@ pub struct ApiKeyRow {
     pub last_used_at: Option<i64>,
     /// Milliseconds UTC.
     pub revoked_at: Option<i64>,
+    /// JSON list of permissions; `None`: all that keys can have.
+    pub scopes: Option<String>,
 }
 
 const INSERT: &str = "
-INSERT INTO api_key (id, name, hash, hint, created_at)
-VALUES ($1, $2, $3, $4, $5)";
+INSERT INTO api_key (id, name, hash, hint, created_at, scopes)
+VALUES ($1, $2, $3, $4, $5, $6)";
 
 /// Keeps a new key.
-pub async fn insert(
-    tx: &mut Tx,
-    id: i64,
-    name: &str,
-    hash: &str,
-    hint: &str,
-    now: i64,
-) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(INSERT).bind(id).bind(name).bind(hash).bind(hint).bind(now).execute(c).await.map(drop))?;
+pub async fn insert(tx: &mut Tx, row: &ApiKeyRow, hash: &str) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(INSERT)
+        .bind(row.id)
+        .bind(&row.name)
+        .bind(hash)
+        .bind(&row.hint)
+        .bind(row.created_at)
+        .bind(&row.scopes)
+        .execute(c).await.map(drop))?;
     Ok(())
 }
 
 const BY_HASH: &str = "
-SELECT id, name, hint, created_at, last_used_at, revoked_at
+SELECT id, name, hint, created_at, last_used_at, revoked_at, scopes
 FROM api_key
 WHERE hash = $1 AND revoked_at IS NULL";
 
@@ -49,8 +51,18 @@ pub async fn by_hash(tx: &mut Tx, hash: &str) -> Result<Option<ApiKeyRow>, Store
     Ok(on!(tx, c => sqlx::query_as::<_, ApiKeyRow>(BY_HASH).bind(hash).fetch_optional(c).await)?)
 }
 
+const BY_ID: &str = "
+SELECT id, name, hint, created_at, last_used_at, revoked_at, scopes
+FROM api_key
+WHERE id = $1";
+
+/// The key of this id, living or not.
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ApiKeyRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ApiKeyRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
 const LIST: &str = "
-SELECT id, name, hint, created_at, last_used_at, revoked_at
+SELECT id, name, hint, created_at, last_used_at, revoked_at, scopes
 FROM api_key
 ORDER BY id";
 

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "resent",
         include_str!("../../../../migrations/0014_resent.sql"),
     ),
+    (15, "users", include_str!("../../../../migrations/0015_users.sql")),
 ];
 
 impl Dialect {

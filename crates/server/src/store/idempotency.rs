@@ -1,4 +1,5 @@
-//! Answers kept by idempotency key, written in the transaction of the act they answer.
+//! Answers kept by idempotency key, written in the transaction of the act they answer. The column `api_key_id` holds the id of
+//! the caller: an API key or a user, which never have the same.
 
 use sqlx::FromRow;
 
@@ -22,10 +23,8 @@ FROM idempotency
 WHERE api_key_id = $1 AND key = $2";
 
 /// The answer to an earlier request with this key.
-pub async fn find(tx: &mut Tx, api_key_id: i64, key: &str) -> Result<Option<KeptAnswer>, StoreError> {
-    Ok(
-        on!(tx, c => sqlx::query_as::<_, KeptAnswer>(FIND).bind(api_key_id).bind(key).fetch_optional(c).await)?,
-    )
+pub async fn find(tx: &mut Tx, caller_id: i64, key: &str) -> Result<Option<KeptAnswer>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, KeptAnswer>(FIND).bind(caller_id).bind(key).fetch_optional(c).await)?)
 }
 
 const KEEP: &str = "
@@ -35,13 +34,13 @@ VALUES ($1, $2, $3, $4, $5, $6)";
 /// Keeps an answer. A concurrent request with the same key makes this fail as a duplicate, and its whole act with it.
 pub async fn keep(
     tx: &mut Tx,
-    api_key_id: i64,
+    caller_id: i64,
     key: &str,
     answer: &KeptAnswer,
     now: i64,
 ) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(KEEP)
-        .bind(api_key_id)
+        .bind(caller_id)
         .bind(key)
         .bind(&answer.request_hash)
         .bind(answer.status)
