@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::target::Allowed;
+use crate::domain::target::{Allowed, Net};
 
 /// The default configuration, with a sentence for each setting.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -37,12 +37,16 @@ pub struct Config {
     pub overdue_grace_minutes: i64,
     /// Days that callbacks are kept for; 0: for ever.
     pub callback_days: i64,
+    /// Days that the audit log is kept for; 0: for ever.
+    pub audit_days: i64,
     /// Words that opt a person out, as the whole message, any case.
     pub opt_out_words: Vec<String>,
     /// Words that opt a person in again.
     pub opt_in_words: Vec<String>,
     /// Addresses, networks and hosts that URLs may lead to although they are not on the internet.
     pub allowed_targets: Vec<String>,
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
     /// Addresses this server sends from, shown to the operator for provider allow-lists.
     pub egress_addresses: Vec<String>,
     /// Folder with a build of the dashboard to serve instead of the built-in one; empty: the built-in one.
@@ -195,7 +199,25 @@ impl Config {
                 "give 1 to 36500 days, or 0 to keep callbacks for ever",
             );
         }
+        if !(0..=36_500).contains(&self.audit_days) {
+            return wrong(
+                "audit_days",
+                "give 1 to 36500 days, or 0 to keep the audit log for ever",
+            );
+        }
+        self.proxies()?;
         self.targets().map(drop)
+    }
+
+    /// Proxies that may say from where a request comes.
+    pub fn proxies(&self) -> Result<Vec<Net>, ConfigError> {
+        let read = |entry: &String| {
+            entry.trim().parse().map_err(|()| ConfigError::Value {
+                key: "trusted_proxies",
+                why: format!("\"{entry}\" is neither an address nor a network such as 10.1.0.0/16"),
+            })
+        };
+        self.trusted_proxies.iter().map(read).collect()
     }
 
     /// What URLs may lead to beside the internet.
@@ -311,6 +333,9 @@ mod tests {
             toml::Value::Integer(n) => ((n + 1).to_string(), toml::Value::Integer(n + 1)),
             toml::Value::Boolean(b) => ((!b).to_string(), toml::Value::Boolean(!b)),
             toml::Value::Array(_) if key == "roles" => ("http, send".into(), vec!["http", "send"].into()),
+            toml::Value::Array(_) if key == "trusted_proxies" => {
+                ("::1,10.1.0.0/16".into(), vec!["::1", "10.1.0.0/16"].into())
+            }
             toml::Value::Array(_) if key == "allowed_targets" => {
                 ("::1, h.example,,".into(), vec!["::1", "h.example"].into())
             }
@@ -383,6 +408,8 @@ mod tests {
         assert!(with("HARKARA_CONCURRENCY", "-1").contains("concurrency"));
         assert!(with("HARKARA_DATABASE", "mysql://x").contains("postgres://"));
         assert!(with("HARKARA_CALLBACK_DAYS", "-1").contains("0 to keep callbacks for ever"));
+        assert!(with("HARKARA_AUDIT_DAYS", "-1").contains("0 to keep the audit log for ever"));
+        assert!(with("HARKARA_TRUSTED_PROXIES", "proxy.example").contains("proxy.example"));
         assert!(with("HARKARA_ALLOWED_TARGETS", "127.0.0.1,10.0.0.0/40").contains("10.0.0.0/40"));
         assert!(with("HARKARA_DEFAULT_REGION", "India").contains("two capital letters"));
     }

@@ -28,6 +28,14 @@ pub const IMPORT: Kind = Kind("imp");
 pub const LIST: Kind = Kind("lst");
 /// An API key.
 pub const API_KEY: Kind = Kind("key");
+/// A user.
+pub const USER: Kind = Kind("usr");
+/// A session.
+pub const SESSION: Kind = Kind("ses");
+/// An invitation.
+pub const INVITE: Kind = Kind("inv");
+/// An act in the audit log.
+pub const AUDIT: Kind = Kind("aud");
 
 impl Kind {
     /// `msg_0fz2k5tq8x1ga`.
