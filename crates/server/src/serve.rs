@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::lease::{self, Identity};
 use crate::app::vault::{Vault, write_private};
-use crate::app::{App, AppError, account, api_key, import};
+use crate::app::{App, AppError, account, api_key, audit, import};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
 use crate::store::Db;
@@ -189,9 +189,12 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
     let router = http::router(app.clone());
     let stop = app.shutdown.clone();
     let server = tokio::spawn(
-        axum::serve(listener, router)
-            .with_graceful_shutdown(stop.cancelled_owned())
-            .into_future(),
+        axum::serve(
+            listener,
+            router.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .into_future(),
     );
     let workers = worker::start_all(&app, &app.shutdown);
     import::recover(&app)
@@ -317,7 +320,10 @@ async fn keep_cli_file(app: &App, addr: SocketAddr) -> anyhow::Result<Option<Pat
     let key = match CliFile::read(&app.config.data) {
         Some(kept) => Some(kept.key),
         None if store::api_key::list(&mut tx).await?.is_empty() => {
-            Some(api_key::create(app, &mut tx, "cli").await?.1)
+            let (id, key) = api_key::create(app, &mut tx, "cli").await?;
+            let system = audit::Actor::system();
+            audit::note_change(app, &mut tx, &system, "api_key.create", id, audit::Before::New).await?;
+            Some(key)
         }
         None => None,
     };

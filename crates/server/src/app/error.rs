@@ -25,6 +25,30 @@ pub enum AppError {
         /// What to do.
         help: String,
     },
+    /// Nobody is signed in, or not as they say.
+    #[error("{detail} {help}")]
+    SignIn {
+        /// Stable code.
+        code: &'static str,
+        /// What is missing or wrong.
+        detail: String,
+        /// What to do.
+        help: String,
+    },
+    /// Whoever asks may not do this.
+    #[error("{detail} {help}")]
+    NotAllowed {
+        /// What, and who asks.
+        detail: String,
+        /// Who may, and what to do.
+        help: String,
+    },
+    /// Too many wrong passwords.
+    #[error("There were too many wrong passwords. Wait {}.", crate::domain::sign_in::in_words(*wait))]
+    TooManyTries {
+        /// Milliseconds.
+        wait: i64,
+    },
     /// The provider refused or did not answer.
     #[error("{detail} {help}")]
     Provider {

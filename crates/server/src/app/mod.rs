@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 pub mod account;
 pub mod api_key;
 pub mod arrival;
+pub mod audit;
 pub mod callback;
 pub mod callback_log;
 pub mod campaign;
@@ -22,12 +23,16 @@ pub mod import_file;
 mod import_write;
 pub mod lease;
 pub mod message;
+pub mod password;
 pub mod person;
 pub mod profile;
 pub mod retention;
+pub mod sign_in;
 pub mod template;
+mod token;
 pub mod trouble;
 pub mod upload;
+pub mod user;
 pub mod vault;
 
 pub use error::{AppError, FieldProblem};
@@ -63,6 +68,8 @@ pub struct App {
     pub leases: lease::Leases,
     /// Callbacks on their way to the database.
     pub callback_log: callback_log::CallbackLog,
+    /// Lets a few passwords be hashed at a time.
+    pub passwords: password::Turn,
     /// Wakes the dispatcher when there is new work.
     pub wake_dispatch: Notify,
     /// Wakes the callback worker.
@@ -101,6 +108,7 @@ impl App {
             troubles: trouble::Troubles::default(),
             leases: lease::Leases::new(node),
             callback_log: callback_log::CallbackLog::default(),
+            passwords: password::Turn::default(),
             wake_dispatch: Notify::new(),
             wake_callbacks: Notify::new(),
             shutdown: CancellationToken::new(),

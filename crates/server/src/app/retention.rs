@@ -3,8 +3,10 @@
 use super::arrival::KNOWN_FOR;
 use super::{App, AppError};
 use crate::clock::{DAY, HOUR, Millis, first_id_at};
+use crate::domain::sign_in::FORGOTTEN_AFTER;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
+use crate::store::{audit, invite, session, sign_in};
 
 /// How long vendor ids are kept at least.
 const KEEP_REFS: Millis = 30 * DAY;
@@ -25,6 +27,8 @@ pub enum Pass {
     Callbacks(i64),
     /// Vendor ids of the hours before this one are done.
     Refs(i64),
+    /// Old acts of the audit log, and what is left of sign-ins.
+    SignIns,
     /// Free pages of the file.
     Pages,
     /// All done.
@@ -52,6 +56,7 @@ pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
     match pass {
         Pass::Callbacks(after) => callbacks(app, after).await,
         Pass::Refs(from) => refs(app, from).await,
+        Pass::SignIns => sign_ins(app).await,
         Pass::Pages => pages(app).await,
         Pass::Done => Ok(Pass::Done),
     }
@@ -85,13 +90,13 @@ async fn callbacks(app: &App, after: i64) -> Result<Pass, AppError> {
 async fn refs(app: &App, from: i64) -> Result<Pass, AppError> {
     // A callback that can still be replayed must find its message again.
     let Some(time) = keep_callbacks(app).map(|time| KEEP_REFS.max(time + KNOWN_FOR)) else {
-        return Ok(Pass::Pages);
+        return Ok(Pass::SignIns);
     };
     let mut tx = app.db.read().await?;
     let hour = store::first_hour_of_refs(&mut tx, from).await?;
     drop(tx);
     let Some(hour) = hour.filter(|hour| *hour < (app.now() - time) / HOUR) else {
-        return Ok(Pass::Pages);
+        return Ok(Pass::SignIns);
     };
     let mut tx = app.db.write_in(Lane::Bulk).await?;
     if !store::take_turn(&mut tx).await? {
@@ -100,6 +105,22 @@ async fn refs(app: &App, from: i64) -> Result<Pass, AppError> {
     let more = store::forget_refs(&mut tx, hour, ROWS).await?;
     tx.commit().await?;
     Ok(Pass::Refs(if more { hour } else { hour + 1 }))
+}
+
+async fn sign_ins(app: &App) -> Result<Pass, AppError> {
+    let now = app.now();
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    session::forget(&mut tx, now).await?;
+    // Whoever comes with an old link may still be told that it ended; after a week nobody comes.
+    invite::forget(&mut tx, now - 7 * DAY).await?;
+    sign_in::forget(&mut tx, now - FORGOTTEN_AFTER).await?;
+    let days = app.config.audit_days;
+    let more = days > 0 && audit::forget(&mut tx, first_id_at(now - days * DAY), ROWS).await?;
+    tx.commit().await?;
+    Ok(if more { Pass::SignIns } else { Pass::Pages })
 }
 
 async fn pages(app: &App) -> Result<Pass, AppError> {

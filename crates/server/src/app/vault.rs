@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
 
 use crate::clock::random_bytes;
 
@@ -94,6 +95,23 @@ impl Vault {
         Ok(STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
+    /// A code that only holders of the key can know, always the same for one purpose: 12 capital letters and digits.
+    pub fn code(&self, purpose: &str) -> Result<String, VaultError> {
+        // The nonce belongs to the purpose alone; those of `seal` are drawn from a space in which none meets it.
+        let digest = Sha256::digest(purpose.as_bytes());
+        let payload = chacha20poly1305::aead::Payload {
+            msg: &[],
+            aad: purpose.as_bytes(),
+        };
+        let tag = self
+            .0
+            .encrypt(XNonce::from_slice(&digest[..24]), payload)
+            .map_err(|_| VaultError::DoesNotOpen)?;
+        let letters = b"ABCDEFGHJKMNPQRSTVWXYZ23456789AB";
+        let letter = |byte: &u8| char::from(letters[usize::from(*byte) & 31]);
+        Ok(tag.iter().take(12).map(letter).collect())
+    }
+
     /// Decrypts what [`Vault::seal`] made.
     pub fn unseal(&self, context: &str, sealed: &str) -> Result<String, VaultError> {
         let bytes = STANDARD_NO_PAD
@@ -146,6 +164,19 @@ mod tests {
         let again = Vault::open(dir.path(), None).unwrap();
         assert_eq!(again.unseal("acc", &sealed).unwrap(), "pässword");
         assert!(again.unseal("other", &sealed).is_err());
+    }
+
+    #[test]
+    fn a_code_belongs_to_key_and_purpose() {
+        let vault = |byte: u8| {
+            let key = STANDARD_NO_PAD.encode([byte; 32]);
+            Vault::from_text(&key, "test").unwrap()
+        };
+        let code = vault(1).code("setup").unwrap();
+        assert_eq!(code.len(), 12);
+        assert_eq!(code, vault(1).code("setup").unwrap());
+        assert_ne!(code, vault(1).code("other").unwrap());
+        assert_ne!(code, vault(2).code("setup").unwrap());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::problem::Problem;
 use crate::app::account::{self, Trial};
 use crate::app::{App, AppError};
 use crate::domain::id;
+use crate::domain::permission::Permission;
 use crate::store::account::AccountRow;
 use crate::store::number::NumberRow;
 use crate::store::{self, Tx};
@@ -49,13 +50,14 @@ pub struct Account {
     /// Since when, milliseconds since 1970 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_at: Option<i64>,
-    /// The settings by key. A secret is `{"set": true}` or `{"set": false}`, never more.
+    /// The settings by key. A secret is `{"set": true}` or `{"set": false}`, never more. Empty for who may not change them.
     #[schema(value_type = Object)]
     pub settings: Map<String, Value>,
-    /// Paste this at the provider for inbound messages.
-    pub inbound_url: String,
-    /// Paste this at the provider for delivery reports.
-    pub reports_url: String,
+    /// Paste this at the provider for inbound messages. Whoever knows it could speak as the provider: `null` for who may
+    /// not change the account.
+    pub inbound_url: Option<String>,
+    /// Paste this at the provider for delivery reports; see `inbound_url`.
+    pub reports_url: Option<String>,
     /// Its numbers, the default one first.
     pub numbers: Vec<Number>,
     /// Requests a second at most.
@@ -71,6 +73,18 @@ pub struct Account {
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
     pub updated_at: i64,
+}
+
+impl Account {
+    /// As this caller may see it.
+    fn to(mut self, caller: &Caller) -> Self {
+        if !caller.may(Permission::AccountsWrite) {
+            self.settings = Map::new();
+            self.inbound_url = None;
+            self.reports_url = None;
+        }
+        self
+    }
 }
 
 /// Callbacks that were not taken. The provider was asked to send them again.
@@ -170,8 +184,8 @@ async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppErr
             _ => "active",
         },
         settings: shown_settings(&row, &urls)?,
-        inbound_url: urls.inbound,
-        reports_url: urls.reports,
+        inbound_url: Some(urls.inbound),
+        reports_url: Some(urls.reports),
         numbers: numbers.into_iter().map(|n| show_number(n, &in_use)).collect(),
         provider: row.provider,
         nickname: row.nickname,
@@ -227,7 +241,7 @@ async fn shown_by_id(app: &App, tx: &mut Tx, id: i64) -> Result<Account, AppErro
 /// Lists the accounts, newest first.
 #[utoipa::path(get, path = "/accounts", tag = "Accounts", params(Page), responses((status = 200, body = Listing<Account>), (status = 401, body = Problem)))]
 async fn list(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Account>>, Problem> {
@@ -236,7 +250,7 @@ async fn list(
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
         let id = row.id;
-        shown.push((id, show(&app, &mut tx, row).await?));
+        shown.push((id, show(&app, &mut tx, row).await?.to(&caller)));
     }
     Ok(Json(Listing::new(
         shown,
@@ -266,10 +280,14 @@ async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Res
 
 /// One account.
 #[utoipa::path(get, path = "/accounts/{id}", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Account), (status = 404, body = Problem)))]
-async fn get(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Account>, Problem> {
+async fn get(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Account>, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
     let mut tx = app.db.read().await?;
-    Ok(Json(shown_by_id(&app, &mut tx, id).await?))
+    Ok(Json(shown_by_id(&app, &mut tx, id).await?.to(&caller)))
 }
 
 /// Changes settings. Any real change lets a held account send again.
@@ -297,12 +315,16 @@ async fn update(
 
 /// Lets a held account send again.
 #[utoipa::path(post, path = "/accounts/{id}/resume", tag = "Accounts", params(("id" = String, Path)), responses((status = 200, body = Account), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn resume(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Account>, Problem> {
+async fn resume(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Account>, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
-    let mut tx = app.db.write().await?;
-    account::resume(&app, &mut tx, id).await?;
-    let shown = shown_by_id(&app, &mut tx, id).await?;
-    tx.commit().await?;
+    let mut act = caller.act(&app, Some(id)).await?;
+    account::resume(&app, &mut act.tx, id).await?;
+    let shown = shown_by_id(&app, &mut act.tx, id).await?;
+    act.commit(&app, Some(id)).await?;
     app.wake_dispatch.notify_one();
     Ok(Json(shown))
 }

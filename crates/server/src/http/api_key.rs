@@ -12,8 +12,9 @@ use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
-use crate::app::{AppError, api_key};
+use crate::app::{AppError, FieldProblem, api_key};
 use crate::domain::id;
+use crate::domain::permission::{Permission, Rights};
 use crate::store;
 
 /// Routes.
@@ -38,6 +39,8 @@ pub struct ApiKey {
     pub last_used_at: Option<i64>,
     /// Milliseconds since 1970 UTC.
     pub revoked_at: Option<i64>,
+    /// The permissions that it has; `null`: all that keys can have.
+    pub scopes: Option<Vec<String>>,
 }
 
 /// A new key's name.
@@ -45,6 +48,41 @@ pub struct ApiKey {
 pub struct NewApiKey {
     /// 1 to 100 characters.
     pub name: String,
+    /// The permissions that it has, see `GET /permissions`; absent or `null`: all that keys can have.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// The permissions of these names. Nobody gives a key more than they have.
+fn scopes(caller: &Caller, names: Option<&[String]>) -> Result<Option<Vec<Permission>>, AppError> {
+    let Some(names) = names else {
+        for permission in Rights::Key.all() {
+            caller.needs(permission)?;
+        }
+        return Ok(None);
+    };
+    let mut wrong = Vec::new();
+    let mut found = Vec::new();
+    for (n, name) in names.iter().enumerate() {
+        match Permission::read(name).filter(|p| p.is_for_keys()) {
+            Some(permission) => found.push(permission),
+            None => {
+                let detail =
+                    format!("A key cannot have \"{name}\". GET /api/v1/permissions shows what it can have.");
+                wrong.push(FieldProblem::new(format!("/scopes/{n}"), "unknown", detail));
+            }
+        }
+    }
+    if names.is_empty() {
+        let detail = "Name at least one permission, or leave the field out to allow everything.";
+        wrong.push(FieldProblem::new("/scopes", "required", detail));
+    }
+    if !wrong.is_empty() {
+        return Err(AppError::Invalid(wrong));
+    }
+    for permission in &found {
+        caller.needs(*permission)?;
+    }
+    Ok(Some(found))
 }
 
 /// A new key. The only time that the key itself is shown.
@@ -61,17 +99,18 @@ pub struct CreatedApiKey {
 async fn list(_: Caller, State(app): State<Shared>) -> Result<axum::Json<Listing<ApiKey>>, Problem> {
     let mut tx = app.db.read().await?;
     let rows = store::api_key::list(&mut tx).await?;
-    let data = rows
-        .into_iter()
-        .map(|row| ApiKey {
+    let mut data = Vec::with_capacity(rows.len());
+    for row in rows {
+        data.push(ApiKey {
             id: id::API_KEY.show(row.id),
+            scopes: api_key::scopes(&row)?,
             name: row.name,
             hint: row.hint,
             created_at: row.created_at,
             last_used_at: row.last_used_at,
             revoked_at: row.revoked_at,
-        })
-        .collect();
+        });
+    }
     Ok(axum::Json(Listing {
         data,
         next_cursor: None,
@@ -79,12 +118,14 @@ async fn list(_: Caller, State(app): State<Shared>) -> Result<axum::Json<Listing
 }
 
 /// Makes a key.
-#[utoipa::path(post, path = "/api-keys", tag = "API keys", request_body = NewApiKey, responses((status = 201, body = CreatedApiKey), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api-keys", tag = "API keys", request_body = NewApiKey, responses((status = 201, body = CreatedApiKey), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn create(State(app): State<Shared>, mut body: Body<NewApiKey>) -> Result<Response, Problem> {
     // The answer holds the secret: it is never kept, so a repeated request makes a second key.
-    body.asked.key = None;
+    body.asked.request.key = None;
+    let NewApiKey { name, scopes: names } = &body.value;
+    let scopes = scopes(&body.asked.caller, names.as_deref())?;
     once(&app, &body.asked, async |tx| {
-        let (id, key) = api_key::create(&app, tx, &body.value.name).await?;
+        let (id, key) = api_key::create_for(&app, tx, name, scopes.as_deref()).await?;
         Ok((
             StatusCode::CREATED,
             CreatedApiKey {
@@ -98,12 +139,16 @@ async fn create(State(app): State<Shared>, mut body: Body<NewApiKey>) -> Result<
 
 /// Revokes a key: it stops working at once.
 #[utoipa::path(delete, path = "/api-keys/{id}", tag = "API keys", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
-async fn revoke(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<StatusCode, Problem> {
+async fn revoke(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<StatusCode, Problem> {
     let id = path_id(id::API_KEY, "API key", path)?;
-    let mut tx = app.db.write().await?;
-    if !store::api_key::revoke(&mut tx, id, app.now()).await? {
+    let mut act = caller.act(&app, Some(id)).await?;
+    if !store::api_key::revoke(&mut act.tx, id, app.now()).await? {
         return Err(AppError::NotFound("living API key").into());
     }
-    tx.commit().await?;
+    act.commit(&app, Some(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

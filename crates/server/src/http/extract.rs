@@ -2,53 +2,37 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Shared;
+pub use super::access::Caller;
 use super::problem::Problem;
-use crate::app::idempotency::{self, Asked};
-use crate::app::{AppError, api_key};
+use crate::app::audit::{Before, id_kind};
+use crate::app::{AppError, idempotency};
 use crate::domain::id::Kind;
 use crate::store::Tx;
 use crate::store::idempotency::KeptAnswer;
 
-/// Who calls: a living API key.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// Id of the key.
-    pub api_key_id: i64,
+/// Who asks, for what.
+#[derive(Debug)]
+pub struct Asked {
+    /// Who.
+    pub caller: Caller,
+    /// For what, so that it happens once.
+    pub request: idempotency::Asked,
+    /// The ids in the path.
+    path: String,
 }
 
-impl FromRequestParts<Shared> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        let given = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|v| v.to_str().ok());
-        let key = given.and_then(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")));
-        let Some(key) = key else {
-            return Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "no_api_key",
-                "The request carries no API key.",
-                "Send `Authorization: Bearer hk_...`. `harkara key create NAME` makes a key.",
-            ));
-        };
-        match api_key::authenticate(app, key.trim()).await? {
-            Some(row) => Ok(Self { api_key_id: row.id }),
-            None => Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "bad_api_key",
-                "This API key is not known, or was revoked.",
-                "Check it for a missing character, or make a new one with `harkara key create NAME`.",
-            )),
-        }
+impl Asked {
+    /// The id in the path of an object that an action is about.
+    fn object(&self, action: &str) -> Option<i64> {
+        let kind = id_kind(action)?;
+        self.path.split('/').find_map(|part| kind.read(part))
     }
 }
 
@@ -59,6 +43,18 @@ pub struct Body<T> {
     pub value: T,
     /// Who asks for what, for [`once`].
     pub asked: Asked,
+}
+
+/// The JSON body of a request that everybody may make.
+#[derive(Debug)]
+pub struct OpenBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for OpenBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
+        Ok(Self(read(&bytes(request, app).await?)?))
+    }
 }
 
 impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
@@ -82,33 +78,46 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
         }
         let method = parts.method.clone();
         let path = parts.uri.path().to_owned();
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), app)
-            .await
-            .map_err(|e| {
-                Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "body_too_large",
-                    format!("The body could not be read: {e}"),
-                    "Send at most 2 MB of JSON; large files go to /api/v1/imports.",
-                )
-            })?;
-        let asked = Asked::new(caller.api_key_id, key, method.as_str(), &path, &bytes);
-        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        let value = serde_json::from_slice(text).map_err(|e| {
-            let status = if e.is_data() {
-                StatusCode::UNPROCESSABLE_ENTITY
-            } else {
-                StatusCode::BAD_REQUEST
-            };
-            Problem::new(
-                status,
-                if e.is_data() { "invalid" } else { "not_json" },
-                format!("The body does not fit: {e}."),
-                "GET /api/v1/openapi.json describes every body.",
-            )
-        })?;
-        Ok(Self { value, asked })
+        let bytes = bytes(Request::from_parts(parts, body), app).await?;
+        let request = idempotency::Asked::new(caller.actor.id, key, method.as_str(), &path, &bytes);
+        let asked = Asked {
+            caller,
+            request,
+            path,
+        };
+        Ok(Self {
+            value: read(&bytes)?,
+            asked,
+        })
     }
+}
+
+async fn bytes(request: Request, app: &Shared) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, app).await.map_err(|e| {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("The body could not be read: {e}"),
+            "Send at most 2 MB of JSON; large files go to /api/v1/imports.",
+        )
+    })
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let text: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
+    serde_json::from_slice(text).map_err(|e| {
+        let (status, code) = if e.is_data() {
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+        } else {
+            (StatusCode::BAD_REQUEST, "not_json")
+        };
+        Problem::new(
+            status,
+            code,
+            format!("The body does not fit: {e}."),
+            "GET /api/v1/openapi.json describes every body.",
+        )
+    })
 }
 
 /// An id of some kind from the path.
@@ -124,9 +133,13 @@ where
     F: AsyncFnOnce(&mut Tx) -> Result<(StatusCode, T), AppError>,
 {
     let mut tx = app.db.write().await?;
-    if let Some(kept) = idempotency::earlier(&mut tx, asked).await? {
+    if let Some(kept) = idempotency::earlier(&mut tx, &asked.request).await? {
         return Ok(replay(&kept));
     }
+    let caller = &asked.caller;
+    let action = caller.act_name();
+    let object = action.and_then(|action| asked.object(action));
+    let before = caller.before(&mut tx, object).await?;
     let (status, value) = act(&mut tx).await?;
     let body = serde_json::to_string(&value).map_err(|e| {
         Problem::new(
@@ -136,9 +149,34 @@ where
             "Please report this as a bug.",
         )
     })?;
-    idempotency::remember(app, &mut tx, asked, status.as_u16(), &body).await?;
+    if let Some(action) = action {
+        let made = object.or_else(|| answered(action, &body));
+        // What was there already, and was found by another name than its id, was not looked at before.
+        let before = match before {
+            Before::New if status == StatusCode::OK => Before::Unknown,
+            before => before,
+        };
+        caller.note(app, &mut tx, before, made).await?;
+    }
+    idempotency::remember(app, &mut tx, &asked.request, status.as_u16(), &body).await?;
     tx.commit().await?;
     Ok((status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// The id in an answer of the object that an action is about.
+fn answered(action: &str, body: &str) -> Option<i64> {
+    let kind = id_kind(action)?;
+    let body: Value = serde_json::from_str(body).ok()?;
+    let named = format!("{}_id", action.split('.').next()?);
+    let inner = body
+        .get(action.split('.').next()?)
+        .and_then(|object| object.get("id"));
+    let found = body
+        .get("id")
+        .or_else(|| body.get(&named))
+        .or(inner)
+        .and_then(Value::as_str);
+    kind.read(found?)
 }
 
 fn replay(kept: &KeptAnswer) -> Response {

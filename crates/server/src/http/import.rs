@@ -17,6 +17,7 @@ use super::extract::{Caller, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use crate::app::AppError;
+use crate::app::audit::Before;
 use crate::app::import::{self, OptIn, Options};
 use crate::domain::columns::Chosen;
 use crate::domain::id;
@@ -166,7 +167,7 @@ fn options(query: ImportQuery) -> Result<Options, AppError> {
 /// file is received; the import runs on.
 #[utoipa::path(post, path = "/imports", tag = "Imports", params(ImportQuery), request_body(content = String, content_type = "text/csv"), responses((status = 202, body = Import), (status = 400, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem, description = "The disk is full")))]
 async fn create(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     query: Result<Query<ImportQuery>, QueryRejection>,
     body: Body,
@@ -182,6 +183,7 @@ async fn create(
     let file_name = query.file_name.clone().unwrap_or_else(|| "import.csv".into());
     let options = options(query)?;
     let row = import::receive(&app, &file_name, &options, body.into_data_stream()).await?;
+    caller.afterwards(&app, Before::New, row.id).await?;
     import::start(&app, row.id);
     Ok((StatusCode::ACCEPTED, Json(Import::new(row, app.now()))))
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+pub mod access;
 pub mod account;
 mod account_check;
 pub mod api_key;
+mod audit;
 pub mod callback;
 pub mod callback_in;
 pub mod campaign;
@@ -29,9 +31,11 @@ pub mod profile;
 pub mod provider;
 mod retire;
 mod role;
+mod session;
 pub mod template;
 pub mod timeline;
 pub mod upload;
+mod user;
 
 /// State of every handler.
 pub type Shared = Arc<App>;
@@ -39,7 +43,7 @@ pub type Shared = Arc<App>;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Harkara", description = "The self-hosted WhatsApp engagement platform", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    security(("api_key" = []))
+    security(("api_key" = []), ("session" = []))
 )]
 struct Doc;
 
@@ -49,6 +53,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(account::routes())
         .merge(account_check::routes())
         .merge(api_key::routes())
+        .merge(audit::routes())
         .merge(callback::routes())
         .merge(conversation::routes())
         .merge(import::routes())
@@ -59,8 +64,10 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(profile::routes())
         .merge(provider::routes())
         .merge(retire::routes())
+        .merge(session::routes())
         .merge(template::routes())
-        .merge(timeline::routes());
+        .merge(timeline::routes())
+        .merge(user::routes());
     OpenApiRouter::with_openapi(Doc::openapi())
         .nest("/api/v1", routes)
         .merge(upload::routes())
@@ -73,9 +80,16 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key: `Authorization: Bearer hk_...`"))
         .build();
+    let session = ApiKey::Cookie(ApiKeyValue::with_description(
+        access::COOKIE,
+        "A user who signed in. What is not GET also sends the header `x-harkara: 1`.",
+    ));
     doc.components
         .get_or_insert_default()
         .add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    doc.components
+        .get_or_insert_default()
+        .add_security_scheme("session", SecurityScheme::ApiKey(session));
     name_operations(&mut doc);
     doc
 }
@@ -104,7 +118,9 @@ fn name_operations(doc: &mut utoipa::openapi::OpenApi) {
 /// Everything this server answers to.
 pub fn router(app: Shared) -> Router {
     let (api, _) = api().split_for_parts();
-    let api = api.layer(axum::middleware::map_response(problem::in_words));
+    let api = api
+        .layer(axum::middleware::from_fn_with_state(app.clone(), access::guard))
+        .layer(axum::middleware::map_response(problem::in_words));
     let callbacks = callback_in::routes();
     Router::new()
         .merge(health::routes())

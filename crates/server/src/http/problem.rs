@@ -38,6 +38,9 @@ pub struct Problem {
     /// Wrong fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemField>,
+    /// Seconds to wait, for the header.
+    #[serde(skip)]
+    pub retry_after: Option<i64>,
 }
 
 impl Problem {
@@ -51,6 +54,7 @@ impl Problem {
             detail: detail.into(),
             help: help.into(),
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 }
@@ -58,7 +62,12 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
+        if let Some(seconds) = retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
@@ -104,6 +113,25 @@ impl From<AppError> for Problem {
                 problem
             }
             AppError::Conflict { code, detail, help } => Self::new(StatusCode::CONFLICT, code, detail, help),
+            AppError::SignIn { code, detail, help } => {
+                Self::new(StatusCode::UNAUTHORIZED, code, detail, help)
+            }
+            AppError::NotAllowed { detail, help } => {
+                Self::new(StatusCode::FORBIDDEN, "not_allowed", detail, help)
+            }
+            AppError::TooManyTries { wait } => {
+                let mut problem = Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_many_tries",
+                    format!(
+                        "There were too many wrong passwords. Try again in {}.",
+                        crate::domain::sign_in::in_words(wait)
+                    ),
+                    "Forgot it? Somebody who manages users can make you a link to choose a new one.",
+                );
+                problem.retry_after = Some((wait + 999) / 1000);
+                problem
+            }
             AppError::Provider { code, detail, help } => {
                 Self::new(StatusCode::BAD_GATEWAY, code, detail, help)
             }

@@ -102,7 +102,7 @@ fn show(id: String, state: &'static str, stops: Stops) -> Json<Retired> {
 /// with it or messages are queued, unless `stop` accepts that they end.
 #[utoipa::path(delete, path = "/accounts/{id}", tag = "Accounts", params(("id" = String, Path), AccountQuery), responses((status = 200, body = Retired), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn delete_account(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     path: Path<String>,
     Query(query): Query<AccountQuery>,
@@ -118,9 +118,9 @@ async fn delete_account(
         let stops = account_stops(&app, &mut tx, id, way).await?;
         return Ok(show(ACCOUNT.show(id), "in_use", stops));
     }
-    let mut tx = app.db.write().await?;
-    let stops = retire(&app, &mut tx, id, way, query.stop).await?;
-    tx.commit().await?;
+    let mut act = caller.act(&app, Some(id)).await?;
+    let stops = retire(&app, &mut act.tx, id, way, query.stop).await?;
+    act.commit(&app, Some(id)).await?;
     Ok(show(ACCOUNT.show(id), state, stops))
 }
 
@@ -128,7 +128,7 @@ async fn delete_account(
 /// will send from it or messages are queued, unless `stop` accepts that they end.
 #[utoipa::path(delete, path = "/numbers/{id}", tag = "Accounts", params(("id" = String, Path), NumberQuery), responses((status = 200, body = Retired), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn delete_number(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     path: Path<String>,
     Query(query): Query<NumberQuery>,
@@ -139,8 +139,8 @@ async fn delete_number(
         let stops = number_stops(&app, &mut tx, id).await?;
         return Ok(show(NUMBER.show(id), "in_use", stops));
     }
-    let mut tx = app.db.write().await?;
-    let stops = retire_number(&app, &mut tx, id, query.stop).await?;
-    tx.commit().await?;
+    let mut act = caller.act(&app, Some(id)).await?;
+    let stops = retire_number(&app, &mut act.tx, id, query.stop).await?;
+    act.commit(&app, Some(id)).await?;
     Ok(show(NUMBER.show(id), "archived", stops))
 }

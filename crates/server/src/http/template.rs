@@ -425,26 +425,44 @@ async fn update(
 
 /// Deletes a template. Refused when campaigns were made with it.
 #[utoipa::path(delete, path = "/templates/{id}", tag = "Templates", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn delete(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<StatusCode, Problem> {
+async fn delete(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<StatusCode, Problem> {
     let id = path_id(id::TEMPLATE, "template", path)?;
-    let mut tx = app.db.write().await?;
-    template::delete(&mut tx, id).await?;
-    tx.commit().await?;
+    let mut act = caller.act(&app, Some(id)).await?;
+    template::delete(&mut act.tx, id).await?;
+    act.commit(&app, Some(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Submits a draft, or a rejected template that was mended, for approval.
 #[utoipa::path(post, path = "/templates/{id}/submit", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Template), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 502, body = Problem)))]
-async fn submit(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Template>, Problem> {
+async fn submit(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Template>, Problem> {
     let id = path_id(id::TEMPLATE, "template", path)?;
-    Ok(Json(show(template::submit(&app, &app.engine, id).await?)?))
+    let before = caller.first(&app, id).await?;
+    let row = template::submit(&app, &app.engine, id).await?;
+    caller.afterwards(&app, before, id).await?;
+    Ok(Json(show(row)?))
 }
 
 /// Takes over the templates that the provider holds, by name and language. What was mapped here stays.
 #[utoipa::path(post, path = "/accounts/{id}/templates/import", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Imported), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem)))]
-async fn import(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Imported>, Problem> {
+async fn import(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Imported>, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
-    Ok(Json(template::import(&app, &app.engine, id).await?.into()))
+    let before = caller.first(&app, id).await?;
+    let imported = template::import(&app, &app.engine, id).await?;
+    caller.afterwards(&app, before, id).await?;
+    Ok(Json(imported.into()))
 }
 
 /// Shows how a template would look, for one person or with its defaults.

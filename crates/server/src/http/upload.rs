@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 use super::Shared;
 use crate::app::upload::{Refused, subscribe as act_subscribe, upload as act_upload};
 use crate::app::{AppError, api_key};
+use crate::domain::permission::Permission;
 use crate::domain::upload::MOST_RECORDS;
 
 /// Calls in flight at most.
@@ -112,7 +113,11 @@ impl FromRequestParts<Shared> for Passcode {
             return refuse("The header X-CleverTap-Passcode is missing: it is an API key of this server");
         };
         match api_key::authenticate(app, key).await? {
-            Some(_) => Ok(Self),
+            Some(row) if api_key::rights(&row)?.may(Permission::ProfilesWrite) => Ok(Self),
+            Some(_) => Err(CallRefused(
+                StatusCode::FORBIDDEN,
+                "This API key may not write profiles: it lacks the permission profiles.write".into(),
+            )),
             None => refuse("X-CleverTap-Passcode is not a living API key of this server"),
         }
     }

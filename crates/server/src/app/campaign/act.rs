@@ -1,6 +1,7 @@
 //! Launch, pause, resume, stop.
 
 use super::{Checked, allowed, frozen, load, load_to_change, reach};
+use crate::app::audit::{Actor, look, note_change};
 use crate::app::{App, AppError, account, template};
 use crate::clock::Millis;
 use crate::domain::audience::Audience;
@@ -48,6 +49,11 @@ pub async fn launch_now(app: &App, tx: &mut Tx, id: i64, late: Option<String>) -
         },
     };
     checked.row.updated_at = now;
+    let before = look(tx, "campaign", id).await?.into();
+    let action = match obstacle {
+        Some(_) => "campaign.pause",
+        None => "campaign.launch",
+    };
     match obstacle {
         Some(reason) => {
             checked.row.state = PAUSED;
@@ -57,7 +63,7 @@ pub async fn launch_now(app: &App, tx: &mut Tx, id: i64, late: Option<String>) -
         None => begin(tx, &mut checked, now).await?,
     }
     campaign::update(tx, &checked.row).await?;
-    Ok(())
+    note_change(app, tx, &Actor::system(), action, id, before).await
 }
 
 /// From here on the campaign's text, values and audience are fixed.
