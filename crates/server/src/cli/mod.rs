@@ -27,6 +27,7 @@ mod server;
 mod sim;
 mod sim_generic;
 mod sim_vonage;
+mod user;
 
 /// Self-hosted WhatsApp engagement: campaigns, delivery reports and conversations on your own machine.
 #[derive(Debug, Parser)]
@@ -92,6 +93,9 @@ enum Command {
     /// Make, list and revoke API keys, directly in the database.
     #[command(subcommand)]
     Key(key::Key),
+    /// List and make users, reset passwords, change roles, directly in the database.
+    #[command(subcommand)]
+    User(user::User),
     /// Try the credentials of accounts; take accounts and numbers out of use.
     #[command(subcommand)]
     Account(account::Account),
@@ -189,6 +193,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => demo.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Key(key) => key.run().await,
+        Command::User(user) => user.run().await,
         Command::Account(account) => account.run().await,
         Command::Import(import) => import.run().await,
         Command::Campaign(campaign) => campaign.run().await,
@@ -303,6 +308,14 @@ mod tests {
             "harkara demo --once --recipients 100 --json --database postgres://h/h",
             "harkara migrate --data d",
             "harkara key create back-end",
+            "harkara key create back-end --only profiles.write,messages.send",
+            "harkara user list --json",
+            "harkara user create a@b.example --role owner --public-url https://h.example",
+            "harkara user create a@b.example --role agent --name A --password-stdin",
+            "harkara user reset-password a@b.example --password-stdin --data d",
+            "harkara user set-role a@b.example admin",
+            "harkara user deactivate a@b.example",
+            "harkara user activate a@b.example",
             "harkara account check",
             "harkara account archive Main --number +919999900001 --yes --json",
             "harkara account delete acc_1",

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{DataOptions, announce, say};
+use crate::app::sign_in;
 use crate::clock::SystemClock;
 use crate::config::Overrides;
 use crate::serve::{self, StopSignal};
@@ -62,6 +63,12 @@ impl Serve {
                 "No API key for the command line is kept here: `harkara key create NAME` makes one.".into()
             }
         });
+        if sign_in::needs_owner(&running.app).await? {
+            announce(&format!(
+                "Nobody can sign in yet. Make the owner at {} or with `harkara user create`.",
+                sign_in::setup_url(&running.app)?
+            ));
+        }
         stop.wait().await;
         tracing::info!("stopping");
         running.shutdown().await;

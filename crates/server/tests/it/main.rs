@@ -6,10 +6,13 @@
     reason = "the helpers of tests stand outside #[test] functions"
 )]
 
+mod access;
 mod account_stories;
 mod accounts;
 mod api;
 mod api_keys;
+mod audit;
+mod browser;
 mod callbacks;
 mod client;
 mod consent;
@@ -38,6 +41,7 @@ mod templates;
 mod trouble;
 mod unknown;
 mod uploads;
+mod users;
 mod vonage_stories;
 mod wa_ids;
 mod world;
