@@ -16,8 +16,11 @@ pub enum FieldKind {
     Secret,
     /// A phone number or a short code: digits, spaces, `+`, hyphens; kept as digits with a leading `+` (codes: digits).
     PhoneOrCode,
-    /// An http(s) URL.
+    /// An http(s) URL that requests go to, with secrets of the account.
     Url,
+    /// An http(s) URL that is kept for people: nothing is ever sent there.
+    #[serde(rename = "url")]
+    Link,
     /// A whole number.
     Number {
         /// Smallest value.

@@ -135,7 +135,7 @@ fn normal(field: &Field, text: &str, default_region: &str) -> Result<String, Fie
         FieldKind::PhoneOrCode => {
             phone_or_code(text, default_region).map_err(|why| problem(field, "phone", why))
         }
-        FieldKind::Url => url(text).map(str::to_owned).ok_or_else(|| {
+        FieldKind::Url | FieldKind::Link => url(text).map(str::to_owned).ok_or_else(|| {
             problem(
                 field,
                 "url",

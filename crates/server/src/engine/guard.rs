@@ -65,6 +65,13 @@ impl Guard {
         }
     }
 
+    /// Scheme, host and port that requests to this URL would have; nothing for what is no URL.
+    pub fn origin(url: &str) -> Option<String> {
+        let url = Url::parse(url).ok()?;
+        let port = url.port_or_known_default()?;
+        Some(format!("{}://{}:{port}", url.scheme(), url.host_str()?))
+    }
+
     /// The addresses of a host that may be connected to; when there are others only, that is an error.
     fn addresses(self, host: &str) -> Resolving {
         let host = host.to_owned();

@@ -130,7 +130,8 @@ pub struct NewAccount {
     pub check: bool,
 }
 
-/// A change of an account. What is not named stays; `null` or empty clears a setting, and keeps a secret.
+/// A change of an account. What is not named stays; `null` or empty clears a setting, and keeps a secret. When a URL leads to
+/// another host (scheme, host or port) than before, every secret that is kept must be given again: `secret_needed_again`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountChange {

@@ -29,7 +29,8 @@ pub fn routes() -> OpenApiRouter<Shared> {
 pub struct AccountTrial {
     /// Id of the provider of a new account.
     pub provider: Option<String>,
-    /// The account (`acc_...`) that would be changed; its secrets are used where none is given.
+    /// The account (`acc_...`) that would be changed; its secrets are used where none is given, unless a URL leads to another
+    /// host than the saved one (`secret_needed_again`).
     pub account_id: Option<String>,
     /// Settings by key.
     #[schema(value_type = Object)]

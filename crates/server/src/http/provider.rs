@@ -118,7 +118,7 @@ fn field(field: &Field) -> FieldInfo {
         FieldKind::LongText => ("long_text", None),
         FieldKind::Secret => ("secret", None),
         FieldKind::PhoneOrCode => ("phone_or_code", None),
-        FieldKind::Url => ("url", None),
+        FieldKind::Url | FieldKind::Link => ("url", None),
         FieldKind::Number { min, max } => ("number", Some((min, max))),
         FieldKind::Checkbox => ("checkbox", None),
         FieldKind::InboundUrl => ("inbound_url", None),

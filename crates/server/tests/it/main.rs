@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod account_secrets;
 mod account_stories;
 mod accounts;
 mod api;

@@ -90,7 +90,7 @@ const FIELDS: &[Field] = &[
     field(
         "facebook_url",
         "Facebook URL",
-        FieldKind::Url,
+        FieldKind::Link,
         "The Facebook page of the business, if you want it kept here. Only for your own orientation.",
     ),
     field(

@@ -7,7 +7,7 @@ use harkara_provider::{
     Account, FieldKind, Provider, Reply, Request, SendError, SendErrorKind, Step, registry,
 };
 
-use super::{callback_urls, engine_of, load, look_at, look_at_change, not_archived, read_only};
+use super::{callback_urls, engine_of, entrusted, load, look_at, look_at_change, not_archived, read_only};
 use crate::app::dispatch::Trace;
 use crate::app::{App, AppError};
 use crate::domain::problem::FieldProblem;
@@ -118,6 +118,7 @@ fn laid_over(
     let spec = provider.spec();
     let checked =
         settings::check(spec, before, given, &app.config.default_region).map_err(AppError::Invalid)?;
+    entrusted(spec, before, &checked)?;
     let secrets = spec.fields.iter().filter(|field| field.kind == FieldKind::Secret);
     let mut all: BTreeMap<String, String> = secrets
         .map(|field| (field.key.to_owned(), kept.get(field.key).to_owned()))

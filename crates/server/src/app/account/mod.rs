@@ -30,6 +30,7 @@ pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};
 pub use target::{look_at, look_at_change};
 
+use target::entrusted;
 /// Where a provider sends its callbacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackUrls {
@@ -192,6 +193,7 @@ pub fn read_only(spec: &Spec, urls: &CallbackUrls) -> BTreeMap<String, String> {
     spec.fields
         .iter()
         .filter_map(|field| match field.kind {
+    entrusted(spec, &before, &checked)?;
             FieldKind::InboundUrl => Some((field.key.to_owned(), urls.inbound.clone())),
             FieldKind::ReportsUrl => Some((field.key.to_owned(), urls.reports.clone())),
             _ => None,
