@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use super::account::{LoadedAccount, open};
+use super::account::{EarlyCalls, LoadedAccount, open};
 use super::{App, AppError};
 use crate::clock::{Millis, SECOND};
 use crate::store::callback::{Raw, insert};
@@ -44,6 +44,8 @@ pub struct CallbackLog {
     writer: Mutex<Option<mpsc::UnboundedSender<Waiting>>>,
     room: Room,
     doors: Mutex<HashMap<String, (Millis, Arc<LoadedAccount>)>>,
+    /// Calls to URLs whose account is not saved yet.
+    pub early: EarlyCalls,
     refused: AtomicU64,
     /// What was refused by account, until it is written.
     refusals: Mutex<HashMap<i64, RefusedRow>>,

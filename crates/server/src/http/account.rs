@@ -128,6 +128,9 @@ pub struct NewAccount {
     /// was asked and answered.
     #[serde(default)]
     pub check: bool,
+    /// `token` of `POST /accounts/callback-urls`: the account gets exactly those URLs.
+    #[serde(default)]
+    pub callback_token: Option<String>,
 }
 
 /// A change of an account. What is not named stays; `null` or empty clears a setting, and keeps a secret. When a URL leads to
@@ -273,7 +276,8 @@ async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Res
     }
     once(&app, &body.asked, async |tx| {
         looked?;
-        let id = account::create(&app, tx, &body.value.provider, &body.value.settings).await?;
+        let token = new.callback_token.as_deref();
+        let id = account::create_with(&app, tx, &new.provider, &new.settings, token).await?;
         Ok((StatusCode::CREATED, shown_by_id(&app, tx, id).await?))
     })
     .await

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Shared;
 use super::problem::Problem;
+use crate::app::account::reserved;
 use crate::app::callback_log::{NotKept, door, keep};
 use crate::app::{AppError, arrival};
 use crate::store::callback::Raw;
@@ -37,7 +38,7 @@ async fn take(
 ) -> Result<Response, Problem> {
     let account = match door(&app, &token).await {
         Ok(Some(account)) => account,
-        Ok(None) => return Err(unknown()),
+        Ok(None) => return early(&app, &token, request).await,
         // Whatever keeps us from it is ours to mend: the provider must not take it for its own fault and give up.
         Err(AppError::Store(error)) => return Err(not_kept(&NotKept::Storage(error.to_string()))),
         Err(error) => {
@@ -86,6 +87,27 @@ async fn take(
     }
     keep(&app, row).await.map_err(|e| not_kept(&e))?;
     Ok(Json(json!({"status": "success"})).into_response())
+}
+
+/// A callback for an account that is not saved yet, or never will be. What brings nothing is only a look whether somebody is
+/// there, as some consoles take before they accept a URL; anything else must come again.
+async fn early(app: &Shared, token: &str, request: Request) -> Result<Response, Problem> {
+    if reserved(app, token).is_none() {
+        return Err(unknown());
+    }
+    let (parts, body) = request.into_parts();
+    let inbound = parts.uri.path().ends_with("/inbound");
+    app.callback_log.early.note(token, inbound, app.now());
+    let look = matches!(parts.method, Method::HEAD | Method::OPTIONS);
+    if look || (parts.uri.query().unwrap_or_default().is_empty() && read(body).await?.is_empty()) {
+        return Ok(StatusCode::OK.into_response());
+    }
+    Err(Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "account_not_saved",
+        "The account of this callback URL is not saved yet.",
+        "Save the account in the settings, and send it again.",
+    ))
 }
 
 /// The body, or a sentence when it is too large.
@@ -137,7 +159,7 @@ fn unknown() -> Problem {
         StatusCode::NOT_FOUND,
         "unknown_callback_url",
         "No account has this callback URL.",
-        "Copy the callback URLs from the account's settings; they are made when it is saved.",
+        "Copy the callback URLs from the account's settings; an account that was deleted has none.",
     )
 }
 

@@ -16,6 +16,7 @@ pub mod api_key;
 mod audit;
 pub mod callback;
 pub mod callback_in;
+pub mod callback_urls;
 pub mod campaign;
 pub mod conversation;
 mod dashboard;
@@ -55,6 +56,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(api_key::routes())
         .merge(audit::routes())
         .merge(callback::routes())
+        .merge(callback_urls::routes())
         .merge(conversation::routes())
         .merge(import::routes())
         .merge(campaign::routes())

@@ -161,6 +161,17 @@ pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<AccountRow>, St
     Ok(on!(tx, c => sqlx::query_as::<_, AccountRow>(BY_TOKEN).bind(token).fetch_optional(c).await)?)
 }
 
+const TOKEN_IS_KNOWN: &str = "
+SELECT COUNT(*)
+FROM account
+WHERE token = $1";
+
+/// Has, or had, any account this token?
+pub async fn token_is_known(tx: &mut Tx, token: &str) -> Result<bool, StoreError> {
+    let n: i64 = on!(tx, c => sqlx::query_scalar(TOKEN_IS_KNOWN).bind(token).fetch_one(c).await)?;
+    Ok(n > 0)
+}
+
 const BY_NICKNAME: &str = select!(
     "
 FROM account

@@ -14,6 +14,7 @@ mod api;
 mod api_keys;
 mod audit;
 mod browser;
+mod callback_urls;
 mod callbacks;
 mod client;
 mod consent;

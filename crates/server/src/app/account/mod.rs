@@ -19,18 +19,20 @@ use crate::engine::{Engine, TARGET_REFUSED};
 use crate::store::account::{AccountRow, Sealed};
 use crate::store::{self, StoreError, Tx};
 
+mod callback_urls;
 mod check;
 mod number;
 mod retire;
 mod target;
 
+pub use callback_urls::{Called, Calls, EarlyCalls, Reserved, reserve, reserved};
 pub use check::{CheckReport, CheckResult, Trial, check, passes, try_settings};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};
+use target::entrusted;
 pub use target::{look_at, look_at_change};
 
-use target::entrusted;
 /// Where a provider sends its callbacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackUrls {
@@ -120,8 +122,19 @@ pub fn provider_of(row: &AccountRow) -> Result<&'static dyn Provider, AppError> 
     })
 }
 
-/// Saves a new account with its first number.
+/// Saves a new account with its first number, and callback URLs of its own.
 pub async fn create(app: &App, tx: &mut Tx, provider: &str, given: &Given) -> Result<i64, AppError> {
+    create_with(app, tx, provider, given, None).await
+}
+
+/// The same, with the callback URLs of this token when one is given; see [`reserve`].
+pub async fn create_with(
+    app: &App,
+    tx: &mut Tx,
+    provider: &str,
+    given: &Given,
+    token: Option<&str>,
+) -> Result<i64, AppError> {
     let Some(provider) = registry::find(provider) else {
         let known: Vec<&str> = registry::PROVIDERS.iter().map(|p| p.spec().id).collect();
         let detail = format!(
@@ -133,10 +146,13 @@ pub async fn create(app: &App, tx: &mut Tx, provider: &str, given: &Given) -> Re
     let spec = provider.spec();
     let checked = settings::check(spec, &Before::default(), given, &app.config.default_region)
         .map_err(AppError::Invalid)?;
+    if let Some(token) = token {
+        callback_urls::may_be_taken(app, tx, token).await?;
+    }
     let now = app.now();
     let mut row = AccountRow {
         id: app.id(),
-        token: URL_SAFE_NO_PAD.encode(random_bytes::<32>()),
+        token: token.map_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<32>()), str::to_owned),
         provider: spec.id.to_owned(),
         nickname: String::new(),
         settings: String::new(),
@@ -177,6 +193,7 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, given: &Given) -> Result<()
     if !checked.changed {
         return Ok(());
     }
+    entrusted(spec, &before, &checked)?;
     fill(app, provider, &mut row, &checked, secrets)?;
     row.updated_at = app.now();
     nickname_is_free(tx, &row).await?;
@@ -193,7 +210,6 @@ pub fn read_only(spec: &Spec, urls: &CallbackUrls) -> BTreeMap<String, String> {
     spec.fields
         .iter()
         .filter_map(|field| match field.kind {
-    entrusted(spec, &before, &checked)?;
             FieldKind::InboundUrl => Some((field.key.to_owned(), urls.inbound.clone())),
             FieldKind::ReportsUrl => Some((field.key.to_owned(), urls.reports.clone())),
             _ => None,

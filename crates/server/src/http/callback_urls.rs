@@ -1,0 +1,114 @@
+//! `/api/v1/accounts/callback-urls`: URLs to paste at the provider before an account is saved.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::{Body, Caller, once};
+use super::problem::Problem;
+use crate::app::AppError;
+use crate::app::account::{Calls, Reserved, reserve, reserved};
+use crate::domain::id::ACCOUNT;
+use crate::store;
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
+}
+
+/// Nothing has to be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCallbackUrls {}
+
+/// Callback URLs that no account has yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewUrls {
+    /// Give it as `callback_token` when the account is saved, and it has exactly these URLs.
+    pub token: String,
+    /// Paste this at the provider for inbound messages.
+    pub inbound_url: String,
+    /// Paste this at the provider for delivery reports.
+    pub reports_url: String,
+    /// Milliseconds since 1970 UTC.
+    pub created_at: i64,
+}
+
+/// Callback URLs that were made before their account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UrlsInUse {
+    #[serde(flatten)]
+    #[schema(inline)]
+    urls: NewUrls,
+    /// The account that was saved with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// Calls to the URL for inbound messages before the account was saved.
+    pub inbound: EarlyCalls,
+    /// Calls to the URL for delivery reports before the account was saved.
+    pub reports: EarlyCalls,
+}
+
+/// Calls to a URL before its account was saved, as far as this server remembers: counted in memory, gone with a restart.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EarlyCalls {
+    /// How many.
+    pub count: u64,
+    /// When the last one came, milliseconds since 1970 UTC.
+    pub last_at: Option<i64>,
+}
+
+impl From<Reserved> for NewUrls {
+    fn from(made: Reserved) -> Self {
+        Self {
+            token: made.token,
+            inbound_url: made.urls.inbound,
+            reports_url: made.urls.reports,
+            created_at: made.created_at,
+        }
+    }
+}
+
+impl From<Calls> for EarlyCalls {
+    fn from(calls: Calls) -> Self {
+        Self {
+            count: calls.count,
+            last_at: calls.last_at,
+        }
+    }
+}
+
+/// Makes callback URLs for an account that is saved later. Until then callbacks that bring something are answered 503, so
+/// that the provider sends them again.
+#[utoipa::path(post, path = "/accounts/callback-urls", tag = "Accounts", request_body = NewCallbackUrls, responses((status = 201, body = NewUrls), (status = 401, body = Problem)))]
+async fn create(State(app): State<Shared>, body: Body<NewCallbackUrls>) -> Result<Response, Problem> {
+    once(&app, &body.asked, async |_| {
+        Ok((StatusCode::CREATED, NewUrls::from(reserve(&app)?)))
+    })
+    .await
+}
+
+/// Has anything called these URLs yet?
+#[utoipa::path(get, path = "/accounts/callback-urls/{token}", tag = "Accounts", params(("token" = String, Path)), responses((status = 200, body = UrlsInUse), (status = 404, body = Problem)))]
+async fn get(
+    _: Caller,
+    State(app): State<Shared>,
+    Path(token): Path<String>,
+) -> Result<Json<UrlsInUse>, Problem> {
+    let made = reserved(&app, &token).ok_or(AppError::NotFound("callback token"))?;
+    let mut tx = app.db.read().await?;
+    let account = store::account::by_token(&mut tx, &token).await?;
+    let called = app.callback_log.early.of(&token);
+    Ok(Json(UrlsInUse {
+        urls: made.into(),
+        account_id: account.map(|row| ACCOUNT.show(row.id)),
+        inbound: called.inbound.into(),
+        reports: called.reports.into(),
+    }))
+}
