@@ -6,7 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::{App, AppError};
 use crate::store::Tx;
-use crate::store::idempotency::{KeptAnswer, find, keep};
+use crate::store::idempotency::{KeptAnswer, answer, find, keep};
+
+/// Kept as the status of an act that began and has no answer yet.
+const BEGUN: u16 = 102;
 
 /// Who asks, and for what.
 #[derive(Debug, Clone)]
@@ -48,7 +51,39 @@ pub async fn earlier(tx: &mut Tx, asked: &Asked) -> Result<Option<KeptAnswer>, A
             "Use a new key for a new request; repeat the very same request to get its first answer again.",
         ));
     }
+    if kept.status == i64::from(BEGUN) {
+        return Err(AppError::conflict(
+            "outcome_unknown",
+            "A request with this Idempotency-Key was begun, and its answer is not known: it is being carried out, or the \
+             server stopped in the middle. It is not carried out again.",
+            "Repeat it in a minute to get its answer. When there is still none, look whether the message arrived, and use a \
+             new key to send another one.",
+        ));
+    }
     Ok(Some(kept))
+}
+
+/// Notes that an act begins that no transaction holds together, because it reaches outside: it is never begun twice. Answers
+/// what an earlier one gave.
+pub async fn begin(app: &App, asked: &Asked) -> Result<Option<KeptAnswer>, AppError> {
+    if asked.key.is_none() {
+        return Ok(None);
+    }
+    let mut tx = app.db.write().await?;
+    let kept = earlier(&mut tx, asked).await?;
+    if kept.is_none() {
+        remember(app, &mut tx, asked, BEGUN, "").await?;
+        tx.commit().await?;
+    }
+    Ok(kept)
+}
+
+/// Keeps the answer of an act that [`begin`] noted.
+pub async fn finish(app: &App, asked: &Asked, status: u16, body: &str) -> Result<(), AppError> {
+    let Some(key) = &asked.key else { return Ok(()) };
+    let mut tx = app.db.write().await?;
+    answer(&mut tx, asked.api_key_id, key, i64::from(status), body).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Keeps the answer in the transaction of the act.

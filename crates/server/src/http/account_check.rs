@@ -141,14 +141,26 @@ async fn check(_: Caller, State(app): State<Shared>, path: Path<String>) -> Resu
 #[utoipa::path(post, path = "/accounts/try", tag = "Accounts", request_body = AccountTrial, responses((status = 200, body = Checked), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn try_settings(State(app): State<Shared>, body: Body<AccountTrial>) -> Result<Json<Checked>, Problem> {
     let trial = &body.value;
-    let of = match (&trial.provider, &trial.account_id) {
-        (Some(provider), None) => Trial::New(provider),
-        (None, Some(text)) => Trial::Change(id::ACCOUNT.read(text).ok_or(AppError::NotFound("account"))?),
-        _ => {
-            let detail = "Give either `provider` for a new account or `account_id` for a change.";
-            return Err(AppError::field("/provider", "required", detail).into());
-        }
-    };
+    let of = trial_of(trial.provider.as_deref(), trial.account_id.as_deref())?;
     let report = account::try_settings(&app, &app.engine, of, &trial.settings).await?;
     Ok(Json(report.into()))
+}
+
+/// Whose settings are tried.
+pub(super) fn trial_of<'a>(
+    provider: Option<&'a str>,
+    account_id: Option<&str>,
+) -> Result<Trial<'a>, AppError> {
+    match (provider, account_id) {
+        (Some(provider), None) => Ok(Trial::New(provider)),
+        (None, Some(text)) => {
+            let id = id::ACCOUNT.read(text).ok_or(AppError::NotFound("account"))?;
+            Ok(Trial::Change(id))
+        }
+        _ => Err(AppError::field(
+            "/provider",
+            "required",
+            "Give either `provider` for a new account or `account_id` for a change.",
+        )),
+    }
 }

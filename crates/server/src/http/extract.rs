@@ -179,6 +179,48 @@ fn answered(action: &str, body: &str) -> Option<i64> {
     kind.read(found?)
 }
 
+/// Carries out an act that reaches outside, so that no transaction holds it together: `ready` looks whether it can be, `act`
+/// does it and always has an answer. With an idempotency key it is begun at most once; when nobody knows how it ended, that is
+/// told rather than done again. It goes on when the caller does not wait for it.
+pub async fn at_most_once<R, T, A>(
+    app: &Shared,
+    asked: &Asked,
+    ready: impl Future<Output = Result<R, AppError>>,
+    act: impl FnOnce(R) -> A,
+) -> Result<Response, Problem>
+where
+    T: Serialize,
+    A: Future<Output = T> + Send + 'static,
+{
+    let mut tx = app.db.read().await?;
+    let kept = idempotency::earlier(&mut tx, &asked.request).await?;
+    drop(tx);
+    if let Some(kept) = kept {
+        return Ok(replay(&kept));
+    }
+    let ready = ready.await?;
+    if let Some(kept) = idempotency::begin(app, &asked.request).await? {
+        return Ok(replay(&kept));
+    }
+    let (act, app, asked) = (act(ready), app.clone(), asked.request.clone());
+    let done = tokio::spawn(async move {
+        let body = serde_json::to_string(&act.await).unwrap_or_default();
+        if let Err(error) = idempotency::finish(&app, &asked, StatusCode::OK.as_u16(), &body).await {
+            tracing::error!(%error, "the answer of an act was not kept; its key says so");
+        }
+        body
+    });
+    let body = done.await.map_err(|_| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "failed_inside",
+            "The program failed in the middle.",
+            "Nobody can say whether anything left. Please report this as a bug.",
+        )
+    })?;
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
 fn replay(kept: &KeptAnswer) -> Response {
     let status = u16::try_from(kept.status)
         .ok()

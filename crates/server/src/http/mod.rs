@@ -35,6 +35,7 @@ mod role;
 mod session;
 pub mod template;
 pub mod timeline;
+pub mod try_message;
 pub mod upload;
 mod user;
 
@@ -69,6 +70,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(session::routes())
         .merge(template::routes())
         .merge(timeline::routes())
+        .merge(try_message::routes())
         .merge(user::routes());
     OpenApiRouter::with_openapi(Doc::openapi())
         .nest("/api/v1", routes)

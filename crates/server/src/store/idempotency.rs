@@ -52,6 +52,30 @@ pub async fn keep(
     Ok(())
 }
 
+const ANSWER: &str = "
+UPDATE idempotency
+SET status = $3, body = $4
+WHERE api_key_id = $1 AND key = $2";
+
+/// Replaces what is kept: the act is over, and this is its answer.
+pub async fn answer(
+    tx: &mut Tx,
+    api_key_id: i64,
+    key: &str,
+    status: i64,
+    body: &str,
+) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(ANSWER)
+        .bind(api_key_id)
+        .bind(key)
+        .bind(status)
+        .bind(body)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
 const FORGET: &str = "
 DELETE FROM idempotency
 WHERE created_at < $1";

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use harkara::app::api_key;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -18,6 +18,7 @@ pub struct Client {
 /// An answer.
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     pub text: String,
 }
 
@@ -48,9 +49,14 @@ impl Client {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
+        let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status, text }
+        Answer {
+            status,
+            headers,
+            text,
+        }
     }
 
     pub async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {

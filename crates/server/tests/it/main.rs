@@ -41,6 +41,7 @@ mod slices;
 mod support;
 mod templates;
 mod trouble;
+mod try_message;
 mod unknown;
 mod uploads;
 mod users;

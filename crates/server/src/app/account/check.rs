@@ -73,21 +73,29 @@ pub async fn try_settings(
     of: Trial<'_>,
     given: &Given,
 ) -> Result<CheckReport, AppError> {
+    let (provider, account) = form(app, of, given).await?;
+    Ok(attempt(app, engine, provider, &account).await)
+}
+
+/// The provider and the settings of a form as they would be saved, with URLs that lead where this server may connect to.
+pub(super) async fn form(
+    app: &App,
+    of: Trial<'_>,
+    given: &Given,
+) -> Result<(&'static dyn Provider, Account), AppError> {
     match of {
         Trial::New(id) => look_at(app, id, given).await?,
         Trial::Change(id) => look_at_change(app, id, given).await?,
     }
-    let (provider, account) = match of {
+    match of {
         Trial::New(id) => {
             let provider = registry::find(id).ok_or_else(|| {
                 let detail = format!("There is no provider \"{id}\". GET /api/v1/providers shows them.");
                 AppError::field("/provider", "unknown", detail)
             })?;
             let none = Account::default();
-            (
-                provider,
-                laid_over(app, provider, &Before::default(), &none, given)?,
-            )
+            let account = laid_over(app, provider, &Before::default(), &none, given)?;
+            Ok((provider, account))
         }
         Trial::Change(id) => {
             let mut tx = app.db.read().await?;
@@ -101,10 +109,9 @@ pub async fn try_settings(
                 read_only: read_only(spec, &callback_urls(app, &loaded.row.token)),
             };
             let account = laid_over(app, loaded.provider, &before, &loaded.account, given)?;
-            (loaded.provider, account)
+            Ok((loaded.provider, account))
         }
-    };
-    Ok(attempt(app, engine, provider, &account).await)
+    }
 }
 
 /// The settings as they would be after the change.
@@ -208,7 +215,7 @@ pub fn passes(report: &CheckReport) -> Result<(), AppError> {
 
 /// Could an address that the provider does not allow look like this? Vendors give it no code of its own; only a
 /// clear word on the password or on the speed speaks against it.
-fn may_be_blocked(kind: SendErrorKind) -> bool {
+pub(super) fn may_be_blocked(kind: SendErrorKind) -> bool {
     !matches!(
         kind,
         SendErrorKind::Auth | SendErrorKind::Throttled { .. } | SendErrorKind::Capped

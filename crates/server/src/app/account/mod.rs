@@ -24,6 +24,7 @@ mod check;
 mod number;
 mod retire;
 mod target;
+mod try_message;
 
 pub use callback_urls::{Called, Calls, EarlyCalls, Reserved, reserve, reserved};
 pub use check::{CheckReport, CheckResult, Trial, check, passes, try_settings};
@@ -32,6 +33,7 @@ pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};
 use target::entrusted;
 pub use target::{look_at, look_at_change};
+pub use try_message::{Ready, Tried, click_to_chat, ready, try_message};
 
 /// Where a provider sends its callbacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,8 @@ impl LoadedAccount {
     }
 }
 
-fn engine_of(engine: &Engine, account: &Account) -> Engine {
+/// The engine as an account wants its sends performed.
+pub(super) fn engine_of(engine: &Engine, account: &Account) -> Engine {
     match account.number(ANSWER_BUDGET_MS) {
         Some(ms) => engine.within(Duration::from_millis(ms)),
         None => engine.clone(),

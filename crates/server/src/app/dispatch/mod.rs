@@ -14,7 +14,7 @@ mod wa_id;
 pub use claim::{Claimed, Payload, due};
 pub use pair::PairBook;
 pub use plan::{Planned, Running, plan};
-pub use prepare::{Finished, Trace, attempt, outgoing};
+pub use prepare::{Finished, Trace, attempt, outgoing, send_with};
 pub use recover::recover;
 pub use settle::{Aftermath, settle};
 pub use share::share;

@@ -1,10 +1,10 @@
 //! Prepare (pure) and exchange: a claimed message becomes requests in the provider's dialect, and their answers an
 //! outcome.
 
-use harkara_provider::{Account, Content, Outgoing, Reply, Request, SendError, SendErrorKind, Step};
+use harkara_provider::{Account, Content, Outgoing, Provider, Reply, Request, SendError, SendErrorKind, Step};
 
 use super::claim::{Claimed, Payload};
-use crate::app::account::LoadedAccount;
+use crate::app::account::{LoadedAccount, engine_of};
 use crate::clock::Millis;
 use crate::domain::id::MESSAGE;
 use crate::domain::settle::Outcome;
@@ -73,17 +73,42 @@ pub async fn attempt(
     claimed: &Claimed,
     at: Millis,
 ) -> (Outcome, Trace) {
-    let mut replies: Vec<Reply> = Vec::new();
-    let mut last: Option<Request> = None;
-    let outcome = match outgoing(claimed, from, at) {
-        Ok(message) => exchange(engine, loaded, &message, &mut replies, &mut last).await,
-        Err(error) => Err(error),
+    let message = match outgoing(claimed, from, at) {
+        Ok(message) => message,
+        Err(error) => return (Err(error), Trace::default()),
     };
+    let mut seen = Seen::default();
+    let outcome = exchange(engine, loaded.provider, &loaded.account, &message, &mut seen).await;
     if outcome.is_ok() && claimed.campaign_id.is_some() {
         return (outcome, Trace::default());
     }
-    let trace = Trace::of(&loaded.account, last.as_ref(), replies.last());
+    let trace = seen.trace(&loaded.account);
     (outcome, trace)
+}
+
+/// Sends one message with settings that need not be saved.
+pub async fn send_with(
+    engine: &Engine,
+    provider: &'static dyn Provider,
+    account: &Account,
+    message: &Outgoing,
+) -> (Outcome, Trace) {
+    let mut seen = Seen::default();
+    let outcome = exchange(engine, provider, account, message, &mut seen).await;
+    (outcome, seen.trace(account))
+}
+
+/// What was asked and answered so far.
+#[derive(Default)]
+struct Seen {
+    replies: Vec<Reply>,
+    last: Option<Request>,
+}
+
+impl Seen {
+    fn trace(&self, account: &Account) -> Trace {
+        Trace::of(account, self.last.as_ref(), self.replies.last())
+    }
 }
 
 impl Trace {
@@ -111,21 +136,21 @@ fn shown(answer: &str, secrets: &[&str]) -> String {
 
 async fn exchange(
     engine: &Engine,
-    loaded: &LoadedAccount,
+    provider: &'static dyn Provider,
+    account: &Account,
     message: &Outgoing,
-    replies: &mut Vec<Reply>,
-    last: &mut Option<Request>,
+    seen: &mut Seen,
 ) -> Outcome {
-    let engine = loaded.engine(engine);
+    let engine = engine_of(engine, account);
     // What was queued before the account or the program changed may be more than the provider carries.
-    loaded.provider.spec().carries(&message.content)?;
+    provider.spec().carries(&message.content)?;
     for _ in 0..MAX_STEPS {
-        match loaded.provider.send(&loaded.account, message, replies)? {
+        match provider.send(account, message, &seen.replies)? {
             Step::Done(receipt) => return Ok(receipt),
             Step::Call(request) => {
                 let answer = engine.exchange(&request).await;
-                *last = Some(request);
-                replies.push(answer?);
+                seen.last = Some(request);
+                seen.replies.push(answer?);
             }
         }
     }
