@@ -95,7 +95,7 @@ on_both_engines! {
         assert!(tried["problem"]["help"].as_str().unwrap().contains("two-way account"), "{tried}");
         assert!(tried["network_hint"].as_str().unwrap().contains("public addresses"), "{tried}");
         let mut wrong = trial(&w, text());
-        w.sim.state().change(&json!({"block_two_way_ip": false})).unwrap();
+        w.sim.state().update(|o| o.block_two_way_ip = false).unwrap();
         wrong["settings"]["two_way_password"] = json!("not-the-password");
         let tried = client.post(PATH, wrong).await.expect(200);
         assert_eq!(tried["problem"]["kind"], "auth");
@@ -146,7 +146,7 @@ on_both_engines! {
         let mut tx = w.app().db.read().await.unwrap();
         let key = harkara::store::api_key::list(&mut tx).await.unwrap()[0].id;
         drop(tx);
-        let asked = Asked::new(key, Some("cut".into()), "POST", PATH, body.to_string().as_bytes());
+        let asked = Asked::new(key, Some("cut".into()), "POST", PATH.trim_start_matches("/api/v1"), body.to_string().as_bytes());
         assert!(begin(w.app(), &asked).await.unwrap().is_none());
         assert_eq!(with_key(&client, "cut", &body).await.0.expect(409)["code"], "outcome_unknown");
         assert_eq!(w.sim.state().accepted().len(), 1);
