@@ -17,6 +17,7 @@ pub mod consent;
 pub mod conversation;
 pub mod dispatch;
 pub mod error;
+pub mod health;
 pub mod idempotency;
 pub mod import;
 pub mod import_file;

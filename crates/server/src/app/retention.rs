@@ -4,12 +4,16 @@ use super::arrival::KNOWN_FOR;
 use super::{App, AppError};
 use crate::clock::{DAY, HOUR, Millis, first_id_at};
 use crate::domain::sign_in::FORGOTTEN_AFTER;
+use crate::store::health;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
 use crate::store::{audit, invite, session, sign_in};
 
 /// How long vendor ids are kept at least.
 const KEEP_REFS: Millis = 30 * DAY;
+
+/// How long failures of accounts and counts of numbers are kept: a day is shown, in whatever time zone.
+const KEEP_COUNTS: Millis = 2 * DAY;
 
 /// Rows in one transaction at most.
 const ROWS: i64 = 2_000;
@@ -29,6 +33,8 @@ pub enum Pass {
     Refs(i64),
     /// Old acts of the audit log, and what is left of sign-ins.
     SignIns,
+    /// Failures and counts of accounts and numbers.
+    Counts,
     /// Free pages of the file.
     Pages,
     /// All done.
@@ -57,6 +63,7 @@ pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
         Pass::Callbacks(after) => callbacks(app, after).await,
         Pass::Refs(from) => refs(app, from).await,
         Pass::SignIns => sign_ins(app).await,
+        Pass::Counts => counts(app).await,
         Pass::Pages => pages(app).await,
         Pass::Done => Ok(Pass::Done),
     }
@@ -120,7 +127,18 @@ async fn sign_ins(app: &App) -> Result<Pass, AppError> {
     let days = app.config.audit_days;
     let more = days > 0 && audit::forget(&mut tx, first_id_at(now - days * DAY), ROWS).await?;
     tx.commit().await?;
-    Ok(if more { Pass::SignIns } else { Pass::Pages })
+    Ok(if more { Pass::SignIns } else { Pass::Counts })
+}
+
+async fn counts(app: &App) -> Result<Pass, AppError> {
+    let since = app.now() - KEEP_COUNTS;
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    health::forget(&mut tx, since / HOUR, since / health::SLOT).await?;
+    tx.commit().await?;
+    Ok(Pass::Pages)
 }
 
 async fn pages(app: &App) -> Result<Pass, AppError> {

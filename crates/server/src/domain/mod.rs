@@ -10,6 +10,7 @@ pub mod content;
 pub mod csv_row;
 pub mod id;
 pub mod lease;
+pub mod light;
 pub mod limiter;
 pub mod pair;
 pub mod permission;

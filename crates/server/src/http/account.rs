@@ -15,12 +15,13 @@ use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
-use crate::app::account::{self, Trial};
+use crate::app::account::{self, CheckReport, Trial};
 use crate::app::{App, AppError};
 use crate::domain::id;
 use crate::domain::permission::Permission;
 use crate::store::account::AccountRow;
 use crate::store::number::NumberRow;
+use crate::store::refused::RefusedRow;
 use crate::store::{self, Tx};
 
 /// Routes.
@@ -169,24 +170,34 @@ pub struct NumberChange {
     pub default: Option<bool>,
 }
 
+/// Name of an account's state.
+pub(super) fn state_name(state: i16) -> &'static str {
+    match state {
+        store::account::HELD => "held",
+        store::account::ARCHIVED => "archived",
+        store::account::DELETED => "deleted",
+        _ => "active",
+    }
+}
+
+/// What was refused, if anything was.
+pub(super) fn refused_callbacks(row: Option<RefusedRow>) -> Option<RefusedCallbacks> {
+    row.map(|row| RefusedCallbacks {
+        count: row.refused,
+        last_reason: row.reason,
+        last_at: row.at,
+    })
+}
+
 async fn show(app: &App, tx: &mut Tx, row: AccountRow) -> Result<Account, AppError> {
     let urls = account::callback_urls(app, &row.token);
     let numbers = store::number::of_account(tx, row.id).await?;
     let in_use = store::retired::in_use(tx, row.id).await?;
     let refused = store::refused::of_account(tx, row.id).await?;
     Ok(Account {
-        refused_callbacks: refused.map(|row| RefusedCallbacks {
-            count: row.refused,
-            last_reason: row.reason,
-            last_at: row.at,
-        }),
+        refused_callbacks: refused_callbacks(refused),
         id: id::ACCOUNT.show(row.id),
-        state: match row.state {
-            store::account::HELD => "held",
-            store::account::ARCHIVED => "archived",
-            store::account::DELETED => "deleted",
-            _ => "active",
-        },
+        state: state_name(row.state),
         settings: shown_settings(&row, &urls)?,
         inbound_url: Some(urls.inbound),
         reports_url: Some(urls.reports),
@@ -242,6 +253,14 @@ async fn shown_by_id(app: &App, tx: &mut Tx, id: i64) -> Result<Account, AppErro
     show(app, tx, row).await
 }
 
+/// What was tried before saving holds for what is saved.
+async fn keep(app: &App, tx: &mut Tx, id: i64, proof: Option<&CheckReport>) -> Result<(), AppError> {
+    match proof {
+        Some(report) => account::keep_proof(app, tx, id, report).await,
+        None => Ok(()),
+    }
+}
+
 /// Lists the accounts, newest first.
 #[utoipa::path(get, path = "/accounts", tag = "Accounts", params(Page), responses((status = 200, body = Listing<Account>), (status = 401, body = Problem)))]
 async fn list(
@@ -270,14 +289,16 @@ async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Res
     // Before the transaction: asking for addresses takes time, and an answer that is repeated must not depend on it.
     let new = &body.value;
     let looked = account::look_at(&app, &new.provider, &new.settings).await;
-    if new.check && looked.is_ok() {
-        let of = Trial::New(&new.provider);
-        account::passes(&account::try_settings(&app, &app.engine, of, &new.settings).await?)?;
-    }
+    let proof = match new.check && looked.is_ok() {
+        true => Some(account::try_settings(&app, &app.engine, Trial::New(&new.provider), &new.settings).await?),
+        false => None,
+    };
+    proof.as_ref().map_or(Ok(()), account::passes)?;
     once(&app, &body.asked, async |tx| {
         looked?;
         let token = new.callback_token.as_deref();
         let id = account::create_with(&app, tx, &new.provider, &new.settings, token).await?;
+        keep(&app, tx, id, proof.as_ref()).await?;
         Ok((StatusCode::CREATED, shown_by_id(&app, tx, id).await?))
     })
     .await
@@ -305,12 +326,15 @@ async fn update(
     let id = path_id(id::ACCOUNT, "account", path)?;
     let given = &body.value.settings;
     let looked = account::look_at_change(&app, id, given).await;
-    if body.value.check && looked.is_ok() {
-        account::passes(&account::try_settings(&app, &app.engine, Trial::Change(id), given).await?)?;
-    }
+    let proof = match body.value.check && looked.is_ok() {
+        true => Some(account::try_settings(&app, &app.engine, Trial::Change(id), given).await?),
+        false => None,
+    };
+    proof.as_ref().map_or(Ok(()), account::passes)?;
     let response = once(&app, &body.asked, async |tx| {
         looked?;
         account::update(&app, tx, id, &body.value.settings).await?;
+        keep(&app, tx, id, proof.as_ref()).await?;
         Ok((StatusCode::OK, shown_by_id(&app, tx, id).await?))
     })
     .await?;

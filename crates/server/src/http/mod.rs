@@ -12,6 +12,7 @@ use crate::app::App;
 pub mod access;
 pub mod account;
 mod account_check;
+mod account_trouble;
 pub mod api_key;
 mod audit;
 pub mod callback;
@@ -54,6 +55,7 @@ fn api() -> OpenApiRouter<Shared> {
     let routes = OpenApiRouter::new()
         .merge(account::routes())
         .merge(account_check::routes())
+        .merge(account_trouble::routes())
         .merge(api_key::routes())
         .merge(audit::routes())
         .merge(callback::routes())

@@ -43,6 +43,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0014_resent.sql"),
     ),
     (15, "users", include_str!("../../../../migrations/0015_users.sql")),
+    (
+        17,
+        "account health",
+        include_str!("../../../../migrations/0017_account_health.sql"),
+    ),
 ];
 
 impl Dialect {

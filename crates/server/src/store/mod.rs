@@ -11,6 +11,7 @@ pub mod consent;
 pub mod conversation;
 pub mod db;
 pub mod dialect;
+pub mod health;
 pub mod idempotency;
 pub mod import;
 pub mod invite;

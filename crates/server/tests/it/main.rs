@@ -29,6 +29,7 @@ mod imports;
 mod inbox;
 mod kept_numbers;
 mod lanes;
+mod lights;
 mod lists;
 mod moving_customer;
 mod nodes;

@@ -7,12 +7,15 @@ use harkara_provider::{
     Account, FieldKind, Provider, Reply, Request, SendError, SendErrorKind, Step, registry,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{callback_urls, engine_of, entrusted, load, look_at, look_at_change, not_archived, read_only};
 use crate::app::dispatch::Trace;
 use crate::app::{App, AppError};
 use crate::domain::problem::FieldProblem;
 use crate::domain::settings::{self, Before, Given};
 use crate::engine::Engine;
+use crate::store::{Tx, health, to_json};
 
 /// What trying one credential set gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +54,43 @@ pub async fn check(app: &App, engine: &Engine, id: i64) -> Result<CheckReport, A
     let mut tx = app.db.read().await?;
     let loaded = load(app, &mut tx, id).await?;
     drop(tx);
-    Ok(attempt(app, engine, loaded.provider, &loaded.account).await)
+    let report = attempt(app, engine, loaded.provider, &loaded.account).await;
+    let mut tx = app.db.write().await?;
+    keep_proof(app, &mut tx, id, &report).await?;
+    tx.commit().await?;
+    Ok(report)
+}
+
+/// Remembers what a check gave of settings that are saved. A provider without a call to try proves nothing.
+pub async fn keep_proof(app: &App, tx: &mut Tx, id: i64, report: &CheckReport) -> Result<(), AppError> {
+    if report.results.is_empty() {
+        return Ok(());
+    }
+    let failed: Vec<Failed> = report.results.iter().filter_map(Failed::of).collect();
+    let failed = (!failed.is_empty()).then(|| to_json(&failed).replace('\0', ""));
+    Ok(health::keep_proof(tx, id, app.now(), failed.as_deref()).await?)
+}
+
+/// A credential set that did not work, as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Failed {
+    /// As its provider calls it.
+    pub credential: String,
+    /// The provider's words.
+    pub detail: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Failed {
+    fn of(result: &CheckResult) -> Option<Self> {
+        let error = result.outcome.as_ref().err()?;
+        Some(Self {
+            credential: result.credential.to_owned(),
+            detail: error.detail.clone(),
+            help: error.help.clone(),
+        })
+    }
 }
 
 /// Whose settings are tried before they are saved.

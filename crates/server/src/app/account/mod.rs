@@ -21,13 +21,15 @@ use crate::store::{self, StoreError, Tx};
 
 mod callback_urls;
 mod check;
+mod health;
 mod number;
 mod retire;
 mod target;
 mod try_message;
 
 pub use callback_urls::{Called, Calls, EarlyCalls, Reserved, reserve, reserved};
-pub use check::{CheckReport, CheckResult, Trial, check, passes, try_settings};
+pub use check::{CheckReport, CheckResult, Trial, check, keep_proof, passes, try_settings};
+pub use health::{ErrorGroup, Health, health};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::consent::{Act, asks};
 use super::found::Known;
-use super::{Mail, Notes, plain_option};
+use super::{Mail, NO_NUMBER, Notes, plain_option};
 use crate::app::person;
 use crate::clock::{DAY, Millis, SECOND, first_id_at, id_time};
 use crate::domain::consent::Intent;
@@ -98,7 +98,7 @@ impl Mail<'_> {
                 .map(|own| own.numbers.as_slice());
             let Some(number) = pick_own(numbers.unwrap_or_default(), &message.to) else {
                 mark.problem(format!(
-                    "a message to {}, which is no number of this account: add the number and replay",
+                    "a message to {}, {NO_NUMBER}: add the number and replay",
                     if message.to.is_empty() {
                         "no number"
                     } else {

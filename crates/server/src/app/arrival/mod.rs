@@ -15,6 +15,7 @@ use harkara_provider::{Callback, Event, Method};
 
 use super::account::{LoadedAccount, load};
 use super::dispatch::finish_campaigns;
+use super::health::Tally;
 use super::{App, AppError};
 use crate::clock::{MINUTE, Millis, first_id_at, id_time};
 use crate::store::callback::{self, APPLIED, NOT_OURS, Raw, UNREADABLE, Verdict, WAITING};
@@ -29,6 +30,8 @@ const BATCH: i64 = 250;
 /// Bytes of bodies in one transaction at most, but for a single callback: some hundred reports. What is to be answered must
 /// not wait long behind them.
 const BATCH_BYTES: i64 = 96 * 1024;
+/// Words in the problem of a callback that brought a message to a number that the account does not have.
+pub const NO_NUMBER: &str = "which is no number of this account";
 /// How long the answer to a request may take to reach the ledger after the report on it: longer than any request.
 const ANSWER_TIME: Millis = MINUTE;
 
@@ -103,6 +106,7 @@ struct Notes {
     marks: Vec<Mark>,
     counts: Counts,
     acts: Vec<consent::Act>,
+    tally: Tally,
     /// Something is to be sent.
     queued: bool,
 }
@@ -177,12 +181,13 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
         drop(tx);
         tx = app.db.write_in(Lane::Bulk).await?;
     }
-    let notes = mail.apply(&mut tx).await?;
+    let mut notes = mail.apply(&mut tx).await?;
     add_counts(&mut tx, &notes.counts).await?;
     callback::judge(&mut tx, mail.verdicts(&notes)).await?;
     // A report may settle the last open message of a campaign: one that waits for its next try, or one whose answer a
     // crash took away.
     finish_campaigns(&mut tx, notes.counts.campaigns(), app.now()).await?;
+    std::mem::take(&mut notes.tally).keep(&mut tx, app.now()).await?;
     tx.commit().await?;
     if notes.queued {
         app.wake_dispatch.notify_one();

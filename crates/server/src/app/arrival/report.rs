@@ -52,6 +52,10 @@ impl Mail<'_> {
                 .or_insert_with(|| (row, before.clone(), before));
             let failed_before = after.state == FAILED;
             after.take(&told);
+            if after.state == FAILED && !failed_before {
+                let whose = (letter.account_id, row.number_id);
+                after.failure.iter().for_each(|why| notes.tally.failed(whose, true, why));
+            }
             if after.state == FAILED && !failed_before && says_opted_out(report) {
                 notes.acts.push(Act {
                     phone: row.phone.clone(),

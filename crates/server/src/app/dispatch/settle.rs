@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use harkara_provider::{Retry, SendErrorKind};
 
 use super::{Finished, finish_campaigns};
+use crate::app::health::Tally;
 use crate::app::{App, AppError, consent};
 use crate::clock::{HOUR, Millis};
-use crate::domain::settle::{self, Now};
-use crate::domain::state::{CANCELLED, FAILED, QUEUED, SENT, UNKNOWN};
+use crate::domain::settle::{self, Failure, Now};
+use crate::domain::state::{CANCELLED, FAILED, QUEUED, SENDING, SENT, UNKNOWN};
 use crate::store::attempt::{self, AttemptRow};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, LockedMessage, MessageChange};
@@ -52,7 +53,15 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         .map(|(row, ..)| row.number_id)
         .collect();
     let retired = retired::retired(&mut tx, &back.into_iter().collect::<Vec<_>>()).await?;
+    let mut tally = Tally::default();
     for (row, done, mut change) in decided {
+        match &done.outcome {
+            Ok(_) => tally.accepted(row.number_id),
+            Err(error) if row.state == SENDING => {
+                tally.failed((done.account_id, row.number_id), false, &Failure::from(error));
+            }
+            Err(_) => {}
+        }
         if change.state == QUEUED && retired.contains(&row.number_id) {
             // Its number went out of use meanwhile: nothing would ever try it again.
             change.state = CANCELLED;
@@ -97,6 +106,7 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         }
     }
     finish_campaigns(&mut tx, after.campaigns.iter().copied(), now).await?;
+    tally.keep(&mut tx, now).await?;
     tx.commit().await?;
     for id in &after.campaigns {
         // Nobody listening is fine.
