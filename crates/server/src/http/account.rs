@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
+use super::number::{Number, show_number};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use crate::app::account::{self, CheckReport, Trial};
@@ -20,7 +21,6 @@ use crate::app::{App, AppError};
 use crate::domain::id;
 use crate::domain::permission::Permission;
 use crate::store::account::AccountRow;
-use crate::store::number::NumberRow;
 use crate::store::refused::RefusedRow;
 use crate::store::{self, Tx};
 
@@ -30,8 +30,6 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(list, create))
         .routes(routes!(get, update))
         .routes(routes!(resume))
-        .routes(routes!(add_number))
-        .routes(routes!(update_number))
 }
 
 /// A saved provider configuration. Secrets are never returned.
@@ -99,23 +97,6 @@ pub struct RefusedCallbacks {
     pub last_at: i64,
 }
 
-/// A business number or short code of an account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Number {
-    /// Id.
-    pub id: String,
-    /// Its account.
-    pub account_id: String,
-    /// Digits with a leading `+`, or the digits of a short code.
-    pub phone: String,
-    /// What the account sends from when nothing else is said.
-    pub default: bool,
-    /// Messages a second at most.
-    pub messages_per_second: i64,
-    /// It is out of use: nothing is sent from it, what comes to it is taken.
-    pub archived: bool,
-}
-
 /// A new account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,29 +126,6 @@ pub struct AccountChange {
     /// Try the account as it would be after the change first; see `NewAccount`.
     #[serde(default)]
     pub check: bool,
-}
-
-/// A new number.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewNumber {
-    /// A phone number, or a short code of 3 to 6 digits.
-    pub phone: String,
-    /// 1 to 100,000; 80 when not given.
-    pub messages_per_second: Option<i64>,
-    /// Makes it the default number of the account.
-    #[serde(default)]
-    pub default: bool,
-}
-
-/// A change of a number.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NumberChange {
-    /// 1 to 100,000.
-    pub messages_per_second: Option<i64>,
-    /// `true` makes it the default number of the account.
-    pub default: Option<bool>,
 }
 
 /// Name of an account's state.
@@ -235,17 +193,6 @@ fn shown_settings(row: &AccountRow, urls: &account::CallbackUrls) -> Result<Map<
         shown.insert(key, Value::from(url));
     }
     Ok(shown)
-}
-
-fn show_number(row: NumberRow, in_use: &[i64]) -> Number {
-    Number {
-        archived: !in_use.contains(&row.id),
-        id: id::NUMBER.show(row.id),
-        account_id: id::ACCOUNT.show(row.account_id),
-        phone: row.phone,
-        default: row.is_default == 1,
-        messages_per_second: row.messages_per_second,
-    }
 }
 
 async fn shown_by_id(app: &App, tx: &mut Tx, id: i64) -> Result<Account, AppError> {
@@ -356,40 +303,4 @@ async fn resume(
     act.commit(&app, Some(id)).await?;
     app.wake_dispatch.notify_one();
     Ok(Json(shown))
-}
-
-/// Adds a number to an account.
-#[utoipa::path(post, path = "/accounts/{id}/numbers", tag = "Accounts", params(("id" = String, Path)), request_body = NewNumber, responses((status = 201, body = Number), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn add_number(
-    State(app): State<Shared>,
-    path: Path<String>,
-    body: Body<NewNumber>,
-) -> Result<Response, Problem> {
-    let id = path_id(id::ACCOUNT, "account", path)?;
-    let new = &body.value;
-    once(&app, &body.asked, async |tx| {
-        let row = account::add_number(&app, tx, id, &new.phone, new.messages_per_second, new.default).await?;
-        let in_use = [row.id];
-        Ok((StatusCode::CREATED, show_number(row, &in_use)))
-    })
-    .await
-}
-
-/// Changes a number's rate, or makes it the default.
-#[utoipa::path(patch, path = "/numbers/{id}", tag = "Accounts", params(("id" = String, Path)), request_body = NumberChange, responses((status = 200, body = Number), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn update_number(
-    State(app): State<Shared>,
-    path: Path<String>,
-    body: Body<NumberChange>,
-) -> Result<Response, Problem> {
-    let id = path_id(id::NUMBER, "number", path)?;
-    let change = &body.value;
-    let response = once(&app, &body.asked, async |tx| {
-        let row = account::update_number(tx, id, change.messages_per_second, change.default).await?;
-        let in_use = store::retired::in_use(tx, row.account_id).await?;
-        Ok((StatusCode::OK, show_number(row, &in_use)))
-    })
-    .await?;
-    app.wake_dispatch.notify_one();
-    Ok(response)
 }

@@ -27,6 +27,7 @@ pub mod import;
 pub mod list;
 pub mod message;
 pub mod node;
+mod number;
 pub mod paging;
 pub mod problem;
 pub mod profile;
@@ -66,6 +67,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(list::routes())
         .merge(message::routes())
         .merge(node::routes())
+        .merge(number::routes())
         .merge(profile::routes())
         .merge(provider::routes())
         .merge(retire::routes())

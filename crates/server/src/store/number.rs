@@ -3,7 +3,8 @@
 use sqlx::FromRow;
 
 use super::db::on;
-use super::{StoreError, Tx};
+use super::dialect::{Batch, in_numbers};
+use super::{StoreError, Tx, to_json};
 
 /// A business number or short code.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -121,6 +122,31 @@ ORDER BY n.id";
 /// The numbers that may send: those in use, of active accounts.
 pub async fn all_active(tx: &mut Tx) -> Result<Vec<NumberRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, NumberRow>(ALL_ACTIVE).fetch_all(c).await)?)
+}
+
+const DAILY_LIMITS: Batch = in_numbers!(
+    "
+SELECT id, daily_limit
+FROM number
+WHERE daily_limit IS NOT NULL AND id IN",
+    ""
+);
+
+/// How many people these numbers may begin to write to in 24 hours, as far as a person entered it.
+pub async fn daily_limits(tx: &mut Tx, numbers: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let sql = tx.dialect().pick(&DAILY_LIMITS);
+    Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(numbers)).fetch_all(c).await)?)
+}
+
+const SET_DAILY_LIMIT: &str = "
+UPDATE number
+SET daily_limit = $2
+WHERE id = $1";
+
+/// Keeps that limit of a number.
+pub async fn set_daily_limit(tx: &mut Tx, id: i64, limit: Option<i64>) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(SET_DAILY_LIMIT).bind(id).bind(limit).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 const USED: &str = "

@@ -33,6 +33,7 @@ mod lights;
 mod lists;
 mod moving_customer;
 mod nodes;
+mod numbers;
 mod pair;
 mod post;
 mod profiles;

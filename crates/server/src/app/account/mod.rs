@@ -23,6 +23,7 @@ mod callback_urls;
 mod check;
 mod health;
 mod number;
+mod number_use;
 mod retire;
 mod target;
 mod try_message;
@@ -32,6 +33,7 @@ pub use check::{CheckReport, CheckResult, Trial, check, keep_proof, passes, try_
 pub use health::{ErrorGroup, Health, health};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
+pub use number_use::{NumberUse, change_follows, numbers_in_use, set_daily_limit};
 pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};
 use target::entrusted;
 pub use target::{look_at, look_at_change};

@@ -104,9 +104,11 @@ pub async fn update_number(
     rate: Option<i64>,
     default: Option<bool>,
 ) -> Result<NumberRow, AppError> {
-    let mut number = store::number::by_id(tx, id)
-        .await?
-        .ok_or(AppError::NotFound("number"))?;
+    // Two who make different numbers the default at once must not leave none, or both.
+    let account_id = of(tx, id).await?.account_id;
+    store::retired::lock(tx, account_id).await?;
+    let mut number = of(tx, id).await?;
+    not_archived(&by_id(tx, account_id).await?)?;
     let mut problems = rate_problem(rate);
     if default == Some(true) && !store::retired::in_use(tx, number.account_id).await?.contains(&id) {
         problems.push(FieldProblem::new(
@@ -132,6 +134,12 @@ pub async fn update_number(
     }
     store::number::update(tx, &number).await?;
     Ok(number)
+}
+
+pub(super) async fn of(tx: &mut Tx, id: i64) -> Result<NumberRow, AppError> {
+    store::number::by_id(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("number"))
 }
 
 fn rate_problem(rate: Option<i64>) -> Vec<FieldProblem> {
