@@ -125,6 +125,10 @@ mod tests {
         assert_eq!(tally.errors.len(), KINDS_AT_ONCE + 1);
         assert_eq!(tally.errors.values().map(|last| last.n).sum::<i64>(), 500);
         assert!(tally.errors.values().all(|last| last.detail.len() == DETAIL));
-        assert!(tally.errors.contains_key(&(1, 2, false, "rejected".into(), "7".into())));
+        assert!(
+            tally
+                .errors
+                .contains_key(&(1, 2, false, "rejected".into(), "7".into()))
+        );
     }
 }

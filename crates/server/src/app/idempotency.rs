@@ -82,7 +82,7 @@ pub async fn begin(app: &App, asked: &Asked) -> Result<Option<KeptAnswer>, AppEr
 pub async fn finish(app: &App, asked: &Asked, status: u16, body: &str) -> Result<(), AppError> {
     let Some(key) = &asked.key else { return Ok(()) };
     let mut tx = app.db.write().await?;
-    answer(&mut tx, asked.api_key_id, key, i64::from(status), body).await?;
+    answer(&mut tx, asked.caller_id, key, i64::from(status), body).await?;
     Ok(tx.commit().await?)
 }
 

@@ -162,10 +162,7 @@ fn credentials(facts: &Facts) -> Light {
     if let Some(Pressure::Unreadable(why)) = &facts.pressure {
         return wrong(key, Level::Red, why);
     }
-    let checked = facts
-        .checked
-        .as_ref()
-        .filter(|(at, _)| *at >= facts.updated_at);
+    let checked = facts.checked.as_ref().filter(|(at, _)| *at >= facts.updated_at);
     if let Some((_, Some(why))) = checked {
         return wrong(key, Level::Red, why);
     }
@@ -216,7 +213,11 @@ fn reports(facts: &Facts, now: Millis) -> Light {
         return light(key, level, Some(since), detail, help);
     }
     let last = facts.last_report_at;
-    if let Some(why) = facts.unreadable.as_ref().filter(|why| last.is_none_or(|at| why.at > at)) {
+    if let Some(why) = facts
+        .unreadable
+        .as_ref()
+        .filter(|why| last.is_none_or(|at| why.at > at))
+    {
         return wrong(key, Level::Amber, why);
     }
     match (last, facts.accepted_at) {
@@ -253,7 +254,8 @@ fn inbound(facts: &Facts, now: Millis) -> Light {
     match last {
         Some(at) => light(key, Level::Green, Some(at), "Messages come in.", ""),
         None => {
-            let help = "Paste the URL for inbound messages at the provider, and write to the number from any phone.";
+            let help =
+                "Paste the URL for inbound messages at the provider, and write to the number from any phone.";
             light(key, Level::Grey, None, "Nobody has written yet.", help)
         }
     }

@@ -237,7 +237,9 @@ async fn create(State(app): State<Shared>, body: Body<NewAccount>) -> Result<Res
     let new = &body.value;
     let looked = account::look_at(&app, &new.provider, &new.settings).await;
     let proof = match new.check && looked.is_ok() {
-        true => Some(account::try_settings(&app, &app.engine, Trial::New(&new.provider), &new.settings).await?),
+        true => {
+            Some(account::try_settings(&app, &app.engine, Trial::New(&new.provider), &new.settings).await?)
+        }
         false => None,
     };
     proof.as_ref().map_or(Ok(()), account::passes)?;

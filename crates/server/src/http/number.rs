@@ -143,7 +143,6 @@ impl From<CampaignOf> for UsingCampaign {
     }
 }
 
-
 /// A number as it is shown.
 pub(super) fn show_number(row: NumberRow, in_use: &[i64]) -> Number {
     Number {

@@ -247,10 +247,19 @@ mod tests {
     #[tokio::test]
     async fn nothing_walks_through_callbacks_or_the_history_of_others() {
         for (sql, wanted) in [
-            (LEFT_OVER, "SEARCH callback USING INDEX callback_left (state=? AND id>?)"),
-            (ERRORS, "SEARCH account_error USING PRIMARY KEY (account_id=? AND hour>?)"),
+            (
+                LEFT_OVER,
+                "SEARCH callback USING INDEX callback_left (state=? AND id>?)",
+            ),
+            (
+                ERRORS,
+                "SEARCH account_error USING PRIMARY KEY (account_id=? AND hour>?)",
+            ),
             (LIFE, "SEARCH s USING PRIMARY KEY (number_id=?)"),
-            (SENT_SINCE.sqlite, "SEARCH number_sent USING PRIMARY KEY (number_id=? AND slot>?)"),
+            (
+                SENT_SINCE.sqlite,
+                "SEARCH number_sent USING PRIMARY KEY (number_id=? AND slot>?)",
+            ),
         ] {
             let plan = steps(sql).await;
             assert!(has(&plan, wanted), "{plan:#?}");

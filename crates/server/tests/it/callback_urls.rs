@@ -20,7 +20,11 @@ fn account(token: &str) -> Value {
 
 /// What the provider gets when it calls a URL.
 async fn called(client: &Client, method: &str, url: &Value, body: &str) -> (u16, String) {
-    let path = url.as_str().unwrap().strip_prefix("https://harkara.example").unwrap();
+    let path = url
+        .as_str()
+        .unwrap()
+        .strip_prefix("https://harkara.example")
+        .unwrap();
     let request = Request::builder()
         .method(method)
         .uri(path)

@@ -94,7 +94,8 @@ async fn facts(
     let since = first_id_at(app.now() - DAY);
     let unreadable = health::left_over(tx, row.id, UNREADABLE, since).await?;
     let strays = health::left_over(tx, row.id, NOT_OURS, since).await?;
-    let says_so = |(_, problem): &(i64, Option<String>)| problem.as_deref().is_some_and(|p| p.contains(NO_NUMBER));
+    let says_so =
+        |(_, problem): &(i64, Option<String>)| problem.as_deref().is_some_and(|p| p.contains(NO_NUMBER));
     let answered = |error: &&ErrorRow| error.reported == 0;
     let ours = |error: &&ErrorRow| ["auth", "config"].contains(&error.kind.as_str());
     Ok(Facts {
@@ -111,11 +112,15 @@ async fn facts(
         last_inbound_at: row.last_inbound_at,
         refused_callback: refused.map(not_taken),
         unreadable: unreadable.first().map(|left| {
-            left_over(left, "The provider sends another format than was expected. Look at it in the callback log.")
+            left_over(
+                left,
+                "The provider sends another format than was expected. Look at it in the callback log.",
+            )
         }),
-        stray: strays.iter().find(|left| says_so(left)).map(|left| {
-            left_over(left, "Add that number to the account, and replay the callback.")
-        }),
+        stray: strays
+            .iter()
+            .find(|left| says_so(left))
+            .map(|left| left_over(left, "Add that number to the account, and replay the callback.")),
     })
 }
 
@@ -123,7 +128,8 @@ fn held(row: &AccountRow) -> Option<Wrong> {
     (row.state == HELD).then(|| Wrong {
         at: row.held_at.unwrap_or(row.updated_at),
         detail: row.held_reason.clone().unwrap_or_default(),
-        help: "Nothing is lost: it goes on when the settings are corrected, or when sending is resumed.".into(),
+        help: "Nothing is lost: it goes on when the settings are corrected, or when sending is resumed."
+            .into(),
     })
 }
 

@@ -8,8 +8,8 @@ use crate::app::message::not_opted_out;
 use crate::app::{App, AppError, FieldProblem, person};
 use crate::clock::Millis;
 use crate::domain::phone::Phone;
-use crate::domain::settle::Outcome;
 use crate::domain::settings::Given;
+use crate::domain::settle::Outcome;
 use crate::domain::{content, id, window};
 use crate::store::{conversation, number};
 

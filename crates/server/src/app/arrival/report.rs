@@ -54,7 +54,10 @@ impl Mail<'_> {
             after.take(&told);
             if after.state == FAILED && !failed_before {
                 let whose = (letter.account_id, row.number_id);
-                after.failure.iter().for_each(|why| notes.tally.failed(whose, true, why));
+                after
+                    .failure
+                    .iter()
+                    .for_each(|why| notes.tally.failed(whose, true, why));
             }
             if after.state == FAILED && !failed_before && says_opted_out(report) {
                 notes.acts.push(Act {

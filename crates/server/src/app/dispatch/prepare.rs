@@ -1,7 +1,9 @@
 //! Prepare (pure) and exchange: a claimed message becomes requests in the provider's dialect, and their answers an
 //! outcome.
 
-use harkara_provider::{Account, Content, Outgoing, Provider, Reply, Request, SendError, SendErrorKind, Step};
+use harkara_provider::{
+    Account, Content, Outgoing, Provider, Reply, Request, SendError, SendErrorKind, Step,
+};
 
 use super::claim::{Claimed, Payload};
 use crate::app::account::{LoadedAccount, engine_of};
