@@ -202,6 +202,12 @@ where
     if let Some(kept) = idempotency::begin(app, &asked.request).await? {
         return Ok(replay(&kept));
     }
+    // Noted before it is done: it may have happened even when its answer never comes.
+    if asked.caller.act_name().is_some() {
+        let mut tx = app.db.write().await?;
+        asked.caller.note(app, &mut tx, Before::New, None).await?;
+        tx.commit().await?;
+    }
     let (act, app, asked) = (act(ready), app.clone(), asked.request.clone());
     let done = tokio::spawn(async move {
         let body = serde_json::to_string(&act.await).unwrap_or_default();
