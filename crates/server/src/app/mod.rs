@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 pub mod account;
@@ -23,6 +23,7 @@ pub mod import;
 pub mod import_file;
 mod import_write;
 pub mod lease;
+pub mod live;
 pub mod message;
 pub mod password;
 pub mod person;
@@ -61,8 +62,8 @@ pub struct App {
     pub config: Config,
     /// What people say to be left alone, and to be written to again.
     pub consent_words: Words,
-    /// Says which campaign moved, for live pages.
-    pub live: broadcast::Sender<i64>,
+    /// What changes, for live pages.
+    pub live: live::Live,
     /// What keeps sending back at this moment.
     pub troubles: trouble::Troubles,
     /// Which numbers this node sends from.
@@ -105,7 +106,7 @@ impl App {
             engine,
             consent_words: Words::new(&config.opt_out_words, &config.opt_in_words),
             config,
-            live: broadcast::channel(1024).0,
+            live: live::Live::default(),
             troubles: trouble::Troubles::default(),
             leases: lease::Leases::new(node),
             callback_log: callback_log::CallbackLog::default(),

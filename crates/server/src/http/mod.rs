@@ -25,6 +25,7 @@ pub mod extract;
 pub mod health;
 pub mod import;
 pub mod list;
+pub mod live;
 pub mod message;
 pub mod node;
 mod number;
@@ -65,6 +66,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(import::routes())
         .merge(campaign::routes())
         .merge(list::routes())
+        .merge(live::routes())
         .merge(message::routes())
         .merge(node::routes())
         .merge(number::routes())

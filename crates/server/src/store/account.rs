@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::db::on;
+use super::news::Topic::Account;
 use super::{StoreError, Tx, from_json, to_json};
 use crate::clock::Millis;
 
@@ -110,6 +111,7 @@ pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<(), StoreError> {
         .bind(row.created_at)
         .bind(row.updated_at)
         .execute(c).await.map(drop))?;
+    tx.note(Account, row.id);
     Ok(())
 }
 
@@ -136,6 +138,7 @@ pub async fn update(tx: &mut Tx, row: &AccountRow) -> Result<(), StoreError> {
         .bind(&row.auto_reply_text)
         .bind(row.updated_at)
         .execute(c).await.map(drop))?;
+    tx.note(Account, row.id);
     Ok(())
 }
 
@@ -215,6 +218,7 @@ pub async fn hold(
 ) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(HOLD).bind(id).bind(reason).bind(now).bind(version)
         .execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Account, id);
     Ok(rows == 1)
 }
 
@@ -230,6 +234,7 @@ WHERE id = $1 AND state = 2";
 pub async fn release(tx: &mut Tx, id: i64, now: Millis) -> Result<bool, StoreError> {
     let rows =
         on!(tx, c => sqlx::query(RELEASE).bind(id).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Account, id);
     Ok(rows == 1)
 }
 
@@ -243,6 +248,7 @@ WHERE id = $1 AND state < 3";
 /// Takes an account out of use; `nickname` frees its old one. False when it was out of use before.
 pub async fn archive(tx: &mut Tx, id: i64, nickname: &str, now: Millis) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(ARCHIVE).bind(id).bind(nickname).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Account, id);
     Ok(rows == 1)
 }
 
@@ -254,6 +260,7 @@ WHERE id = $1 AND (last_inbound_at IS NULL OR last_inbound_at < $2)";
 /// Notes that a message came in.
 pub async fn saw_inbound(tx: &mut Tx, id: i64, at: Millis) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(SAW_INBOUND).bind(id).bind(at).execute(c).await.map(drop))?;
+    tx.note(Account, id);
     Ok(())
 }
 
@@ -265,5 +272,6 @@ WHERE id = $1 AND (last_report_at IS NULL OR last_report_at < $2)";
 /// Notes that a report came in.
 pub async fn saw_report(tx: &mut Tx, id: i64, at: Millis) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(SAW_REPORT).bind(id).bind(at).execute(c).await.map(drop))?;
+    tx.note(Account, id);
     Ok(())
 }

@@ -5,6 +5,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_numbers};
+use super::news::Topic::Callback;
 use super::rows::Column::{Int, Text};
 use super::rows::Rows;
 use super::{StoreError, Tx, to_json};
@@ -85,6 +86,9 @@ pub async fn insert(tx: &mut Tx, rows: &[&Raw]) -> Result<(), StoreError> {
                 .execute(&mut **transaction)
                 .await?;
         }
+    }
+    for row in rows {
+        tx.note(Callback, row.account_id);
     }
     Ok(())
 }

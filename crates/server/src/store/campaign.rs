@@ -4,6 +4,7 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, batch};
+use super::news::Topic::Campaign;
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
 
@@ -64,6 +65,7 @@ pub async fn insert(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
         .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
         .bind(&row.audience).bind(&row.mapping).bind(row.state).bind(row.messages_per_second).bind(row.created_at)
         .execute(c).await.map(drop))?;
+    tx.note(Campaign, row.id);
     Ok(())
 }
 
@@ -82,6 +84,7 @@ pub async fn update(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
         .bind(row.scheduled_at).bind(row.launched_at).bind(row.finished_at).bind(row.upper)
         .bind(&row.waiting_reason).bind(row.waiting_since).bind(row.updated_at)
         .execute(c).await.map(drop))?;
+    tx.note(Campaign, row.id);
     Ok(())
 }
 
@@ -148,6 +151,7 @@ pub async fn set_state(
     let rows = on!(tx, c => sqlx::query(SET_STATE)
         .bind(id).bind(from).bind(to).bind(finished_at).bind(now)
         .execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Campaign, id);
     Ok(rows == 1)
 }
 
@@ -159,6 +163,7 @@ WHERE id = $1";
 /// Keeps the reach that was counted at launch.
 pub async fn expect(tx: &mut Tx, id: i64, expected: i64) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(EXPECT).bind(id).bind(expected).execute(c).await.map(drop))?;
+    tx.note(Campaign, id);
     Ok(())
 }
 
@@ -196,6 +201,9 @@ WHERE id = $1 AND state = 3 AND planned = 1 AND NOT EXISTS (
 pub async fn finish_if_done(tx: &mut Tx, id: i64, now: Millis) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(FINISH_IF_DONE)
         .bind(id).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    if rows == 1 {
+        tx.note(Campaign, id);
+    }
     Ok(rows == 1)
 }
 
@@ -232,6 +240,9 @@ pub async fn add_counts(tx: &mut Tx, counts: &Counts) -> Result<(), StoreError> 
     }
     let sql = tx.dialect().pick(&ADD_COUNTS);
     on!(tx, c => sqlx::query(sql).bind(to_json(&rows)).execute(c).await.map(drop))?;
+    for id in counts.campaigns() {
+        tx.note(Campaign, id);
+    }
     Ok(())
 }
 

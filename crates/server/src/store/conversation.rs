@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_texts};
+use super::news::Topic::Conversation;
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
 
@@ -79,7 +80,8 @@ ON CONFLICT (phone) DO UPDATE SET
     last_message_at = CASE
         WHEN excluded.last_message_at >= conversation.last_message_at THEN excluded.last_message_at
         ELSE conversation.last_message_at END,
-    unread = conversation.unread + excluded.unread"
+    unread = conversation.unread + excluded.unread
+RETURNING id"
 );
 
 /// Adds new messages to conversations, at most one row per person. A message that comes late moves nothing back.
@@ -88,7 +90,10 @@ pub async fn hear(tx: &mut Tx, rows: &[Heard]) -> Result<(), StoreError> {
         return Ok(());
     }
     let sql = tx.dialect().pick(&HEAR);
-    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
+    let ids: Vec<i64> = on!(tx, c => sqlx::query_scalar(sql).bind(to_json(rows)).fetch_all(c).await)?;
+    for id in ids {
+        tx.note(Conversation, id);
+    }
     Ok(())
 }
 
@@ -100,6 +105,7 @@ WHERE id = $1 AND last_message_at <= $2";
 /// Notes what we answered.
 pub async fn say(tx: &mut Tx, id: i64, at: Millis, text: &str) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(SAY).bind(id).bind(at).bind(text).execute(c).await.map(drop))?;
+    tx.note(Conversation, id);
     Ok(())
 }
 
@@ -111,6 +117,7 @@ WHERE id = $1";
 /// Somebody looked. False when there is no such conversation.
 pub async fn mark_read(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(MARK_READ).bind(id).execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Conversation, id);
     Ok(rows == 1)
 }
 

@@ -16,6 +16,7 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::StoreError;
 use super::dialect::{Dialect, MIGRATIONS};
+use super::news::{News, Notes, Topic};
 use super::turn::{Lane, Turns};
 use super::watch::{Open, Watch, Watching};
 
@@ -30,9 +31,11 @@ pub enum Db {
         write: SqlitePool,
         /// The line in front of it.
         turns: Turns,
+        /// Where commits are told.
+        news: News,
     },
-    /// PostgreSQL.
-    Postgres(PgPool),
+    /// PostgreSQL, and where commits are told.
+    Postgres(PgPool, News),
     /// Either, with somebody who decides when each transaction goes on, and whether it fails.
     Watched(Box<Self>, Arc<dyn Watch>),
 }
@@ -115,7 +118,7 @@ impl Db {
                 })
                 .connect_with(options)
                 .await?;
-            return Ok(Self::Postgres(pool));
+            return Ok(Self::Postgres(pool, News::default()));
         }
         Self::open_sqlite(Path::new(url.strip_prefix("sqlite:").unwrap_or(url))).await
     }
@@ -154,16 +157,28 @@ impl Db {
             .acquire_timeout(LONGEST_WAIT)
             .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-4096"))
             .await?;
-        let turns = Turns::default();
-        Ok(Self::Sqlite { read, write, turns })
+        Ok(Self::Sqlite {
+            read,
+            write,
+            turns: Turns::default(),
+            news: News::default(),
+        })
     }
 
     /// Which engine.
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+            Self::Postgres(..) => Dialect::Postgres,
             Self::Watched(db, _) => db.dialect(),
+        }
+    }
+
+    /// Where commits of this process are told.
+    pub fn news(&self) -> &News {
+        match self {
+            Self::Sqlite { news, .. } | Self::Postgres(_, news) => news,
+            Self::Watched(db, _) => db.news(),
         }
     }
 
@@ -177,7 +192,7 @@ impl Db {
         let migrator = Migrator::with_migrations(migrations.collect());
         match self {
             Self::Sqlite { write, .. } => migrator.run(write).await?,
-            Self::Postgres(pool) => migrator.run(pool).await?,
+            Self::Postgres(pool, _) => migrator.run(pool).await?,
             Self::Watched(db, _) => Box::pin(db.migrate()).await?,
         }
         Ok(())
@@ -186,8 +201,8 @@ impl Db {
     /// A transaction that only reads.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Tx::Sqlite(Open::new(read.begin().await?)),
-            Self::Postgres(pool) => Tx::Postgres(Open::new(pool.begin().await?)),
+            Self::Sqlite { read, news, .. } => Tx::Sqlite(Open::new(read.begin().await?, Notes::new(news))),
+            Self::Postgres(pool, news) => Tx::Postgres(Open::new(pool.begin().await?, Notes::new(news))),
             Self::Watched(db, watch) => {
                 let watching = watch.begin(false).await?;
                 Box::pin(db.read()).await?.watched(watching)
@@ -203,12 +218,15 @@ impl Db {
     /// The same, more or less urgent than others that wait for the one writer.
     pub async fn write_in(&self, lane: Lane) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, turns, .. } => {
+            Self::Sqlite {
+                write, turns, news, ..
+            } => {
                 let turn = tokio::time::timeout(LONGEST_WAIT, turns.take(lane));
                 let turn = turn.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                Tx::Sqlite(Open::new(begin_immediate(write, lane).await?).in_turn(turn))
+                let begun = begin_immediate(write, lane).await?;
+                Tx::Sqlite(Open::new(begun, Notes::new(news)).in_turn(turn))
             }
-            Self::Postgres(pool) => Tx::Postgres(Open::new(pool.begin().await?)),
+            Self::Postgres(pool, news) => Tx::Postgres(Open::new(pool.begin().await?, Notes::new(news))),
             Self::Watched(db, watch) => {
                 let watching = watch.begin(true).await?;
                 Box::pin(db.write_in(lane)).await?.watched(watching)
@@ -230,7 +248,7 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
             Self::Watched(db, _) => Box::pin(db.close()).await,
         }
     }
@@ -266,6 +284,14 @@ impl Tx {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Something changed, to be told when it is durable.
+    pub fn note(&mut self, topic: Topic, id: i64) {
+        match self {
+            Self::Sqlite(open) => open.note(topic, id),
+            Self::Postgres(open) => open.note(topic, id),
         }
     }
 

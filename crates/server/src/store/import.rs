@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::db::on;
+use super::news::Topic::Import;
 use super::{StoreError, Tx};
 
 /// It reads its file.
@@ -73,6 +74,7 @@ pub async fn insert(
         .execute(c)
         .await
         .map(drop))?;
+    tx.note(Import, id);
     Ok(())
 }
 
@@ -130,6 +132,7 @@ WHERE id = $1 AND state = 4";
 /// An interrupted import runs again.
 pub async fn resume(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(RESUME).bind(id).execute(c).await.map(drop))?;
+    tx.note(Import, id);
     Ok(())
 }
 
@@ -195,6 +198,7 @@ pub async fn advance(
         .execute(c)
         .await
         .map(|r| r.rows_affected()))?;
+    tx.note(Import, id);
     Ok(rows == 1)
 }
 
@@ -212,5 +216,6 @@ pub async fn end(
     now: i64,
 ) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(END).bind(id).bind(state).bind(problem).bind(now).execute(c).await.map(drop))?;
+    tx.note(Import, id);
     Ok(())
 }

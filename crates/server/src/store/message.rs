@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, in_numbers, in_texts};
+use super::news::Topic::Message;
 use super::rows::Column::{Int, Text};
 use super::rows::Rows;
 use super::{StoreError, Tx, from_json, to_json};
@@ -120,6 +121,9 @@ const INSERT: Rows<13> = Rows {
 /// Inserts rows; gives back the ids that were new. A person who has a message of the campaign already, or an event that
 /// came before, is left out.
 pub async fn insert(tx: &mut Tx, rows: Vec<NewMessage>) -> Result<Vec<i64>, StoreError> {
+    for row in rows.iter().filter(|row| row.campaign_id.is_none()) {
+        tx.note(Message, row.id);
+    }
     let cells = |row: NewMessage| {
         [
             row.id.into(),
@@ -284,6 +288,8 @@ pub async fn claim(tx: &mut Tx, ids: &[i64], now: Millis) -> Result<u64, StoreEr
 pub struct MessageChange {
     /// Id.
     pub id: i64,
+    /// Its campaign. Nothing is changed by it: of campaigns not every message is told of.
+    pub campaign_id: Option<i64>,
     /// New state.
     pub state: State,
     /// New attempt counter.
@@ -333,8 +339,15 @@ const CHANGE: Rows<10> = Rows {
      WHERE message.id = v.id",
 };
 
+/// Messages of campaigns that a transaction tells of: enough for a small campaign. A large one is told of as a whole.
+const TOLD: usize = 50;
+
 /// Writes changes to rows that this transaction has locked.
 pub async fn change(tx: &mut Tx, changes: Vec<MessageChange>) -> Result<(), StoreError> {
+    let (of_campaigns, others): (Vec<_>, Vec<_>) = changes.iter().partition(|c| c.campaign_id.is_some());
+    for change in others.into_iter().chain(of_campaigns.into_iter().take(TOLD)) {
+        tx.note(Message, change.id);
+    }
     let cells = |change: MessageChange| {
         [
             change.id.into(),

@@ -18,6 +18,7 @@ pub mod invite;
 pub mod kept_number;
 pub mod list;
 pub mod message;
+pub mod news;
 pub mod node;
 pub mod number;
 #[cfg(test)]

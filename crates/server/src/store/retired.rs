@@ -227,5 +227,6 @@ WHERE id = $1";
 /// Forgets everything of an account that its history does not need: credentials and settings above all.
 pub async fn delete_account(tx: &mut Tx, id: i64, nickname: &str, now: Millis) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(DELETE_ACCOUNT).bind(id).bind(nickname).bind(now).execute(c).await.map(drop))?;
+    tx.note(super::news::Topic::Account, id);
     Ok(())
 }

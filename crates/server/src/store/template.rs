@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::db::on;
+use super::news::Topic::Template;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
 
@@ -52,6 +53,7 @@ pub async fn insert(tx: &mut Tx, row: &TemplateRow) -> Result<(), StoreError> {
         .bind(&row.status).bind(&row.status_detail).bind(&row.addressing).bind(&row.provider_template_id)
         .bind(&row.content).bind(&row.mapping).bind(&row.quality).bind(row.created_at).bind(row.updated_at)
         .execute(c).await.map(drop))?;
+    tx.note(Template, row.id);
     Ok(())
 }
 
@@ -77,6 +79,7 @@ pub async fn update(tx: &mut Tx, row: &TemplateRow) -> Result<(), StoreError> {
         .bind(&row.status_detail).bind(&row.addressing).bind(&row.provider_template_id).bind(&row.content)
         .bind(&row.mapping).bind(&row.quality).bind(row.updated_at)
         .execute(c).await.map(drop))?;
+    tx.note(Template, row.id);
     Ok(())
 }
 
@@ -101,6 +104,7 @@ pub async fn set_status(
     let rows = on!(tx, c => sqlx::query(SET_STATUS)
         .bind(id).bind(from).bind(to).bind(detail).bind(provider_template_id).bind(now)
         .execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Template, id);
     Ok(rows == 1)
 }
 
@@ -179,5 +183,6 @@ WHERE id = $1";
 /// Deletes a template.
 pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(DELETE).bind(id).execute(c).await.map(drop))?;
+    tx.note(Template, id);
     Ok(())
 }

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use sqlx::{Database, Transaction};
 
 use super::StoreError;
+use super::news::{Notes, Topic};
 use super::turn::Turn;
 
 /// Decides when a transaction begins, and whether it can.
@@ -28,15 +29,17 @@ pub trait Watching: Debug + Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Open<D: Database> {
     transaction: Transaction<'static, D>,
+    notes: Notes,
     watching: Option<Box<dyn Watching>>,
     /// Given on after the transaction is over: fields are dropped in this order.
     turn: Option<Turn>,
 }
 
 impl<D: Database> Open<D> {
-    pub(super) fn new(transaction: Transaction<'static, D>) -> Self {
+    pub(super) fn new(transaction: Transaction<'static, D>, notes: Notes) -> Self {
         Self {
             transaction,
+            notes,
             watching: None,
             turn: None,
         }
@@ -56,18 +59,27 @@ impl<D: Database> Open<D> {
         }
     }
 
+    pub(super) fn note(&mut self, topic: Topic, id: i64) {
+        self.notes.add(topic, id);
+    }
+
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         let Self {
             transaction,
+            notes,
             watching,
             turn,
         } = self;
         let Some(mut watching) = watching else {
-            return Ok(transaction.commit().await?);
+            transaction.commit().await?;
+            drop(turn);
+            notes.tell();
+            return Ok(());
         };
         watching.commit().await?;
         transaction.commit().await?;
         drop(turn);
+        notes.tell();
         watching.committed().await
     }
 }

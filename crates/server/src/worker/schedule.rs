@@ -50,7 +50,6 @@ impl Scheduler {
         let mut tx = self.app.db.write().await?;
         campaign::launch_now(&self.app, &mut tx, row.id, late).await?;
         tx.commit().await?;
-        let _ = self.app.live.send(row.id);
         self.app.wake_dispatch.notify_one();
         Ok(campaign::count_expected(&self.app, row.id).await?)
     }

@@ -289,7 +289,7 @@ async fn drop_the_table_of_clicks(t: &TestApp) {
             .await
             .map(drop)
             .unwrap(),
-        store::Db::Postgres(pool) => sqlx::query("DROP TABLE click")
+        store::Db::Postgres(pool, _) => sqlx::query("DROP TABLE click")
             .execute(pool)
             .await
             .map(drop)

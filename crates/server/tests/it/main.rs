@@ -31,6 +31,7 @@ mod kept_numbers;
 mod lanes;
 mod lights;
 mod lists;
+mod live;
 mod moving_customer;
 mod nodes;
 mod numbers;

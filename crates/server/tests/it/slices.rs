@@ -146,7 +146,7 @@ async fn before_slices(db: &Db, campaign: i64, position: i64) {
         let sql = sqlx::AssertSqlSafe(sql);
         match db {
             Db::Sqlite { write, .. } => drop(sqlx::query(sql).execute(write).await.unwrap()),
-            Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+            Db::Postgres(pool, _) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
             Db::Watched(..) => unreachable!(),
         }
     }

@@ -10,6 +10,7 @@ use harkara::app::vault::Vault;
 use harkara::app::{App, account};
 use harkara::config::Config;
 use harkara::engine::{Engine, Guard};
+use harkara::store::news::News;
 use harkara::store::node::About;
 use harkara::store::number::NumberRow;
 use harkara::store::profile::ProfileRow;
@@ -90,6 +91,7 @@ async fn open(path: PathBuf) -> Db {
         write: pool(1).connect_with(options.clone()).await.unwrap(),
         read: pool(2).connect_with(options).await.unwrap(),
         turns: Turns::default(),
+        news: News::default(),
     }
 }
 

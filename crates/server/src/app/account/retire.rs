@@ -152,6 +152,7 @@ async fn cancel(app: &App, tx: &mut Tx, numbers: &[i64], reason: &str) -> Result
                 counts.moved(row.campaign_id, QUEUED, CANCELLED);
                 MessageChange {
                     id: row.id,
+                    campaign_id: row.campaign_id,
                     state: CANCELLED,
                     attempt: row.attempt,
                     failure: Some(failure.clone()),

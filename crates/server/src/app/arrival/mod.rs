@@ -192,10 +192,6 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
     if notes.queued {
         app.wake_dispatch.notify_one();
     }
-    for campaign in notes.counts.campaigns() {
-        // Nobody may be looking.
-        drop(app.live.send(campaign));
-    }
     Ok(ids.len())
 }
 

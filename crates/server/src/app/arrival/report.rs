@@ -166,6 +166,7 @@ fn written(row: &LockedMessage, before: &Way, after: Way) -> MessageChange {
         (before.failure != after.failure).then(|| after.failure.as_ref().map_or_else(String::new, to_json));
     MessageChange {
         id: row.id,
+        campaign_id: row.campaign_id,
         state: after.state,
         attempt: row.attempt,
         due_at: None,

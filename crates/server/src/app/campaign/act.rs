@@ -194,6 +194,7 @@ pub async fn stop_because(
             .filter(|row| row.state == QUEUED)
             .map(|row| MessageChange {
                 id: row.id,
+                campaign_id: Some(id),
                 state: CANCELLED,
                 attempt: row.attempt,
                 failure: reason.map(|why| to_json(&account::cancelled(why))),

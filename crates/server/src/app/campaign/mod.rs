@@ -1,7 +1,7 @@
 //! Campaigns: written, estimated, tested, launched, held, stopped.
 
 mod act;
-mod progress;
+pub(in crate::app) mod progress;
 mod reach;
 
 pub use act::{count_expected, launch, launch_now, pause, resume, stop, stop_because};

@@ -129,7 +129,7 @@ fn count(counts: &[(i16, i64)], bucket: i16) -> i64 {
     counts.iter().find(|(b, _)| *b == bucket).map_or(0, |(_, n)| *n)
 }
 
-fn funnel(counts: &[(i16, i64)]) -> Funnel {
+pub(in crate::app) fn funnel(counts: &[(i16, i64)]) -> Funnel {
     let n = |state| count(counts, state);
     let excluded_by_reason: BTreeMap<String, i64> = Exclusion::ALL
         .iter()

@@ -95,6 +95,7 @@ pub async fn due(
                 let failure = Some(crate::store::to_json(&failure));
                 changed.push(MessageChange {
                     id: row.id,
+                    campaign_id: row.campaign_id,
                     state: SKIPPED,
                     attempt: row.attempt,
                     failure,
@@ -120,6 +121,7 @@ fn postponed(row: &MessageRow, later: Millis) -> MessageChange {
     };
     MessageChange {
         id: row.id,
+        campaign_id: row.campaign_id,
         state: QUEUED,
         attempt: row.attempt,
         due_at: Some(later),

@@ -40,6 +40,7 @@ pub async fn recover(
                     counts.moved(row.campaign_id, SENDING, UNKNOWN);
                     MessageChange {
                         id: row.id,
+                        campaign_id: row.campaign_id,
                         state: UNKNOWN,
                         attempt: row.attempt,
                         failure: Some(to_json(&crashed())),

@@ -108,10 +108,6 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
     finish_campaigns(&mut tx, after.campaigns.iter().copied(), now).await?;
     tally.keep(&mut tx, now).await?;
     tx.commit().await?;
-    for id in &after.campaigns {
-        // Nobody listening is fine.
-        let _ = app.live.send(*id);
-    }
     Ok(after)
 }
 
@@ -152,6 +148,7 @@ fn written(row: &LockedMessage, done: &Finished, change: settle::Change, now: Mi
     let cleared = (accepted && row.failure.is_some() && row.state < SENT).then(String::new);
     MessageChange {
         id: row.id,
+        campaign_id: row.campaign_id,
         state: change.state,
         attempt: change.attempt,
         due_at: change.due_at,

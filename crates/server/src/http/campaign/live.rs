@@ -17,6 +17,7 @@ use super::super::problem::Problem;
 use crate::app::AppError;
 use crate::app::campaign::{self, Progress};
 use crate::domain::id::CAMPAIGN;
+use crate::store::news::Topic;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -48,7 +49,7 @@ async fn live(
 }
 
 fn events(app: Shared, id: i64) -> impl Stream<Item = Result<Event, Infallible>> {
-    let moves = app.live.subscribe();
+    let moves = app.db.news().listen();
     futures::stream::unfold(
         (app, moves, true, false),
         move |(app, mut moves, first, over)| async move {
@@ -60,7 +61,7 @@ fn events(app: Shared, id: i64) -> impl Stream<Item = Result<Event, Infallible>>
                 let moved = async {
                     loop {
                         match moves.recv().await {
-                            Ok(moved) if moved == id => break,
+                            Ok(moved) if moved.contains(&(Topic::Campaign, id)) => break,
                             Ok(_) => {}
                             // Missed some: one of them may have been ours.
                             Err(RecvError::Lagged(_)) => break,

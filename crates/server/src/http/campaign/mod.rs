@@ -207,15 +207,14 @@ async fn act<T, F>(app: &Shared, body: &Body<T>, act: F) -> Result<Response, Pro
 where
     F: AsyncFnOnce(&mut crate::store::Tx) -> Result<Checked, AppError>,
 {
-    let mut touched = None;
+    let mut touched = false;
     let response = once(app, &body.asked, async |tx| {
         let checked = act(tx).await?;
-        touched = Some(checked.row.id);
+        touched = true;
         Ok((StatusCode::OK, show(checked.row, &checked.numbers)?))
     })
     .await?;
-    if let Some(id) = touched {
-        let _ = app.live.send(id);
+    if touched {
         app.wake_dispatch.notify_one();
     }
     Ok(response)
@@ -360,7 +359,6 @@ async fn launch(
             if let Err(error) = campaign::count_expected(&app, id).await {
                 tracing::warn!(%error, "the expected reach could not be counted");
             }
-            let _ = app.live.send(id);
         });
     }
     Ok(response)

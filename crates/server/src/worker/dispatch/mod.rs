@@ -306,12 +306,8 @@ impl Dispatcher {
             );
         }
         campaign::add_counts(&mut tx, &counts).await?;
-        let touched: Vec<i64> = counts.campaigns().collect();
-        dispatch::finish_campaigns(&mut tx, touched.iter().copied(), now).await?;
+        dispatch::finish_campaigns(&mut tx, counts.campaigns(), now).await?;
         tx.commit().await?;
-        for id in touched {
-            let _ = self.app.live.send(id);
-        }
         let Some(number) = state.numbers.get_mut(&number_id) else {
             return Ok(());
         };

@@ -1,0 +1,121 @@
+//! `/api/v1/live`: what changes, as it changes, in one stream of server-sent events.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use serde_json::json;
+use tokio::sync::broadcast;
+use tokio::time::{Instant, Interval, interval_at};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::Caller;
+use super::problem::Problem;
+use crate::app::live::{self, LiveEvent, Story};
+use crate::store::news::Topic;
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(listen))
+}
+
+/// How often it is asked whether the caller may still listen.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Is the caller told of this topic?
+fn may_see(_: &Caller, _: Topic) -> bool {
+    true
+}
+
+/// What changes, as it changes: server-sent events whose name is the topic and whose data is a small JSON object. The first
+/// event is `hello` with `server_time` and `version`, then comes what runs and what changed within the last minute (or
+/// since `Last-Event-ID`) as it is now. Of one thing at most two events a second are sent.
+#[utoipa::path(get, path = "/live", tag = "Live",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The last event that was heard before the connection broke")),
+    responses((status = 200, content_type = "text/event-stream", body = LiveEvent), (status = 401, body = Problem)))]
+async fn listen(
+    caller: Caller,
+    State(app): State<Shared>,
+    request: Request,
+) -> Result<impl IntoResponse, Problem> {
+    let (parts, _) = request.into_parts();
+    let heard = parts.headers.get("last-event-id");
+    let since = heard.and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let (first, stories) = live::listen(&app, since).await?;
+    let hello = json!({"server_time": app.now(), "version": env!("CARGO_PKG_VERSION")});
+    let mut waiting = VecDeque::from([Event::default().event("hello").data(hello.to_string())]);
+    waiting.extend(
+        first
+            .iter()
+            .filter(|s| may_see(&caller, s.topic))
+            .map(|s| event(s)),
+    );
+    let listener = Listener {
+        app,
+        caller,
+        parts,
+        waiting,
+        stories,
+        ask: interval_at(Instant::now() + ASK_AGAIN, ASK_AGAIN),
+    };
+    let headers = [("x-accel-buffering", "no"), ("cache-control", "no-store")];
+    let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
+    Ok((headers, Sse::new(listener.events()).keep_alive(keep_alive)))
+}
+
+struct Listener {
+    app: Shared,
+    caller: Caller,
+    /// What the caller showed when it came.
+    parts: Parts,
+    waiting: VecDeque<Event>,
+    stories: broadcast::Receiver<Arc<Story>>,
+    ask: Interval,
+}
+
+impl Listener {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        futures::stream::unfold(self, |mut listener| async {
+            let event = listener.next().await?;
+            Some((Ok(event), listener))
+        })
+    }
+
+    /// The next event; `None` ends the stream, and a browser comes again.
+    async fn next(&mut self) -> Option<Event> {
+        if let Some(event) = self.waiting.pop_front() {
+            return Some(event);
+        }
+        loop {
+            tokio::select! {
+                story = self.stories.recv() => {
+                    // Who is too far behind begins anew: what was missed is read again.
+                    let story = story.ok()?;
+                    if may_see(&self.caller, story.topic) {
+                        return Some(event(&story));
+                    }
+                }
+                _ = self.ask.tick() => {
+                    self.caller = Caller::from_request_parts(&mut self.parts, &self.app).await.ok()?;
+                }
+                // An open page does not keep the server from stopping.
+                () = self.app.shutdown.cancelled() => return None,
+            }
+        }
+    }
+}
+
+fn event(story: &Story) -> Event {
+    Event::default()
+        .id(story.at.to_string())
+        .event(story.topic.name())
+        .data(&story.data)
+}
