@@ -8,6 +8,7 @@
 mod decode;
 mod server;
 mod unknown;
+mod user;
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
