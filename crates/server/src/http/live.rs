@@ -20,6 +20,7 @@ use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
 use crate::app::live::{self, LiveEvent, Story};
+use crate::domain::permission::Permission;
 use crate::store::news::Topic;
 
 /// Routes.
@@ -31,8 +32,16 @@ pub fn routes() -> OpenApiRouter<Shared> {
 const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Is the caller told of this topic?
-fn may_see(_: &Caller, _: Topic) -> bool {
-    true
+fn may_see(caller: &Caller, topic: Topic) -> bool {
+    caller.may(match topic {
+        Topic::Campaign => Permission::CampaignsRead,
+        Topic::Conversation => Permission::InboxRead,
+        Topic::Message => Permission::MessagesRead,
+        Topic::Import => Permission::ProfilesRead,
+        Topic::Account => Permission::AccountsRead,
+        Topic::Callback => Permission::CallbacksRead,
+        Topic::Template => Permission::TemplatesRead,
+    })
 }
 
 /// What changes, as it changes: server-sent events whose name is the topic and whose data is a small JSON object. The first

@@ -144,6 +144,7 @@ pub const RULES: &[Rule] = &[
     delete("/api/v1/invites/{id}", Needs(UsersManage)).noted("invite.delete"),
     get("/api/v1/lists", Needs(ProfilesRead)),
     get("/api/v1/lists/{id}", Needs(ProfilesRead)),
+    get("/api/v1/live", SignedIn),
     get("/api/v1/messages", Needs(MessagesRead)),
     post("/api/v1/messages", Needs(MessagesSend)).noted_by_hand("message.send"),
     get("/api/v1/messages/{id}", Needs(MessagesRead)),
