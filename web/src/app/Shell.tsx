@@ -27,6 +27,7 @@ import classes from './Shell.module.css';
 import { useShortcuts } from './shortcuts';
 import { UserMenu } from './UserMenu';
 
+const News = lazy(() => import('~/features/inbox/News').then((m) => ({ default: m.News })));
 const PhoneDock = lazy(() => import('~/features/phone/PhoneDock').then((m) => ({ default: m.PhoneDock })));
 
 /** Navigation, what runs, and the page. */
@@ -134,6 +135,11 @@ export function Shell() {
             <PhoneDock />
           </Suspense>
         </AppShell.Aside>
+      )}
+      {can('inbox.read') && (
+        <Suspense>
+          <News />
+        </Suspense>
       )}
       <nav className={classes.bottom} aria-label={t`Quick`}>
         {places.slice(0, 4).map(({ to, label, icon: Icon }) => (

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
@@ -13,6 +14,7 @@ export function done(message: ReactNode, undo?: () => Promise<unknown>): void {
     color: 'brand',
     icon: <IconCheck size={18} aria-hidden />,
     autoClose: undo ? 10_000 : 4_000,
+    closeButtonProps: { 'aria-label': t`Close` },
     message: undo ? (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{message}</Text>
@@ -38,6 +40,7 @@ export function failed(problem: unknown): void {
   notifications.show({
     color: 'red',
     autoClose: false,
+    closeButtonProps: { 'aria-label': t`Close` },
     withBorder: true,
     message: <ProblemAlert problem={problem} />,
   });

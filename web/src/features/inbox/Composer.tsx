@@ -80,9 +80,7 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
       {held !== undefined && (
         <Text size="xs" mb={6} style={{ display: 'flex', gap: 4 }}>
           <IconAlertTriangle size={14} aria-hidden style={{ flex: 'none', marginTop: 1 }} />
-          <span>
-            <Trans>The account sends nothing at the moment; answers wait. {held}</Trans>
-          </span>
+          <span>{t`The account sends nothing at the moment; answers wait. ${held}`}</span>
         </Text>
       )}
       <div className={classes.write}>

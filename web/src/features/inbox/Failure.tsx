@@ -64,11 +64,12 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
     });
 
   if (state === 'queued' || state === 'sending') {
-    const why = cause ? `${cause.detail} ${cause.help}`.trim() : waits;
+    const why = cause?.help ?? waits;
     if (!why) return null;
     return (
       <div className={classes.failure} data-tone="wait">
-        <Trans>Waiting: {why}</Trans>
+        {t`Waiting: ${why}`}
+        {cause && <Said cause={cause} />}
       </div>
     );
   }
@@ -91,21 +92,27 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
   }
   if (state !== 'failed' && state !== 'skipped' && state !== 'cancelled') return null;
   const closed = cause?.kind === 'window_closed';
+  // Many causes begin with what happened.
+  const says = /^Not (sent|delivered)\b/.test(cause?.help ?? '');
   return (
     <div className={classes.failure}>
-      <Text size="sm" fw={600}>
-        {closed ? (
-          <Trans>Not sent: the window had closed.</Trans>
-        ) : message.accepted_at ? (
-          <Trans>Not delivered</Trans>
-        ) : (
-          <Trans>Not sent</Trans>
-        )}
-      </Text>
-      {cause && !closed && (
-        <div dir="auto">{cause.code ? `${cause.detail} (${cause.code})` : cause.detail}</div>
+      {(closed || !says) && (
+        <Text size="sm" fw={600}>
+          {closed ? (
+            <Trans>Not sent: the window had closed.</Trans>
+          ) : message.accepted_at ? (
+            <Trans>Not delivered</Trans>
+          ) : (
+            <Trans>Not sent</Trans>
+          )}
+        </Text>
       )}
-      {cause?.help && !closed && <Text size="sm">{cause.help}</Text>}
+      {cause && !closed && (
+        <>
+          {cause.help}
+          <Said cause={cause} />
+        </>
+      )}
       <Group gap="xs" mt={6}>
         {closed && onTemplate && (
           <Button size="compact-xs" onClick={onTemplate}>
@@ -124,5 +131,15 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
         )}
       </Group>
     </div>
+  );
+}
+
+/** The provider's own words, for whoever looks further. */
+function Said({ cause }: { cause: Cause }) {
+  if (!cause.detail) return null;
+  return (
+    <Text size="xs" c="dimmed" lineClamp={2} dir="auto" title={cause.detail}>
+      {cause.code ? `${cause.detail} (${cause.code})` : cause.detail}
+    </Text>
   );
 }

@@ -4,13 +4,14 @@ import { IconBan, IconClockOff, IconLock, IconPhoneOff, IconTemplate } from '@ta
 import { Link } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
 import { useCan } from '~/api/session';
-import { Phone, useFormat } from '~/ui/format';
+import { Phone } from '~/ui/format';
 import { Composer } from './Composer';
 import type { useDraft } from './drafts';
 import type { Conversation, useSender } from './queries';
 import { mostUsed } from './recent';
 import classes from './Thread.module.css';
 import { type Template, useSendable } from './templates';
+import { useMoment } from './times';
 import { windowState } from './window';
 
 interface Props {
@@ -88,12 +89,12 @@ function Closed(props: {
   onTemplate: (template?: Template) => void;
 }) {
   const { conversation: c, accountId, draft, onTemplate } = props;
-  const format = useFormat();
+  const moment = useMoment();
   const { data = [] } = useSendable(accountId);
   return (
     <Instead
       icon={IconClockOff}
-      title={<Trans>The 24-hour window closed at {format.short(c.window_closes_at)}.</Trans>}
+      title={<Trans>The 24-hour window closed at {moment(c.window_closes_at)}.</Trans>}
       actions={
         <>
           <Button size="xs" leftSection={<IconTemplate size={14} aria-hidden />} onClick={() => onTemplate()}>

@@ -87,6 +87,7 @@ function Shown(props: Omit<Props, 'item' | 'onRetry'> & { message: Message }) {
 }
 
 function CampaignMark({ id }: { id: string }) {
+  const { t } = useLingui();
   const can = useCan();
   const { data } = useQuery({
     queryKey: ['campaign', 'one', id],
@@ -98,14 +99,9 @@ function CampaignMark({ id }: { id: string }) {
     <div className={classes.note} style={{ display: 'flex', gap: 4, alignItems: 'center' }}>
       <IconSpeakerphone size={13} aria-hidden />
       {data ? (
-        <span>
-          <Trans>
-            Campaign{' '}
-            <Anchor component={Link} to={`/campaigns/${id}`} inherit>
-              <bdi>{data.name}</bdi>
-            </Anchor>
-          </Trans>
-        </span>
+        <Anchor component={Link} to={`/campaigns/${id}`} inherit dir="auto">
+          {t`Campaign ${data.name}`}
+        </Anchor>
       ) : (
         <Trans>From a campaign</Trans>
       )}
@@ -115,6 +111,7 @@ function CampaignMark({ id }: { id: string }) {
 
 function OnItsWay(props: Omit<Props, 'item' | 'answered'> & { pending: Pending }) {
   const { pending, onTemplate, onWriteAgain, onRetry } = props;
+  const { t } = useLingui();
   const words = useWords();
   const { problem, key, text, template } = pending;
   const said = problem === undefined ? undefined : words(problem);
@@ -133,7 +130,7 @@ function OnItsWay(props: Omit<Props, 'item' | 'answered'> & { pending: Pending }
             {code === 'window_closed' ? (
               <Trans>Not sent: the window had closed.</Trans>
             ) : (
-              <Trans>Not sent: {said.detail}</Trans>
+              t`Not sent: ${said.detail}`
             )}{' '}
             {code !== 'window_closed' && said.help}
           </div>

@@ -118,7 +118,7 @@ export function TemplatePicker({ conversation, accountId, first, onClose, onSend
           />
           {found.length === 0 && (
             <Text size="sm" c="dimmed" py="md" ta="center">
-              <Trans>No template matches "{query.trim()}".</Trans>
+              {t`No template matches "${query.trim()}".`}
             </Text>
           )}
           <ScrollArea.Autosize mah={narrow ? undefined : 420}>

@@ -21,7 +21,7 @@ import {
 import { used } from './recent';
 import { TemplatePicker } from './TemplatePicker';
 import { ThreadHeader } from './ThreadHeader';
-import type { Template } from './templates';
+import { type Template, useProfile } from './templates';
 
 /** One conversation: header, messages, and what can be answered. */
 export function Thread({ id }: { id: string }) {
@@ -37,6 +37,10 @@ export function Thread({ id }: { id: string }) {
   const [picking, setPicking] = useState<Template | true>();
   const [shortcuts] = useShortcutsOn();
   const c = conversation.data;
+
+  // WhatsApp does not tell everybody's name; the business may know it.
+  const profile = useProfile(c?.profile_id, can('profiles.read') && c !== undefined && !c.name);
+  const name = c?.name ?? profile.data?.name ?? undefined;
 
   // How much was new when it was opened; the line stays where it was while one reads.
   const [unreadAtFirst, setUnreadAtFirst] = useState<number>();
@@ -90,7 +94,7 @@ export function Thread({ id }: { id: string }) {
   };
   return (
     <>
-      <ThreadHeader conversation={c} now={now} />
+      <ThreadHeader conversation={c} name={name} now={now} />
       {thread.isError && !thread.data ? (
         <Stack p="md" flex={1}>
           <ProblemAlert problem={thread.error} retry={() => void thread.refetch()} />
@@ -107,7 +111,7 @@ export function Thread({ id }: { id: string }) {
           older={thread.older}
           pending={pending}
           unreadAtFirst={unreadAtFirst}
-          name={c?.name ?? c?.phone ?? ''}
+          name={name ?? c?.phone ?? ''}
           onTemplate={canTemplate ? () => setPicking(true) : undefined}
           onWriteAgain={writeAgain}
           onRetry={(one) => void send(one)}

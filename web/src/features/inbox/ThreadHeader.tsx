@@ -10,14 +10,14 @@ import type { Conversation } from './queries';
 import classes from './Thread.module.css';
 import { WindowClock } from './WindowChip';
 
-/** Who it is, and how long one may answer. */
-export function ThreadHeader({
-  conversation: c,
-  now,
-}: {
+interface Props {
   conversation: Conversation | undefined;
+  name: string | undefined;
   now: number;
-}) {
+}
+
+/** Who it is, and how long one may answer. */
+export function ThreadHeader({ conversation: c, name, now }: Props) {
   const { t } = useLingui();
   const can = useCan();
   const search = useSearch({ from: '/shell/inbox' });
@@ -51,10 +51,10 @@ export function ThreadHeader({
               style={{ outline: 'none', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
               dir="auto"
             >
-              {c.name ?? <Phone number={c.phone} />}
+              {name ?? <Phone number={c.phone} />}
             </Title>
             <Text size="xs" c="dimmed" component="div" style={{ display: 'flex', gap: 10, flexWrap: 'wrap' }}>
-              {c.name && <Phone number={c.phone} />}
+              {name && <Phone number={c.phone} />}
               <WindowClock closesAt={c.window_closes_at} now={now} />
             </Text>
           </>

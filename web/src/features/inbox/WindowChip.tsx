@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Badge, Text } from '@mantine/core';
 import { IconAlertTriangle, IconClock, IconClockOff } from '@tabler/icons-react';
-import { useFormat } from '~/ui/format';
+import { useMoment } from './times';
 import { timeLeft, type WindowState, windowState } from './window';
 
 const LOOK = {
@@ -14,10 +14,10 @@ const LOOK = {
 /** How long a free-form answer can still be sent, in words. */
 export function useWindowWords(): (closesAt: number, now: number) => string {
   const { t } = useLingui();
-  const format = useFormat();
+  const moment = useMoment();
   return (closesAt, now) => {
     const { hours, minutes } = timeLeft(closesAt, now);
-    if (windowState(closesAt, now) === 'closed') return t`Closed at ${format.short(closesAt)}`;
+    if (windowState(closesAt, now) === 'closed') return t`Closed at ${moment(closesAt)}`;
     return hours > 0 ? t`Reply within ${hours} h ${minutes} min` : t`Reply within ${minutes} min`;
   };
 }

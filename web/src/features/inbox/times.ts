@@ -7,6 +7,21 @@ export function useClockTime(): (at: number) => string {
   return (at) => new Intl.DateTimeFormat(i18n.locale, { hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
+/** When something ended: the time of today, day and time otherwise. */
+export function useMoment(): (at: number) => string {
+  const clock = useClockTime();
+  const { i18n } = useLingui();
+  return (at) =>
+    dayOf(at) === dayOf(Date.now())
+      ? clock(at)
+      : new Intl.DateTimeFormat(i18n.locale, {
+          day: 'numeric',
+          month: 'short',
+          hour: '2-digit',
+          minute: '2-digit',
+        }).format(at);
+}
+
 /** A day: today, yesterday, or its date. */
 export function useDayWords(): (at: number) => string {
   const { t, i18n } = useLingui();

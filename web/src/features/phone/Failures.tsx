@@ -116,7 +116,7 @@ export function Failures({ config }: { config: Config }) {
           />
         )}
         <Group gap="xs">
-          <Button size="xs" color="red" variant="light" disabled={!ready} onClick={() => void set()}>
+          <Button size="xs" variant="default" disabled={!ready} onClick={() => void set()}>
             {whom === 'next' ? (
               <Plural
                 value={Number(next) || 0}

@@ -80,8 +80,8 @@ export function PhoneMessage({ message, person }: Props) {
           : {})}
       />
       {broken && (
-        <div className={classes.note}>
-          <Trans>Never arrived. {message.problem}</Trans>
+        <div className={classes.note} dir="auto">
+          {t`Never arrived. ${message.problem ?? ''}`}
         </div>
       )}
       {onItsWay(message) && (

@@ -1,10 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Switch, VisuallyHidden } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { Phone } from '~/ui/format';
 import { failed } from '~/ui/toast';
 import { PhoneFrame } from '~/wa/PhoneFrame';
-import { plain } from '~/wa/parse';
 import { unread } from './chat';
 import { handset } from './handset';
 import classes from './Phone.module.css';
@@ -48,7 +47,6 @@ export function PhoneScreen({ person, business }: Props) {
   useLayoutEffect(() => {
     screen.current?.scrollTo({ top: screen.current.scrollHeight });
   }, [last]);
-  const newest = messages.findLast((m) => m.id !== undefined);
 
   return (
     <PhoneFrame
@@ -57,7 +55,7 @@ export function PhoneScreen({ person, business }: Props) {
       height="100%"
       screenRef={screen}
       title={business ? <Phone number={`+${business}`} /> : t`Business`}
-      about={<Trans>on the phone of {name}</Trans>}
+      about={t`on the phone of ${name}`}
       actions={
         <span className={classes.ribbon}>
           <Trans>Simulated</Trans>
@@ -88,7 +86,6 @@ export function PhoneScreen({ person, business }: Props) {
           <PhoneMessage key={message.n} message={message} person={person} />
         ))}
       </div>
-      <VisuallyHidden role="status">{newest ? plain(newest.content.body) : ''}</VisuallyHidden>
     </PhoneFrame>
   );
 }

@@ -1,0 +1,215 @@
+// A customer writes from the phone, an agent answers, the phone shows it and the ticks follow; then what the inbox does
+// with a second number, a closed window, an opt-out, a failure, a long thread, and a narrow window.
+import assert from 'node:assert/strict';
+import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+
+const ASHA = '919999910003';
+const LATE = '919999910005';
+const GONE = '919999910007';
+const TALKER = '919999910009';
+const SECOND = '+919999900007';
+
+const shown = (locator) => locator.waitFor({ state: 'visible' });
+
+export async function story({ server, context, page }) {
+  const api = await signIn(context, server.url);
+  const sim = async (path, body, method = 'POST') => {
+    const answer = await fetch(`${server.simulator}/__sim/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const told = await answer.json();
+    assert.ok(answer.ok, `${path}: ${JSON.stringify(told)}`);
+    return told;
+  };
+  const writes = (customer, text, more = {}) => sim('inbound', { customer, text, ...more });
+  const conversationOf = (customer) =>
+    until(`a conversation with ${customer}`, async () => {
+      const { body } = await api.get(`/conversations?phone=%2B${customer}`);
+      return body.data[0];
+    });
+  const open = async (customer) => {
+    const { id } = await conversationOf(customer);
+    await page.goto(`${server.url}/inbox/${id}`);
+    await shown(page.getByRole('log', { name: /^Messages with/ }));
+    return id;
+  };
+  const log = page.getByRole('log', { name: /^Messages with/ });
+  const phone = page.getByRole('complementary', { name: 'Simulated phone' });
+  const message = page.getByRole('textbox', { name: 'Message', exact: true });
+  const answer = async (text) => {
+    await message.fill(text);
+    await message.press('Control+Enter');
+    await shown(log.getByText(text));
+  };
+
+  await page.setViewportSize(WIDE);
+  await page.goto(`${server.url}/inbox`);
+  await shown(page.getByRole('heading', { name: 'Inbox', level: 1 }));
+
+  // The customer writes; nobody reloads anything.
+  const whose = phone.getByRole('combobox', { name: 'Whose phone' });
+  await whose.fill(ASHA);
+  await page.getByRole('option', { name: new RegExp(ASHA) }).click();
+  await phone.getByRole('textbox', { name: 'Message from this person' }).fill('Is the *blue* kurta back?');
+  await page.keyboard.press('Enter');
+  const row = page.locator('[data-conversation]').filter({ hasText: 'Is the blue kurta back?' });
+  await shown(row);
+  await until('the title counts', () => page.title().then((title) => title.startsWith('(1) Inbox')));
+
+  // Opened from the keyboard; the draft outlives a reload; answered from the keyboard.
+  await page.getByRole('heading', { name: 'Inbox', level: 1 }).focus();
+  await page.keyboard.press('j');
+  await until('the row has the focus', () => row.evaluate((element) => element === document.activeElement));
+  await page.keyboard.press('Enter');
+  await shown(log.getByText('blue'));
+  await shown(page.getByText(/^Reply within 2\d h/).first());
+  await shown(page.getByText('+91 99999 00000, the number they last wrote to.'));
+  await until('it was marked as read', async () => (await conversationOf(ASHA)).unread === 0);
+  await until('the title counts no more', () => page.title().then((title) => title === 'Inbox · Harkara'));
+  await message.fill('Yes, since');
+  await shown(page.getByText('The draft is kept in this browser.'));
+  await page.reload();
+  await until('the draft is there', async () => (await message.inputValue()) === 'Yes, since');
+  await answer('Yes, since this morning. Shall we keep one for you?');
+  assert.equal(await message.inputValue(), '');
+
+  // The phone shows it, reads it by looking, and the agent sees the ticks.
+  await shown(phone.getByText('Shall we keep one for you?'));
+  const mine = log.locator('[data-direction=out]').filter({ hasText: 'Shall we keep one' });
+  await shown(mine.locator('[data-ticks=read]'));
+  await picture(page, 'inbox-answered');
+  await accessible(page, 'inbox with a conversation and the phone');
+
+  // Away from the inbox a toast tells, and leads there.
+  await page.getByRole('link', { name: 'Profiles' }).first().click();
+  await page.waitForURL(/\/profiles/);
+  await phone.getByRole('textbox', { name: 'Message from this person' }).fill('Yes please!');
+  await page.keyboard.press('Enter');
+  await shown(page.getByText(/wrote: Yes please!/));
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await shown(log.getByText('Yes please!'));
+
+  // Who writes to another number is answered from that one.
+  const account = (await api.get('/accounts')).body.data[0];
+  const added = await api.post(`/accounts/${account.id}/numbers`, { phone: SECOND });
+  assert.equal(added.status, 201, JSON.stringify(added.body));
+  const { number } = await sim('config', undefined, 'GET');
+  await sim('config', { number: SECOND.slice(1) });
+  await writes(ASHA, 'And on this number?');
+  await shown(log.getByText('And on this number?'));
+  await shown(page.getByText('+91 99999 00007, the number they last wrote to.'));
+  await sim('config', { number });
+
+  // A long thread opens at its end, keeps its place while older pages come, and says what is new.
+  for (let n = 1; n <= 70; n += 1) await writes(TALKER, `Line ${n}. ${'More words. '.repeat(n % 9)}`);
+  await until('all arrived', async () => (await conversationOf(TALKER)).unread === 70);
+  await open(TALKER);
+  await shown(log.getByText(/^Line 70\./));
+  await page.waitForTimeout(500);
+  const place = () =>
+    log.evaluate((element) => {
+      const top = element.getBoundingClientRect().top;
+      const first = [...element.querySelectorAll('[data-message]')].find(
+        (one) => one.getBoundingClientRect().top > top + 10,
+      );
+      return { id: first.dataset.message, at: first.getBoundingClientRect().top - top };
+    });
+  const of = (id) =>
+    log.evaluate((element, wanted) => {
+      const one = element.querySelector(`[data-message="${wanted}"]`);
+      return one && one.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    }, id);
+  const older = page.waitForResponse((r) => /\/messages\?.*cursor=/.test(r.url()));
+  await log.hover();
+  for (let n = 0; n < 60 && (await log.evaluate((element) => element.scrollTop)) > 300; n += 1)
+    await page.mouse.wheel(0, -500);
+  await older;
+  await page.waitForTimeout(300);
+  const before = await place();
+  assert.ok(
+    (await log.locator('[data-message]').count()) < 60,
+    'only the messages in view are in the document',
+  );
+  await writes(TALKER, 'One more thing');
+  await shown(page.getByRole('button', { name: '1 new message' }));
+  const moved = Math.abs((await of(before.id)) - before.at);
+  assert.ok(moved <= 1, `the message under the eyes moved by ${moved} px`);
+  await page.getByRole('button', { name: '1 new message' }).click();
+  await shown(log.getByText('One more thing'));
+
+  // A closed window takes no text, only templates.
+  await writes(LATE, 'Hello from yesterday', { timestamp: Date.now() - 25 * 3_600_000 });
+  await open(LATE);
+  await shown(page.getByText(/^The 24-hour window closed at/));
+  assert.equal(await message.count(), 0);
+  await accessible(page, 'a closed window');
+  await page.getByRole('button', { name: 'Choose template' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('searchbox', { name: 'Find a template' }).fill('points');
+  await dialog.getByRole('button', { name: /demo_points/ }).click();
+  await dialog.getByRole('button', { name: 'Send the template' }).click();
+  assert.equal(await dialog.getByText('Give a value.').count(), 3);
+  for (const [name, value] of [
+    ['1', 'Dear customer'],
+    ['2', '1200'],
+    ['3', 'Pune'],
+  ])
+    await dialog.getByRole('combobox', { name: `Value of {{${name}}}` }).fill(value);
+  await shown(dialog.getByText(/Namaste Dear customer, you have 1200 points/));
+  await page.keyboard.press('Escape');
+  await shown(dialog.getByText(/Namaste Dear customer/));
+  await accessible(page, 'the template dialog');
+  await dialog.getByRole('button', { name: 'Send the template' }).click();
+  await shown(log.getByText(/Namaste Dear customer, you have 1200 points/));
+  await shown(
+    log.locator('[data-direction=out] [data-ticks=delivered], [data-direction=out] [data-ticks=read]'),
+  );
+  const chat = await sim(`customers/${LATE}`, undefined, 'GET');
+  assert.ok(
+    chat.messages.some((one) => one.content.body.includes('1200 points')),
+    JSON.stringify(chat),
+  );
+
+  // Who opted out is not written to.
+  await writes(GONE, 'STOP');
+  await open(GONE);
+  await shown(page.getByText('This person opted out.'));
+  assert.equal(await message.count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Choose template' }).count(), 0);
+
+  // What cannot arrive says why, in the bubble.
+  await open(TALKER);
+  await sim('fail', { next: 1, kind: 'failed:UNKNOWN_SUBSCRIBER' });
+  await answer('Does this arrive?');
+  const lost = log.locator('[data-direction=out]').filter({ hasText: 'Does this arrive?' });
+  await shown(lost.getByText(/^Not delivered/));
+  await shown(lost.getByText(/UNKNOWN_SUBSCRIBER/));
+  await lost.getByRole('button', { name: 'Copy to the draft' }).click();
+  await until('it is a draft', async () => (await message.inputValue()) === 'Does this arrive?');
+  await message.fill('');
+
+  // Only what nobody read, and one person by number.
+  await page.getByText('Unread', { exact: true }).click();
+  await shown(page.getByText('Everything has been read'));
+  await page.getByRole('button', { name: 'Show all conversations' }).click();
+  await page.getByRole('searchbox', { name: 'Find by phone number' }).fill(`+${GONE}`);
+  await until('one row is left', async () => (await page.locator('[data-conversation]').count()) === 1);
+
+  // One pane at a time at phone width, in the dark.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize(PHONE);
+  await page.goto(`${server.url}/inbox`);
+  await shown(page.locator('[data-conversation]').first());
+  await fits(page, 'the list at phone width');
+  await accessible(page, 'the list at phone width');
+  await page.locator('[data-conversation]').filter({ hasText: 'Does this arrive?' }).click();
+  await shown(page.getByRole('link', { name: 'Back to the list' }));
+  assert.equal(await page.locator('[data-conversation]:visible').count(), 0);
+  await fits(page, 'a conversation at phone width');
+  await accessible(page, 'a conversation at phone width');
+  await picture(page, 'inbox-phone-dark');
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  await shown(page.locator('[data-conversation]').first());
+}
