@@ -2,7 +2,6 @@ import classes from './StackBar.module.css';
 
 export interface Part {
   key: string;
-  label: string;
   value: number;
   /** A CSS colour. */
   color: string;

@@ -1,9 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Group, Tabs, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Anchor, Button, Group, Tabs, Text } from '@mantine/core';
 import { IconPlus, IconSearch, IconSpeakerphone } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
@@ -13,6 +11,7 @@ import { StatusPill } from '~/ui/StatusPill';
 import { RowMenu } from './RowMenu';
 import { RowProgress } from './RowProgress';
 import { LIST_TABS, type ListTab } from './routes';
+import { SearchField } from './SearchField';
 import { type Row, useCampaigns } from './useCampaigns';
 import { useCampaignStates } from './words';
 
@@ -57,33 +56,18 @@ export function CampaignsPage() {
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          <Find initial={search.q ?? ''} onChange={(q) => go({ q: q === '' ? undefined : q })} />
+          <SearchField
+            key={search.q === undefined ? 'empty' : 'filled'}
+            label={t`Search by name`}
+            initial={search.q ?? ''}
+            onChange={(q) => go({ q })}
+          />
         </Group>
         <Tabs.Panel value={tab}>
           <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />
         </Tabs.Panel>
       </Tabs>
     </>
-  );
-}
-
-function Find({ initial, onChange }: { initial: string; onChange: (q: string) => void }) {
-  const { t } = useLingui();
-  const [text, setText] = useState(initial);
-  const tell = useDebouncedCallback(onChange, 250);
-  return (
-    <TextInput
-      type="search"
-      w={{ base: '100%', xs: 240 }}
-      aria-label={t`Search by name`}
-      placeholder={t`Search by name`}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={text}
-      onChange={(e) => {
-        setText(e.currentTarget.value);
-        tell(e.currentTarget.value.trim());
-      }}
-    />
   );
 }
 
@@ -94,8 +78,7 @@ function CampaignTable({ tab, q, clear }: { tab: ListTab; q: string | undefined;
   const states = useCampaignStates();
   const pages = useCampaigns(tab, q);
   const ran = tab === 'running' || tab === 'finished';
-  const share = (part: number | undefined, row: Row) =>
-    row.funnel && part !== undefined ? format.share(part, row.funnel.sent) : '–';
+  const share = (part: number, row: Row) => format.share(part, row.counts.sent);
   const columns: Column<Row>[] = [
     {
       key: 'name',
@@ -130,21 +113,21 @@ function CampaignTable({ tab, q, clear }: { tab: ListTab; q: string | undefined;
             title: t`Delivered`,
             end: true,
             wide: true,
-            render: (row) => share(row.funnel?.delivered, row),
+            render: (row) => share(row.counts.delivered, row),
           },
           {
             key: 'read',
             title: t`Read`,
             end: true,
             wide: true,
-            render: (row) => share(row.funnel?.read, row),
+            render: (row) => share(row.counts.read, row),
           },
           {
             key: 'replied',
             title: t`Replied`,
             end: true,
             wide: true,
-            render: (row) => share(row.replied, row),
+            render: (row) => share(row.counts.replied, row),
           },
         ] satisfies Column<Row>[])
       : []),

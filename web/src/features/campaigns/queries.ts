@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, skipToken, useMutation, useQuery } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
 import { queryClient } from '~/api/query';
 import { useLiveState } from '~/live/hooks';
@@ -75,9 +75,7 @@ export const useLists = (enabled = true) =>
 export const useReach = (asked: Schemas['ReachInput'] | undefined) =>
   useQuery({
     queryKey: ['reach', asked],
-    queryFn: ({ signal }) =>
-      body(api.POST('/api/v1/reach', { body: asked ?? { audience: { type: 'everyone' } }, signal })),
-    enabled: asked !== undefined,
+    queryFn: asked ? ({ signal }) => body(api.POST('/api/v1/reach', { body: asked, signal })) : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
@@ -99,8 +97,8 @@ export const useAct = (id: string) =>
 
 export const useLaunch = (id: string) =>
   useMutation({
-    mutationFn: (at: string | undefined) =>
-      body(api.POST('/api/v1/campaigns/{id}/launch', { ...of(id), headers: once(), body: { at } })),
+    mutationFn: (when: Schemas['LaunchInput']) =>
+      body(api.POST('/api/v1/campaigns/{id}/launch', { ...of(id), headers: once(), body: when })),
     onSettled: renew,
   });
 
@@ -127,7 +125,67 @@ export const inputOf = (campaign: Campaign): CampaignInput => ({
 /** A new draft like an earlier campaign. */
 export const useClone = () =>
   useMutation({
-    mutationFn: ({ campaign, name }: { campaign: Campaign; name: string }) =>
-      body(api.POST('/api/v1/campaigns', { headers: once(), body: { ...inputOf(campaign), name } })),
+    mutationFn: ({ id, name }: { id: string; name: string }) =>
+      body(api.POST('/api/v1/campaigns/{id}/clone', { ...of(id), headers: once(), body: { name } })),
     onSuccess: renew,
+  });
+
+export const useDelete = () =>
+  useMutation({
+    mutationFn: (id: string) => body(api.DELETE('/api/v1/campaigns/{id}', of(id))),
+    onSuccess: renew,
+  });
+
+/** Takes back a launch that has not begun. */
+export async function takeBack(id: string): Promise<Campaign> {
+  try {
+    return await body(api.POST('/api/v1/campaigns/{id}/unschedule', { ...of(id), headers: once() }));
+  } finally {
+    await renew();
+  }
+}
+
+/** What a launch looks at, of the draft as it was saved last. */
+export const usePreflight = (id: string, version: number) =>
+  useQuery({
+    queryKey: ['campaign', id, 'preflight', version],
+    queryFn: () =>
+      body(
+        api.GET('/api/v1/campaigns/{id}/preflight', {
+          params: { path: { id }, query: { count: false } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** Sends failed messages of a kind again, and says how many are on their way. With `dry_run` it counts what can be. */
+export async function resendKind(id: string, kind: string, dry_run: boolean) {
+  let cursor: string | null | undefined;
+  const total = { resendable: 0, resent: 0, left_out: 0 };
+  do {
+    const answer = await body(
+      api.POST('/api/v1/campaigns/{id}/resend', {
+        ...of(id),
+        headers: once(),
+        body: { kind, dry_run, cursor },
+      }),
+    );
+    if (!cursor) total.resendable = answer.resendable;
+    total.resent += answer.resent;
+    total.left_out += Object.values(answer.left_out).reduce((sum, n) => sum + n, 0);
+    cursor = answer.next_cursor;
+  } while (cursor);
+  if (!dry_run) await queryClient.invalidateQueries({ queryKey: ['campaign', id] });
+  return total;
+}
+
+/** Real people who would get it, with what each would read. */
+export const useSample = (asked: Schemas['SampleInput'] | undefined) =>
+  useQuery({
+    queryKey: ['reach', 'sample', asked],
+    queryFn: asked
+      ? ({ signal }) => body(api.POST('/api/v1/reach/sample', { body: asked, signal }))
+      : skipToken,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
   });

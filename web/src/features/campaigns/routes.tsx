@@ -29,6 +29,8 @@ export interface RunSearch {
   /** The overview when there is none. */
   tab?: (typeof RUN_TABS)[number];
   state?: string;
+  /** Only failures of this kind. */
+  kind?: string;
   q?: string;
   /** The message that is looked at. */
   message?: string;
@@ -39,6 +41,7 @@ const detail = createRoute({
   validateSearch: (raw: Record<string, unknown>): RunSearch => ({
     tab: one(RUN_TABS, raw.tab),
     state: text(raw.state),
+    kind: text(raw.kind),
     q: text(raw.q),
     message: text(raw.message),
   }),

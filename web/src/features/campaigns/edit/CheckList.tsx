@@ -29,7 +29,7 @@ export function CheckList({ checks, id }: { checks: readonly Check[]; id?: strin
                 style={{ flex: 'none', marginTop: 2 }}
               />
               <Text size="sm" dir="auto">
-                {check.text}{' '}
+                {check.text} {check.help}{' '}
                 {check.tone !== 'good' && check.to && (
                   <Anchor component={Link} to={check.to} size="sm">
                     <Trans>Fix</Trans>

@@ -4,17 +4,16 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Phone } from '~/ui/format';
 import { fromTemplate, valuesOf } from '~/wa/convert';
+import { fromMessage } from '~/wa/message';
 import { PhoneScreen } from '../PhoneScreen';
 import type { Editing } from './useEditing';
-import { useSample } from './useSample';
 
 /** The message as one person after the other would get it. */
 export function PersonPreview({ editing }: { editing: Editing }) {
   const { t } = useLingui();
   const { template, draft } = editing;
-  const sample = useSample(editing);
   const [at, setAt] = useState(0);
-  const people = sample.people;
+  const people = editing.sample ?? [];
   const index = people.length > 0 ? at % people.length : 0;
   const person = people[index];
   const turn = (by: number) => setAt((index + by + people.length) % people.length);
@@ -28,7 +27,7 @@ export function PersonPreview({ editing }: { editing: Editing }) {
           <Text size="xs" c="dimmed" truncate dir="auto" role="status">
             {person ? (
               <>
-                {person.name || person.identity} {person.phone && <Phone number={person.phone} />}
+                {person.name} <Phone number={person.phone} />
               </>
             ) : (
               <Trans>with the defaults</Trans>
@@ -48,10 +47,14 @@ export function PersonPreview({ editing }: { editing: Editing }) {
       </Group>
       {template ? (
         <PhoneScreen
-          content={fromTemplate(
-            template.content,
-            valuesOf(template.content, draft.input.mapping ?? template.mapping, person),
-          )}
+          content={
+            person
+              ? fromMessage({ type: 'template', ...person.message })
+              : fromTemplate(
+                  template.content,
+                  valuesOf(template.content, draft.input.mapping ?? template.mapping),
+                )
+          }
           marketing={template.category === 'marketing'}
           label={t`Preview of the message`}
         />

@@ -5,8 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { useFormat } from '~/ui/format';
-import { done } from '~/ui/toast';
-import { useLaunch } from '../queries';
+import { done, failed } from '~/ui/toast';
+import { takeBack, useLaunch } from '../queries';
 import { CheckList } from './CheckList';
 import type { Check } from './checks';
 import type { Editing } from './useEditing';
@@ -14,6 +14,8 @@ import { momentOf } from './when';
 
 /** From how many people on the number is typed. */
 const MANY = 1_000;
+/** Seconds in which a launch can be taken back. */
+const UNDO = 10;
 
 /** What stands in the way, a test, and the launch. */
 export function ReviewStep({ editing, checks }: { editing: Editing; checks: Check[] }) {
@@ -44,7 +46,7 @@ function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
   const can = useCan();
   const format = useFormat();
   const navigate = useNavigate();
-  const { draft, reachable, counting, template, when } = editing;
+  const { draft, reachable, counting, template, when, forgetWhen } = editing;
   const { id } = draft.campaign;
   const launch = useLaunch(id);
   if (!can('campaigns.launch')) {
@@ -61,13 +63,21 @@ function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
   const at = momentOf(when);
   const name = template?.name ?? '';
   const act = at ? t`Schedule for ${number} people` : t`Send to ${number} people`;
+  const run = async () => {
+    await launch.mutateAsync(at ? { at: new Date(at).toISOString() } : { undo_seconds: UNDO });
+    forgetWhen();
+    await navigate({ to: '/campaigns/$id', params: { id } });
+    done(at ? t`It is scheduled.` : t`It starts in a few seconds.`, () => takeBack(id));
+  };
   const ask = async () => {
     // What was typed last is what is launched.
     if (!(await draft.flush())) return;
+    if (people <= MANY) return run().catch(failed);
     confirm({
       title: at ? t`Schedule this campaign?` : t`Send this campaign?`,
       act,
-      typed: people > MANY ? String(people) : undefined,
+      typed: String(people),
+      run,
       children: at ? (
         <Trans>
           The template "{name}" goes to {number} people at {format.full(at)}. Until then you can stop it. Who
@@ -75,14 +85,10 @@ function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
         </Trans>
       ) : (
         <Trans>
-          The template "{name}" goes to {number} people now. What has left cannot be called back.
+          The template "{name}" goes to {number} people now. For ten seconds you can take it back; what has
+          left cannot be called back.
         </Trans>
       ),
-      run: async () => {
-        await launch.mutateAsync(at ? new Date(at).toISOString() : undefined);
-        done(at ? t`It is scheduled.` : t`It is launched.`);
-        await navigate({ to: '/campaigns/$id', params: { id } });
-      },
     });
   };
   return (
@@ -91,6 +97,7 @@ function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
         size="md"
         leftSection={<IconSend size={18} aria-hidden />}
         disabled={blocked || counting || people === 0}
+        loading={launch.isPending}
         onClick={() => void ask()}
       >
         {act}

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { ApiProblem } from '~/api/client';
+import { ApiProblem, type Schemas } from '~/api/client';
 import { useFormat } from '~/ui/format';
 import { isAskable } from '../audience';
 import type { Step } from '../routes';
@@ -11,13 +11,16 @@ export interface Check {
   key: string;
   tone: 'good' | 'warn' | 'bad';
   text: string;
+  /** What to do. */
+  help?: string;
   /** Where it is mended. */
   step?: Step;
-  /** Or which page. */
+  /** Or on which page. */
   to?: string;
 }
 
 const STEP_OF: Record<string, Step> = {
+  name: 'who',
   audience: 'who',
   template_id: 'what',
   mapping: 'what',
@@ -25,84 +28,70 @@ const STEP_OF: Record<string, Step> = {
   number_ids: 'what',
   messages_per_second: 'when',
 };
+const TONE = { green: 'good', amber: 'warn', red: 'bad' } as const;
+/** What the server calls "when" of its numbers is mended where the numbers are chosen. */
+const STEP_OF_KEY: Record<string, Step> = { template: 'what', values: 'what', numbers: 'what' };
 
 /** What stands in the way of the launch, what one should know, and what is fine. */
 export function useChecks(editing: Editing): Check[] {
   const { t } = useLingui();
   const format = useFormat();
   const about = useAbout();
-  const { draft, template, account, numbers, usable, when, reachable, reach, counting, seconds, speed } =
-    editing;
+  const ofServer = useServerWords();
+  const { draft, account, numbers, when, reachable, reach, counting, seconds, speed, preflight } = editing;
+  const asked = isAskable(draft.input.audience);
   const checks: Check[] = [];
-  const add = (key: string, tone: Check['tone'], text: string, where: Pick<Check, 'step' | 'to'> = {}) =>
-    checks.push({ key, tone, text, ...where });
+  const add = (key: string, tone: Check['tone'], text: string, more: Partial<Check> = {}) =>
+    checks.push({ key, tone, text, ...more });
 
   const { problem } = draft;
-  if (problem instanceof ApiProblem && problem.errors.length > 0) {
-    for (const error of problem.errors) {
-      const field = error.pointer.split('/')[1] ?? '';
-      // Said once below.
-      if (field === 'audience' && !isAskable(draft.input.audience)) continue;
-      add(`refused${error.pointer}`, 'bad', error.detail, { step: STEP_OF[field] });
-    }
-  } else if (problem !== undefined) {
-    add('unsaved', 'bad', t`The last change is not saved, so it cannot be launched yet.`);
+  const refused = problem instanceof ApiProblem ? problem.errors : [];
+  for (const error of refused) {
+    const field = error.pointer.split('/')[1] ?? '';
+    // An audience that is not finished is said once, below.
+    if (field === 'audience' && !asked) continue;
+    add(`refused${error.pointer}`, 'bad', error.detail, { step: STEP_OF[field] });
   }
+  if (problem !== undefined && refused.length === 0)
+    add('unsaved', 'bad', t`The last change is not saved, so it cannot be launched yet.`);
 
-  if (!isAskable(draft.input.audience)) {
+  if (!asked) {
     add('audience', 'bad', t`The audience is not finished.`, { step: 'who' });
   } else if (reach.isError) {
-    add('reach', 'warn', t`How many people get it could not be counted.`, { step: 'who' });
-  } else if (reachable === 0 && !counting) {
-    add('nobody', 'bad', t`Nobody would get it: everybody of the audience is left out.`, { step: 'who' });
+    add('audience', 'warn', t`How many people get it could not be counted.`, { step: 'who' });
   } else if (reachable !== undefined && reach.data) {
-    const people = format.number(reachable);
     const left = reach.data.audience - reachable;
-    add('reach', 'good', t`${people} people will get it.`, { step: 'who' });
-    if (left > 0 && left >= reach.data.audience / 2) {
-      const share = format.share(left, reach.data.audience);
-      add('many', 'warn', t`${share} of the audience is left out. See the reasons beside.`, { step: 'who' });
-    }
     const missing = reach.data.excluded.missing_value ?? 0;
+    if (reachable === 0 && !counting)
+      add('audience', 'bad', t`Nobody would get it: everybody of the audience is left out.`, { step: 'who' });
+    else add('audience', 'good', t`${format.number(reachable)} people will get it.`, { step: 'who' });
+    if (reachable > 0 && left * 2 > reach.data.audience) {
+      const share = format.share(left, reach.data.audience);
+      add('many', 'warn', t`${share} of the audience is left out. The reasons stand beside.`, {
+        step: 'who',
+      });
+    }
     if (missing > 0) {
-      const lacking = format.number(missing);
-      add('missing', 'warn', t`${lacking} people lack a value for a placeholder.`, { step: 'what' });
+      const people = format.number(missing);
+      add('missing', 'warn', t`${people} people lack a value for a placeholder.`, {
+        help: t`Give the placeholder a default, and they get it too.`,
+        step: 'what',
+      });
     }
   }
 
-  if (template) {
-    const to = { step: 'what' as const };
-    if (template.status === 'approved') add('template', 'good', t`The template is approved.`, to);
-    else
-      add(
-        'template',
-        'bad',
-        t`The template "${template.name}" is not approved, so WhatsApp would refuse every message.`,
-        to,
-      );
-    if (template.quality && /low|red/i.test(template.quality))
-      add('quality', 'warn', t`WhatsApp rates the quality of this template as low: it may be paused.`, to);
+  for (const check of preflight.data?.checks ?? []) {
+    // What is not saved is told above; the server speaks of what was saved before.
+    if (refused.some((error) => error.pointer.startsWith('/mapping')) && check.key === 'values') continue;
+    const tone = TONE[check.level];
+    add(check.key, tone, ofServer(check), {
+      help: tone === 'good' ? undefined : check.help,
+      step: STEP_OF_KEY[check.key],
+      to: check.fix === 'account' && account ? `/settings/whatsapp/${account.id}` : undefined,
+    });
   }
-  if (account) {
-    const to = { to: `/settings/whatsapp/${account.id}` };
-    if (account.state === 'active' && usable.length > 0)
-      add('account', 'good', t`The account "${account.nickname}" can send.`);
-    else if (account.state !== 'active')
-      add(
-        'account',
-        'bad',
-        t`The account "${account.nickname}" sends nothing at the moment. ${account.held_reason ?? ''}`,
-        to,
-      );
-    else add('number', 'bad', t`The account "${account.nickname}" has no number in use.`, to);
-    if (account.state === 'active' && !account.last_report_at)
-      add(
-        'reports',
-        'warn',
-        t`No delivery report has ever come from this provider. You may not learn who got it.`,
-        to,
-      );
-  }
+  if (preflight.isError) add('preflight', 'warn', t`What a launch looks at could not be looked at now.`);
+
   const at = momentOf(when);
   if (when.mode === 'at' && at === undefined)
     add('when', 'bad', t`Give a date and a time.`, { step: 'when' });
@@ -115,6 +104,22 @@ export function useChecks(editing: Editing): Check[] {
     add('speed', tone, t`${pace} a second: it takes ${about(seconds)}.`, { step: 'when' });
   }
   return checks;
+}
+
+/** What the server found, in our words where it is as it should be, in its own where it knows more. */
+function useServerWords(): (check: Schemas['PreflightCheck']) => string {
+  const { t } = useLingui();
+  return (check) => {
+    if (check.level !== 'green') return check.detail;
+    const fine: Record<string, string> = {
+      template: t`The template is approved.`,
+      values: t`Every placeholder is filled.`,
+      numbers: t`Its numbers are in use.`,
+      account: t`The account can send.`,
+      reports: t`The provider tells what became of messages.`,
+    };
+    return fine[check.key] ?? check.detail;
+  };
 }
 
 const WEIGHT = { good: 0, warn: 1, bad: 2 };

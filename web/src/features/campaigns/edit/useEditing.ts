@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { isAskable } from '../audience';
 import { ceiling } from '../pace';
-import { useAccounts, useReach, useTemplate } from '../queries';
+import { useAccounts, usePreflight, useReach, useSample, useTemplate } from '../queries';
 import type { Draft } from './useDraft';
 import { useWhen } from './when';
 
@@ -15,12 +15,14 @@ export function useEditing(draft: Draft) {
   const chosen = usable.filter((number) => input.number_ids?.includes(number.id));
   // Without a choice the account's default number sends.
   const numbers = chosen.length > 0 ? chosen : usable.filter((n) => n.default).slice(0, 1);
-  const [when, setWhen] = useWhen(campaign.id);
+  const [when, setWhen, forgetWhen] = useWhen(campaign.id);
   const wanted = isAskable(input.audience)
     ? { audience: input.audience, template_id: input.template_id, mapping: input.mapping }
     : undefined;
   const [asked] = useDebouncedValue(wanted, 300);
   const reach = useReach(wanted && asked);
+  const sample = useSample(wanted && asked && { ...asked, limit: 20 });
+  const preflight = usePreflight(campaign.id, campaign.updated_at);
   const counting = reach.isFetching || JSON.stringify(asked) !== JSON.stringify(wanted);
   const speed = ceiling({
     numbers: numbers.map((number) => number.messages_per_second),
@@ -36,6 +38,10 @@ export function useEditing(draft: Draft) {
     numbers,
     when,
     setWhen,
+    forgetWhen,
+    /** Some of those who would get it. */
+    sample: wanted && sample.data?.data,
+    preflight,
     reach,
     counting,
     /** People who would get it now; nothing while that is not known. */

@@ -6,9 +6,13 @@ import { useMessageStates } from '~/features/messages/states';
 import { useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { type FailureGroup, useFailures } from '../queries';
+import { ResendKind } from './ResendKind';
+
+/** Kinds of failures that were about the moment: sending again may help. */
+const HELPS = ['unavailable', 'throttled', 'capped', 'config', 'auth'];
 
 /** What went wrong, grouped by reason, with what to do; the largest group first. */
-export function Failures({ id }: { id: string }) {
+export function Failures({ id, state }: { id: string; state: string }) {
   const { data, error, refetch } = useFailures(id);
   if (error && !data) return <ProblemAlert problem={error} retry={() => void refetch()} />;
   const groups = data?.data ?? [];
@@ -24,7 +28,12 @@ export function Failures({ id }: { id: string }) {
       ) : (
         <Stack gap="md">
           {groups.map((group) => (
-            <OneGroup key={`${group.state}${group.kind}${group.code}${group.detail}`} id={id} group={group} />
+            <OneGroup
+              state={state}
+              key={`${group.state}${group.kind}${group.code}${group.detail}`}
+              id={id}
+              group={group}
+            />
           ))}
         </Stack>
       )}
@@ -32,7 +41,7 @@ export function Failures({ id }: { id: string }) {
   );
 }
 
-function OneGroup({ id, group }: { id: string; group: FailureGroup }) {
+function OneGroup({ id, state, group }: { id: string; state: string; group: FailureGroup }) {
   const titles = useFailureTitles();
   const states = useMessageStates();
   const format = useFormat();
@@ -48,7 +57,7 @@ function OneGroup({ id, group }: { id: string; group: FailureGroup }) {
         <Anchor
           component={Link}
           to={`/campaigns/${id}`}
-          search={{ tab: 'people', state: group.state } as never}
+          search={{ tab: 'people', state: group.state, kind: group.kind } as never}
           size="sm"
         >
           <Plural value={group.count} one="1 person" other={`${format.number(group.count)} people`} />
@@ -60,6 +69,9 @@ function OneGroup({ id, group }: { id: string; group: FailureGroup }) {
       <Text size="xs" c="dimmed" mt={2} dir="auto" style={{ overflowWrap: 'anywhere' }}>
         <Trans>The provider says: {group.detail}</Trans> {group.code && <Code>{group.code}</Code>}
       </Text>
+      {group.state === 'failed' && HELPS.includes(group.kind) && state !== 'stopped' && (
+        <ResendKind id={id} kind={group.kind} paused={state === 'paused'} />
+      )}
     </div>
   );
 }

@@ -17,7 +17,7 @@ export function Overview({ id, run }: { id: string; run: Run }) {
         <Beside id={id} run={run} />
       </Card>
       <Stack>
-        <Failures id={id} />
+        <Failures id={id} state={run.progress.state} />
         <LeftOut id={id} run={run} />
       </Stack>
     </SimpleGrid>

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Pill, Select, Stack, Text } from '@mantine/core';
 import { IconDownload, IconUsers } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { failureOf, useFailureTitles } from '~/features/messages/failures';
@@ -11,14 +11,16 @@ import { Phone, Time } from '~/ui/format';
 import { StatusPill } from '~/ui/StatusPill';
 import type { LedgerLine } from '../queries';
 import type { RunSearch } from '../routes';
+import { SearchField } from '../SearchField';
 import { useExclusions } from '../words';
-import { useExcluded, usePeople } from './usePeople';
+import { useExcluded, usePeople, type Wanted } from './usePeople';
 
 /** Person by person: what became of the message. */
 export function People({ id, search }: { id: string; search: RunSearch }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const states = useMessageStates();
+  const titles = useFailureTitles();
   const left = search.state === 'excluded';
   const go = (change: Partial<RunSearch>) =>
     void navigate({
@@ -28,29 +30,58 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
       replace: true,
       resetScroll: false,
     });
+  const filtered = !left && Boolean(search.state || search.kind || search.q);
+  const clear = () => go({ state: undefined, kind: undefined, q: undefined });
+  const query = new URLSearchParams(
+    Object.entries({ state: search.state, kind: search.kind, search: search.q }).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    ),
+  );
   return (
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end">
-        <Select
-          label={t`Show`}
-          w={{ base: '100%', xs: 240 }}
-          value={search.state ?? 'all'}
-          allowDeselect={false}
-          onChange={(state) => go({ state: state === 'all' || state === null ? undefined : state })}
-          data={[
-            { value: 'all', label: t`Everybody it goes to` },
-            ...STATES.map((state) => ({ value: state, label: states[state]?.label ?? state })),
-            { value: 'excluded', label: t`Left out before` },
-          ]}
-        />
+        <Group align="flex-end" gap="sm" w={{ base: '100%', xs: 'auto' }}>
+          <Select
+            label={t`Show`}
+            w={{ base: '100%', xs: 240 }}
+            value={search.state ?? 'all'}
+            allowDeselect={false}
+            onChange={(state) =>
+              go({ state: state === 'all' ? undefined : (state ?? undefined), kind: undefined })
+            }
+            data={[
+              { value: 'all', label: t`Everybody it goes to` },
+              ...STATES.map((state) => ({ value: state, label: states[state]?.label ?? state })),
+              { value: 'excluded', label: t`Left out before` },
+            ]}
+          />
+          {!left && (
+            <SearchField
+              key={search.q === undefined ? 'empty' : 'filled'}
+              label={t`Number or name`}
+              initial={search.q ?? ''}
+              onChange={(q) => go({ q })}
+            />
+          )}
+          {search.kind && (
+            <Pill
+              withRemoveButton
+              size="md"
+              onRemove={() => go({ kind: undefined })}
+              removeButtonProps={{ 'aria-label': t`Show all reasons` }}
+            >
+              {titles[search.kind] ?? search.kind}
+            </Pill>
+          )}
+        </Group>
         <Button
           component="a"
-          href={`/api/v1/campaigns/${id}/export`}
+          href={`/api/v1/campaigns/${id}/export${filtered ? `?${query}` : ''}`}
           download
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}
         >
-          <Trans>Download all as CSV</Trans>
+          {filtered ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
         </Button>
       </Group>
       {search.state && !left && (
@@ -63,9 +94,9 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
       ) : (
         <Messages
           id={id}
-          state={search.state}
+          wanted={{ state: search.state, kind: search.kind, search: search.q }}
           onOpen={(message) => go({ message })}
-          onClear={() => go({ state: undefined })}
+          onClear={filtered ? clear : undefined}
         />
       )}
       <MessageDrawer id={search.message} onClose={() => go({ message: undefined })} />
@@ -75,16 +106,17 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
 
 interface MessagesProps {
   id: string;
-  state: string | undefined;
+  wanted: Wanted;
   onOpen: (message: string) => void;
-  onClear: () => void;
+  /** There when something is filtered. */
+  onClear: (() => void) | undefined;
 }
 
-function Messages({ id, state, onOpen, onClear }: MessagesProps) {
+function Messages({ id, wanted, onOpen, onClear }: MessagesProps) {
   const { t } = useLingui();
   const states = useMessageStates();
   const titles = useFailureTitles();
-  const pages = usePeople(id, state, true);
+  const pages = usePeople(id, wanted);
   const columns: Column<LedgerLine>[] = [
     {
       key: 'phone',
@@ -125,10 +157,10 @@ function Messages({ id, state, onOpen, onClear }: MessagesProps) {
       onOpen={(row) => onOpen(row.id)}
       top={360}
       empty={
-        state ? (
+        onClear ? (
           <EmptyState
             icon={IconUsers}
-            title={<Trans>Nobody stands there at the moment</Trans>}
+            title={<Trans>Nobody matches this at the moment</Trans>}
             actions={
               <Button variant="default" onClick={onClear}>
                 <Trans>Show everybody</Trans>
@@ -152,7 +184,7 @@ function At({ at }: { at: number | null | undefined }) {
 function LeftOut({ id }: { id: string }) {
   const { t } = useLingui();
   const words = useExclusions();
-  const pages = useExcluded(id, true);
+  const pages = useExcluded(id);
   return (
     <DataTable
       label={t`People who were left out`}

@@ -1,11 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import { IconArrowBackUp, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { useFormat } from '~/ui/format';
 import { done, failed } from '~/ui/toast';
-import { type Campaign, useAct } from '../queries';
+import { type Campaign, takeBack, useAct } from '../queries';
 import type { Run } from './useRun';
 
 /** Pause, go on, stop. */
@@ -16,6 +16,7 @@ export function RunActions({ campaign, run }: { campaign: Campaign; run: Run | u
   const act = useAct(campaign.id);
   if (!can('campaigns.launch')) return null;
   const state = run?.progress.state ?? campaign.state;
+  const canTakeBack = state === 'scheduled' || (state === 'paused' && !campaign.launched_at);
   const stop = () => {
     const sent = run?.progress.funnel.sent ?? 0;
     const left = Math.max(0, (run?.whole ?? 0) - (run?.done ?? 0));
@@ -51,6 +52,15 @@ export function RunActions({ campaign, run }: { campaign: Campaign; run: Run | u
   const busy = act.isPending;
   return (
     <>
+      {canTakeBack && (
+        <Button
+          variant="default"
+          leftSection={<IconArrowBackUp size={16} aria-hidden />}
+          onClick={() => takeBack(campaign.id).catch(failed)}
+        >
+          <Trans>Take it back to a draft</Trans>
+        </Button>
+      )}
       {(state === 'running' || state === 'scheduled') && (
         <Button
           variant="default"

@@ -89,7 +89,10 @@ function Sentence({ campaign, run }: { campaign: Campaign; run: Run }) {
   const left = format.number(Math.max(0, run.whole - run.done));
   switch (progress.state) {
     case 'scheduled': {
-      const at = campaign.scheduled_at ? format.full(campaign.scheduled_at) : '';
+      const start = campaign.scheduled_at ?? 0;
+      if (start - progress.now < 61_000)
+        return <Trans>Starts in a few seconds. Until then you can take it back.</Trans>;
+      const at = format.full(start);
       return <Trans>Starts at {at}. Nothing was sent yet.</Trans>;
     }
     case 'paused':

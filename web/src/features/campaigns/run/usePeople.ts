@@ -3,23 +3,26 @@ import { api, body } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { useLive } from '~/live/hooks';
 
+export interface Wanted {
+  state: string | undefined;
+  kind: string | undefined;
+  search: string | undefined;
+}
+
 /** The messages of a campaign. They follow by themselves while the first page is all that is shown. */
-export function usePeople(id: string, state: string | undefined, enabled: boolean) {
-  const pages = usePages(
-    ['recipients', id, state],
-    (cursor) =>
-      body(
-        api.GET('/api/v1/campaigns/{id}/messages', {
-          params: { path: { id }, query: { state, limit: 100, cursor } },
-        }),
-      ),
-    enabled,
+export function usePeople(id: string, wanted: Wanted) {
+  const pages = usePages(['recipients', id, wanted], (cursor) =>
+    body(
+      api.GET('/api/v1/campaigns/{id}/messages', {
+        params: { path: { id }, query: { ...wanted, limit: 100, cursor } },
+      }),
+    ),
   );
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const few = (pages.data?.pages.length ?? 0) <= 1;
   useLive(({ topic, data }) => {
-    if (topic !== 'campaign' || data.id !== id || !enabled || !few || timer.current !== undefined) return;
+    if (topic !== 'campaign' || data.id !== id || !few || timer.current !== undefined) return;
     timer.current = setTimeout(() => {
       timer.current = undefined;
       void pages.refetch();
@@ -29,14 +32,11 @@ export function usePeople(id: string, state: string | undefined, enabled: boolea
 }
 
 /** The people who were left out before. */
-export const useExcluded = (id: string, enabled: boolean) =>
-  usePages(
-    ['recipients', id, 'excluded'],
-    (cursor) =>
-      body(
-        api.GET('/api/v1/campaigns/{id}/excluded', {
-          params: { path: { id }, query: { limit: 100, cursor } },
-        }),
-      ),
-    enabled,
+export const useExcluded = (id: string) =>
+  usePages(['recipients', id, 'excluded'], (cursor) =>
+    body(
+      api.GET('/api/v1/campaigns/{id}/excluded', {
+        params: { path: { id }, query: { limit: 100, cursor } },
+      }),
+    ),
   );
