@@ -63,7 +63,9 @@ export function useChecks(editing: Editing): Check[] {
     const left = reach.data.audience - reachable;
     const missing = reach.data.excluded.missing_value ?? 0;
     if (reachable === 0 && !counting)
-      add('audience', 'bad', t`Nobody would get it: everybody of the audience is left out.`, { step: 'who' });
+      add('audience', 'bad', t`Nobody would get it: everybody of the audience is left out.`, {
+        step: missing > 0 ? 'what' : 'who',
+      });
     else add('audience', 'good', t`${format.number(reachable)} people will get it.`, { step: 'who' });
     if (reachable > 0 && left * 2 > reach.data.audience) {
       const share = format.share(left, reach.data.audience);

@@ -11,7 +11,7 @@ import type { Run } from './useRun';
 /** How far the people got, who was left out, and what went wrong. */
 export function Overview({ id, run }: { id: string; run: Run }) {
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" verticalSpacing="md">
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" verticalSpacing="md" style={{ alignItems: 'start' }}>
       <Card withBorder>
         <FunnelOf id={id} run={run} />
         <Beside id={id} run={run} />
