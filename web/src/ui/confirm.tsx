@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
@@ -73,5 +75,10 @@ function Question({ children, stops, act, danger, typed, run, id }: Asked & { id
 /** Asks before an act that cannot be taken back, and shows what goes wrong in the same place. */
 export function confirm(asked: Asked): void {
   const id = crypto.randomUUID();
-  modals.open({ modalId: id, title: asked.title, children: <Question {...asked} id={id} /> });
+  modals.open({
+    modalId: id,
+    title: asked.title,
+    closeButtonProps: { 'aria-label': i18n._(msg`Close`) },
+    children: <Question {...asked} id={id} />,
+  });
 }
