@@ -2,11 +2,12 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCircleX, IconLoader2 } from '@tabler/icons-react';
 import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import { useCan } from '~/api/session';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
-import { type Campaign, useCampaign } from '../queries';
+import { type Campaign, useCampaign, useTemplate } from '../queries';
 import { STEPS, type Step } from '../routes';
 import { CheckList } from './CheckList';
 import { type Check, useChecks, worst } from './checks';
@@ -34,15 +35,7 @@ export function EditPage() {
       </Stack>
     );
   }
-  if (!campaign) {
-    return (
-      <Stack role="status" aria-label={t`Loading`}>
-        <Skeleton height={36} width="40%" />
-        <Skeleton height={44} />
-        <Skeleton height={240} />
-      </Stack>
-    );
-  }
+  if (!campaign) return <Waiting />;
   if (campaign.state !== 'draft') return <Navigate to="/campaigns/$id" params={{ id }} replace />;
   if (!can('campaigns.write')) {
     return (
@@ -54,7 +47,25 @@ export function EditPage() {
       </>
     );
   }
-  return <Editor key={id} campaign={campaign} />;
+  return <WithTemplate key={id} campaign={campaign} />;
+}
+
+/** What a draft may be saved with depends on its template, so that comes first. */
+function WithTemplate({ campaign }: { campaign: Campaign }) {
+  const [first] = useState(campaign.template_id);
+  const template = useTemplate(first);
+  return template.isPending ? <Waiting /> : <Editor campaign={campaign} />;
+}
+
+function Waiting() {
+  const { t } = useLingui();
+  return (
+    <Stack role="status" aria-label={t`Loading`}>
+      <Skeleton height={36} width="40%" />
+      <Skeleton height={44} />
+      <Skeleton height={240} />
+    </Stack>
+  );
 }
 
 function Editor({ campaign }: { campaign: Campaign }) {
@@ -173,17 +184,18 @@ function Steps({ id, current, titles, checks }: StepsProps) {
 }
 
 function SavedSign({ draft }: { draft: Draft }) {
-  const { saving, problem } = draft;
-  const wrong = problem instanceof ApiProblem ? problem.errors.length : 0;
+  const { saving, held, problem } = draft;
+  const wrong = held.length || (problem instanceof ApiProblem ? problem.errors.length : 0);
+  const stuck = saving === 'refused' || saving === 'held';
   return (
     <Group gap={4} role="status" data-testid="saved">
       {saving === 'saved' && <IconCheck size={16} aria-hidden />}
       {(saving === 'saving' || saving === 'waiting') && <IconLoader2 size={16} aria-hidden />}
       {saving === 'refused' && <IconAlertTriangle size={16} color="var(--mantine-color-error)" aria-hidden />}
-      <Text size="sm" c={saving === 'refused' ? 'error' : 'dimmed'}>
+      <Text size="sm" c={stuck ? 'error' : 'dimmed'}>
         {saving === 'saved' ? (
           <Trans>Saved</Trans>
-        ) : saving === 'refused' ? (
+        ) : stuck ? (
           wrong > 0 ? (
             <Plural
               value={wrong}

@@ -13,7 +13,7 @@ export function NameField({ draft }: { draft: Draft }) {
       maw={480}
       value={draft.input.name}
       onChange={(e) => draft.change({ name: e.currentTarget.value })}
-      error={draft.errorAt('/name')}
+      error={draft.held.includes('/name') ? t`Give the campaign a name.` : draft.errorAt('/name')}
       dir="auto"
     />
   );

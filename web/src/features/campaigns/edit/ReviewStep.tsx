@@ -9,6 +9,7 @@ import { done, failed } from '~/ui/toast';
 import { takeBack, useLaunch } from '../queries';
 import { CheckList } from './CheckList';
 import type { Check } from './checks';
+import { TestSendOf } from './TestSendOf';
 import type { Editing } from './useEditing';
 import { momentOf } from './when';
 
@@ -36,6 +37,10 @@ export function ReviewStep({ editing, checks }: { editing: Editing; checks: Chec
         </Title>
         <CheckList checks={sorted} id={id} />
       </Card>
+      <TestSendOf
+        editing={editing}
+        blocked={checks.some((check) => check.tone === 'bad' && check.step === 'what')}
+      />
       <Launch editing={editing} blocked={bad > 0} />
     </Stack>
   );

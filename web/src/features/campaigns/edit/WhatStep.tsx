@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Button, Checkbox, Group, Modal, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
+import { queryClient } from '~/api/query';
 import { Phone, useFormat } from '~/ui/format';
 import { SourceMapping } from '~/ui/SourceMapping';
 import type { Template } from '../queries';
@@ -17,6 +18,7 @@ export function WhatStep({ editing }: { editing: Editing }) {
   const choose = (next: Template) => {
     picker.close();
     if (next.id === draft.input.template_id) return;
+    queryClient.setQueryData(['template', next.id], next);
     const same = next.account_id === template?.account_id;
     // The numbers are those of the template's account; another template brings its own mapping.
     draft.change({
@@ -62,6 +64,7 @@ export function WhatStep({ editing }: { editing: Editing }) {
 }
 
 function Slots({ editing, template }: { editing: Editing; template: Template }) {
+  const { t } = useLingui();
   const words = useSlotWords();
   const { draft } = editing;
   const mapping = draft.input.mapping ?? template.mapping;
@@ -92,7 +95,12 @@ function Slots({ editing, template }: { editing: Editing; template: Template }) 
                 optional={slot.optional}
                 value={sourceAt(mapping, slot.pointer)}
                 onChange={(source) => draft.change({ mapping: withSource(mapping, slot, source) })}
-                error={draft.errorAt(slot.pointer)}
+                error={
+                  draft.errorAt(slot.pointer) ??
+                  (draft.held.includes(slot.pointer)
+                    ? t`Fill this; an attribute needs a default too.`
+                    : undefined)
+                }
               />
             );
           })}

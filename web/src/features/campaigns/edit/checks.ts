@@ -52,6 +52,12 @@ export function useChecks(editing: Editing): Check[] {
     if (field === 'audience' && !asked) continue;
     add(`refused${error.pointer}`, 'bad', error.detail, { step: STEP_OF[field] });
   }
+  if (draft.held.includes('/name')) add('name', 'bad', t`The campaign has no name.`, { step: 'who' });
+  const open = draft.held.filter((pointer) => pointer.startsWith('/mapping')).length;
+  if (open > 0)
+    add('held', 'bad', t`Not every placeholder is filled. The draft is saved when they are.`, {
+      step: 'what',
+    });
   if (problem !== undefined && refused.length === 0)
     add('unsaved', 'bad', t`The last change is not saved, so it cannot be launched yet.`);
 
@@ -84,7 +90,8 @@ export function useChecks(editing: Editing): Check[] {
 
   for (const check of preflight.data?.checks ?? []) {
     // What is not saved is told above; the server speaks of what was saved before.
-    if (refused.some((error) => error.pointer.startsWith('/mapping')) && check.key === 'values') continue;
+    const values = open > 0 || refused.some((error) => error.pointer.startsWith('/mapping'));
+    if (values && check.key === 'values') continue;
     const tone = TONE[check.level];
     add(check.key, tone, ofServer(check), {
       help: tone === 'good' ? undefined : check.help,

@@ -1,15 +1,30 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import { queryClient } from '~/api/query';
-import { type Campaign, type CampaignInput, inputOf, save } from '../queries';
+import { type Campaign, type CampaignInput, inputOf, save, type Template } from '../queries';
+import { unfinished } from './held';
 
-export type Saving = 'saved' | 'waiting' | 'saving' | 'refused';
+export type Saving = 'saved' | 'waiting' | 'saving' | 'held' | 'refused';
+
+const templateOf = (input: CampaignInput) =>
+  queryClient.getQueryData<Template>(['template', input.template_id]);
+
+/** What is not finished in a draft, as far as its template is known. */
+const heldOf = (input: CampaignInput) => unfinished(input, templateOf(input));
+
+/** What is sent: a mapping that is the template's own is left to it, so that it may be unfinished like it. */
+function sendable(input: CampaignInput): CampaignInput {
+  const own = templateOf(input)?.mapping;
+  return own && JSON.stringify(own) === JSON.stringify(input.mapping) ? { ...input, mapping: null } : input;
+}
 
 export interface Draft {
   campaign: Campaign;
   input: CampaignInput;
   change: (patch: Partial<CampaignInput>) => void;
   saving: Saving;
+  /** Pointers to what must be finished before it is worth a try to save. */
+  held: string[];
   /** Why the last try to save was refused. */
   problem: unknown;
   /** What the server says about a field, by its pointer. */
@@ -60,7 +75,7 @@ export function useDraft(campaign: Campaign): Draft {
     const sent = latest.current;
     setSaving('saving');
     try {
-      const answer = await save(id, sent);
+      const answer = await save(id, sendable(sent));
       version.current = answer.updated_at;
       stored.current = sent;
       queryClient.setQueryData(['campaign', id], answer);
@@ -79,13 +94,19 @@ export function useDraft(campaign: Campaign): Draft {
     clearTimeout(timer.current);
     await running.current;
     let fine = true;
+    if (isDirty() && heldOf(latest.current).length > 0) {
+      keep(id, { since: version.current, input: latest.current });
+      setProblem(undefined);
+      setSaving('held');
+      return false;
+    }
     while (fine && isDirty()) {
       running.current = store();
       fine = await running.current;
     }
     if (fine) setSaving('saved');
     return fine;
-  }, [isDirty, store]);
+  }, [id, isDirty, store]);
 
   const change = useCallback(
     (patch: Partial<CampaignInput>) => {
@@ -120,5 +141,6 @@ export function useDraft(campaign: Campaign): Draft {
       problem instanceof ApiProblem ? problem.errors.find((e) => e.pointer === pointer)?.detail : undefined,
     [problem],
   );
-  return { campaign, input, change, saving, problem, errorAt, flush };
+  const held = saving === 'held' ? heldOf(input) : [];
+  return { campaign, input, change, saving, held, problem, errorAt, flush };
 }

@@ -1,0 +1,222 @@
+// A marketer writes a campaign, looks at it, launches it, takes it back once, and follows it: receipts arrive by
+// themselves, what went wrong stands there by reason, and everything can be exported.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { accessible, fits, picture, signIn, until } from '../lib.mjs';
+
+export const options = { demo: true };
+
+const sim = async (server, path, data) => {
+  const response = await fetch(`${server.simulator}/__sim/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(data),
+  });
+  assert.ok(response.ok, await response.clone().text());
+  return response.json();
+};
+
+/** The number at the end of the rail's waterfall, when it is counted. */
+const reach = async (page) => {
+  const counting = await page.getByLabel('Counting').count();
+  const text = await page.getByTestId('reachable').textContent();
+  return counting === 0 ? Number(text.replaceAll(/\D/g, '')) : undefined;
+};
+
+const step = (page, name) =>
+  page
+    .getByRole('navigation', { name: 'Steps' })
+    .getByRole('link', { name: new RegExp(`^${name}`) })
+    .click();
+
+async function fill(page, placeholder, attribute, standard) {
+  const from = page.getByRole('combobox', { name: `{{${placeholder}}}: where the value comes from` });
+  await from.click();
+  await page.getByRole('option', { name: 'From the profile' }).click();
+  await page.getByRole('combobox', { name: `{{${placeholder}}}: attribute of the profile` }).fill(attribute);
+  await page.getByLabel(`{{${placeholder}}}: default for people without it`).fill(standard);
+}
+
+async function write(page, server) {
+  await page.goto(`${server.url}/campaigns`);
+  await page.getByText('Nothing is being sent').waitFor();
+  await page.getByRole('link', { name: 'New campaign' }).first().click();
+  await page.getByRole('heading', { name: 'New campaign' }).waitFor();
+  // Without a name and a template it says what is missing.
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('Give the campaign a name that you will recognise later.').waitFor();
+  await page.getByLabel('Name').fill('Double points, Pune');
+  await page.getByRole('button', { name: /^demo_points/ }).click();
+  await page.getByText('festival_rejected').waitFor();
+  await page.getByRole('button', { name: 'Go on' }).click();
+
+  // Who: everybody at first, then Pune only.
+  await page.waitForURL(/step=who/);
+  await page.getByRole('radio', { name: 'People who meet conditions' }).check();
+  await page.getByText(/^Not saved yet/).waitFor();
+  await page.getByRole('combobox', { name: 'Attribute' }).fill('city');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Value').fill('Pune');
+  await page.getByTestId('saved').getByText('Saved', { exact: true }).waitFor();
+  await page.getByText('lack a value for a placeholder').first().waitFor();
+  assert.equal(await until('the audience is counted', async () => (await reach(page)) === 0), true);
+  await picture(page, 'story-campaign-who');
+  await accessible(page, 'the step Who');
+
+  // What: the step says what is missing, and the bubble follows.
+  await step(page, 'What');
+  await fill(page, 1, 'name', 'friend');
+  await fill(page, 2, 'points', '100');
+  await fill(page, 3, 'city', 'nearest');
+  await page.getByTestId('saved').getByText('Saved', { exact: true }).waitFor();
+  const people = await until('the audience is counted', () => reach(page));
+  await page.getByRole('region', { name: 'How it looks' }).filter({ hasText: 'our Pune store' }).waitFor();
+  const first = await page.locator('#bubble + p').textContent();
+  await page.getByRole('button', { name: 'Next person' }).click();
+  assert.notEqual(await page.locator('#bubble + p').textContent(), first, 'another person');
+  await picture(page, 'story-campaign-what');
+
+  // Nothing is lost by a reload.
+  await page.reload();
+  await page.getByLabel('{{3}}: default for people without it').waitFor();
+  assert.equal(await page.getByLabel('{{3}}: default for people without it').inputValue(), 'nearest');
+
+  // When: slow enough to be watched; a time that has passed is not taken.
+  await step(page, 'When');
+  await page.getByLabel('Own limit, messages a second').fill('40');
+  await page.getByText('40 a second, as you limit it.').waitFor();
+  await page.getByRole('radio', { name: 'At a date and time' }).check();
+  await page.getByRole('textbox', { name: 'Date' }).fill('2020-01-01');
+  await page.getByText('This time has passed.').first().waitFor();
+  await accessible(page, 'the step When');
+  await page.getByRole('radio', { name: 'As soon as you launch it' }).check();
+  return people;
+}
+
+async function launch(page, people) {
+  await step(page, 'Review');
+  await page.getByText('Ready to be launched').waitFor();
+  await page.getByText('The template is approved.').waitFor();
+  await picture(page, 'story-campaign-review');
+  await accessible(page, 'the step Review');
+
+  // A test goes to one person.
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  await page.getByLabel('Phone number').fill('+919999910001');
+  await page.getByRole('button', { name: 'Send the test' }).click();
+  await page.getByRole('dialog').getByText('Delivered').waitFor();
+  await page.keyboard.press('Escape');
+
+  const send = page.getByRole('button', { name: `Send to ${people} people` });
+  await send.click();
+  await page.getByText('Starts in a few seconds.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForURL(/\/edit/);
+  await step(page, 'Review');
+  await send.click();
+  await page.getByText('Starts in a few seconds.').waitFor();
+}
+
+async function follow(page, server, people) {
+  // From here on nothing is reloaded: the numbers come by themselves.
+  const sentence = page.getByTestId('sentence');
+  await sentence.getByText(new RegExp(`of ${people}`)).waitFor({ timeout: 30_000 });
+  await page.getByRole('img', { name: /^Delivered: [1-9]/ }).waitFor();
+  await picture(page, 'story-campaign-running');
+  await sentence.getByText(/a second/).waitFor({ timeout: 30_000 });
+  await sentence.getByText(/^Finished/).waitFor({ timeout: 60_000 });
+
+  // A person reads and answers on the phone.
+  const share = (name) => page.getByRole('img', { name: new RegExp(`^${name}: `) });
+  const number = async (name) =>
+    Number((await share(name).getAttribute('aria-label')).split(',')[0].replaceAll(/\D/g, ''));
+  const read = await number('Read');
+  const { accepted } = await (await fetch(`${server.simulator}/__sim/accepted?limit=5000`)).json();
+  const customers = accepted.slice(5, 60).map((row) => row.to);
+  for (const customer of customers) {
+    await fetch(`${server.simulator}/__sim/read`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ customer }),
+    });
+  }
+  await until('more are read', async () => (await number('Read')) > read);
+  await sim(server, 'inbound', { customer: customers[0], type: 'text', text: 'I will come' });
+  await until('an answer is counted', async () => (await number('Replied')) > 0);
+
+  // What went wrong stands there by reason, with what to do.
+  const failures = page.getByRole('region', { name: 'What went wrong' });
+  await failures.getByText('This number or this message cannot work').first().waitFor();
+  await failures
+    .getByText(/Check the number/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Show as table' }).click();
+  await page.getByRole('table', { name: 'How far the messages got' }).waitFor();
+  await picture(page, 'story-campaign-finished');
+  await accessible(page, 'the finished campaign');
+  await failures
+    .getByRole('link', { name: /people|person/ })
+    .first()
+    .click();
+}
+
+async function people(page, api, id) {
+  await page.waitForURL(/tab=people/);
+  const table = page.getByRole('table', { name: 'People of the campaign' });
+  const row = table.getByRole('row').nth(1);
+  await row.getByText('Failed').waitFor();
+  await row.getByRole('button').click();
+  const drawer = page.getByRole('dialog', { name: 'Message' });
+  await drawer.getByText('What happened').waitFor();
+  await drawer.getByRole('button', { name: 'What was asked and answered' }).click();
+  await drawer.getByRole('region', { name: 'Request' }).waitFor();
+  assert.doesNotMatch(await drawer.textContent(), /demo-notification/, 'the password is hidden');
+  await picture(page, 'story-campaign-message');
+  await accessible(page, 'the message drawer');
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'hidden' });
+
+  // A number is found by its digits, and what is shown is what is exported.
+  const failed = (await api.get(`/campaigns/${id}/messages?state=failed&limit=500`)).body.data;
+  await page.getByRole('searchbox', { name: 'Number or name' }).fill(failed[0].phone.slice(-5));
+  await until('one is found', async () => (await table.getByRole('row').count()) === 2);
+  await page.getByRole('searchbox', { name: 'Number or name' }).fill('');
+  await page.getByRole('button', { name: 'Show all reasons' }).click();
+  await until('all failed are shown', async () => (await table.getByRole('row').count()) > 2);
+  const begun = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download these as CSV' }).click();
+  const csv = readFileSync(await (await begun).path(), 'utf8')
+    .trim()
+    .split('\n');
+  assert.equal(csv.length - 1, failed.length, 'a line for each failed message');
+  assert.match(csv[0], /^message_id,phone,/);
+}
+
+export async function story({ server, context, page }) {
+  const api = await signIn(context, server.url);
+  await sim(server, 'fail', { suffix: '3', kind: 'error:105' });
+  await sim(server, 'fail', { suffix: '57', kind: 'failed:UNKNOWN_SUBSCRIBER' });
+  const count = await write(page, server);
+  await launch(page, count);
+  const id = new URL(page.url()).pathname.split('/')[2];
+  await follow(page, server, count);
+  await people(page, api, id);
+
+  // What was sent stands there; a clone is a draft of its own, which can be thrown away.
+  await page.getByRole('tab', { name: 'What was sent' }).click();
+  await page.getByText('city is Pune').waitFor();
+  await page.goto(`${server.url}/campaigns?tab=finished`);
+  await page.getByRole('button', { name: 'More about Double points, Pune' }).click();
+  await page.getByRole('menuitem', { name: 'Clone' }).click();
+  await page.getByRole('heading', { name: 'Copy of Double points, Pune' }).waitFor();
+  await page.goto(`${server.url}/campaigns?tab=drafts&q=copy`);
+  await page.getByRole('button', { name: 'More about Copy of Double points, Pune' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the draft' }).click();
+  await page.getByText('No campaign here matches "copy"').waitFor();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await page.getByRole('link', { name: 'Double your points' }).waitFor();
+  await fits(page, 'the list of campaigns');
+  await accessible(page, 'the list of campaigns');
+}
