@@ -9,7 +9,7 @@ import { useSteps } from './checklist';
 import classes from './Home.module.css';
 
 /** The way to a first campaign that is read; it goes when all is done. */
-export function Checklist({ items }: { items: Schemas['ChecklistItem'][] }) {
+export function Checklist({ items }: { items: Schemas['Step'][] }) {
   const { t } = useLingui();
   const can = useCan();
   const format = useFormat();

@@ -1,15 +1,14 @@
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '~/api/client';
-import { needPath, useNeedLinks } from './needs';
+import { needPath, useNeedLinks, useNeedWords } from './needs';
 
 type Need = Schemas['Need'];
 
 /** What does not go on without a person. */
 export function Needs({ needs }: { needs: Need[] }) {
-  const links = useNeedLinks();
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="needs">
       <Title order={2} size="h4" mb="sm" id="needs">
@@ -24,39 +23,46 @@ export function Needs({ needs }: { needs: Need[] }) {
         </Group>
       ) : (
         <Stack gap="md">
-          {needs.map((need) => {
-            const path = needPath(need.link);
-            return (
-              <Group key={`${need.kind} ${need.link.id}`} gap="sm" wrap="nowrap" align="flex-start">
-                <IconAlertTriangle
-                  size={20}
-                  aria-hidden
-                  style={{ flex: 'none' }}
-                  color="var(--mantine-color-orange-7)"
-                />
-                <div style={{ minWidth: 0 }}>
-                  <Text size="sm" fw={600} dir="auto">
-                    {need.title}
-                  </Text>
-                  <Text size="sm" dir="auto" style={{ overflowWrap: 'anywhere' }}>
-                    {need.detail}
-                  </Text>
-                  {need.help && (
-                    <Text size="sm" c="dimmed" mt={2}>
-                      {need.help}
-                    </Text>
-                  )}
-                  {path && (
-                    <Anchor component={Link} to={path} size="sm" mt={2} display="inline-block">
-                      {links(need.link.type)}
-                    </Anchor>
-                  )}
-                </div>
-              </Group>
-            );
-          })}
+          {needs.map((need) => (
+            <One key={`${need.kind} ${need.link.id}`} need={need} />
+          ))}
         </Stack>
       )}
     </Paper>
+  );
+}
+
+function One({ need }: { need: Need }) {
+  const { i18n } = useLingui();
+  const links = useNeedLinks();
+  const words = useNeedWords()(need);
+  const path = needPath(need.link);
+  // The server tells title and detail in English; elsewhere our words stand first.
+  const own = i18n.locale !== 'en';
+  return (
+    <Group gap="sm" wrap="nowrap" align="flex-start">
+      <IconAlertTriangle
+        size={20}
+        aria-hidden
+        style={{ flex: 'none' }}
+        color="var(--mantine-color-orange-7)"
+      />
+      <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+        <Text size="sm" fw={600} dir="auto">
+          {own ? words.title : need.title}
+        </Text>
+        <Text size="sm" dir="auto" lang={own ? 'en' : undefined}>
+          {own ? `${need.title}. ${need.detail}` : need.detail}
+        </Text>
+        <Text size="sm" c="dimmed" mt={2}>
+          {words.help}
+        </Text>
+        {path && (
+          <Anchor component={Link} to={path} size="sm" mt={2} display="inline-block">
+            {links(need.link.type)}
+          </Anchor>
+        )}
+      </div>
+    </Group>
   );
 }

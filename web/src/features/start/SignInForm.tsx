@@ -27,7 +27,9 @@ export function SignInForm({ email: fixed, entered }: Props) {
   const wait = useSeconds(problem?.status === 429 ? problem.retryAfter : undefined, signIn.failureCount);
   const wrong = problem?.code === 'wrong_sign_in';
   useEffect(() => {
-    if (wrong) field.current?.select();
+    if (!wrong) return;
+    field.current?.focus();
+    field.current?.select();
   }, [wrong]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -18,6 +18,18 @@ export function useSteps(): Record<string, Step> {
       to: '/settings/whatsapp/new',
       needs: 'accounts.write',
     },
+    number: {
+      title: t`Add your number`,
+      about: t`The number from which customers get your messages.`,
+      to: '/settings/whatsapp',
+      needs: 'accounts.write',
+    },
+    callback: {
+      title: t`Paste the callback URLs at the provider`,
+      about: t`Without them nobody can see whether messages arrive, and answers do not come in.`,
+      to: '/settings/whatsapp',
+      needs: 'accounts.write',
+    },
     template: {
       title: t`Write a template`,
       about: t`The message that WhatsApp approves in advance.`,
@@ -35,12 +47,6 @@ export function useSteps(): Record<string, Step> {
       about: t`Choose who gets which template, and see who would be left out.`,
       to: '/campaigns/new',
       needs: 'campaigns.launch',
-    },
-    read: {
-      title: t`See it read`,
-      about: t`Delivery reports show what became of each message.`,
-      to: '/campaigns',
-      needs: 'campaigns.read',
     },
     reply: {
       title: t`Answer a customer`,

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, body, once, type Schemas } from '~/api/client';
+import { api, body, type Schemas } from '~/api/client';
 import { queryClient } from '~/api/query';
 import { type Session, sessionQuery, startQuery } from '~/api/session';
 import { LANGUAGES, type Language, speak } from '~/i18n';
+import { viewerZone } from '~/ui/format';
 
 /** Takes up a session that has just begun: nothing of who was here before stays, and we speak their language. */
 export async function enter(session: Session): Promise<void> {
@@ -39,13 +40,16 @@ export const useAccept = () =>
 
 /** What the home page shows. Under the topic of campaigns, which move it most; others refresh it in `Home`. */
 export const useHome = () =>
-  useQuery({ queryKey: ['campaign', 'home'], queryFn: () => body(api.GET('/api/v1/home')) });
+  useQuery({
+    queryKey: ['campaign', 'home'],
+    queryFn: () => body(api.GET('/api/v1/home', { params: { query: { zone: viewerZone() } } })),
+  });
 
 /** Makes this server a demonstration. */
 export function useStartDemo() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => body(api.POST('/api/v1/demo', { body: { on: true }, headers: once() })),
+    mutationFn: () => body(api.POST('/api/v1/demo')),
     onSuccess: () => client.invalidateQueries(),
   });
 }
