@@ -23,5 +23,7 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
+    // A busy machine types slowly.
+    testTimeout: 30_000,
   },
 });

@@ -14,8 +14,10 @@ const refuse = (status: number, code: string, after?: number) =>
   vi.spyOn(api, 'POST').mockRejectedValue(new ApiProblem({ status, code, detail: code, help: '' }, after));
 
 async function tryIn(user = userEvent.setup()) {
-  await user.type(screen.getByLabelText(/Email/), 'meera@example.com');
-  await user.type(screen.getByLabelText(/Password \*/), 'not the password');
+  await user.click(screen.getByLabelText(/Email/));
+  await user.paste('meera@example.com');
+  await user.click(screen.getByLabelText(/Password \*/));
+  await user.paste('not the password');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
 }
 
