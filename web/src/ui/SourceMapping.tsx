@@ -50,7 +50,7 @@ export function SourceMapping(props: Props) {
           className={classes.from}
           data={[
             { value: 'attribute', label: t`From the profile` },
-            { value: 'text', label: t`Same for everybody` },
+            { value: 'text', label: t`Same for all` },
           ]}
           value={from}
           onChange={choose}

@@ -28,7 +28,7 @@ export function PhoneFrame(props: Props) {
   const { title, about, scheme, height, foot, actions, label, role, screenRef, children } = props;
   const { t } = useLingui();
   const colours = useScheme(scheme);
-  const own = useComputedColorScheme('light');
+  const own = useComputedColorScheme('light', { getInitialValueInEffect: false });
   return (
     <PhoneScheme value={scheme ?? own}>
       <section className={`${classes.frame} ${colours}`} style={{ height }} aria-label={label ?? t`Phone`}>

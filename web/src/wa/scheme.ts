@@ -10,6 +10,6 @@ export const PhoneScheme = createContext<Scheme | undefined>(undefined);
 /** The class that carries the colours: of the scheme given, of the phone around, or of the dashboard. */
 export function useScheme(given?: Scheme): string {
   const around = useContext(PhoneScheme);
-  const own = useComputedColorScheme('light');
+  const own = useComputedColorScheme('light', { getInitialValueInEffect: false });
   return (given ?? around ?? own) === 'dark' ? (classes.dark ?? '') : (classes.light ?? '');
 }

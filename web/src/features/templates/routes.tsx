@@ -1,9 +1,37 @@
-import { createRoute } from '@tanstack/react-router';
-import { Pending } from '~/app/Pending';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
 
-const list = createRoute({ getParentRoute: () => shell, path: '/templates', component: Pending });
-const create = createRoute({ getParentRoute: () => shell, path: '/templates/new', component: Pending });
-const detail = createRoute({ getParentRoute: () => shell, path: '/templates/$id', component: Pending });
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+export interface ListSearch {
+  q?: string | undefined;
+  account?: string | undefined;
+  status?: string | undefined;
+}
+
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates',
+  component: lazyRouteComponent(() => import('./TemplateList'), 'TemplateList'),
+  validateSearch: (search: Record<string, unknown>): ListSearch => ({
+    q: text(search.q),
+    account: text(search.account),
+    status: text(search.status),
+  }),
+});
+const create = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates/new',
+  component: lazyRouteComponent(() => import('./NewTemplate'), 'NewTemplate'),
+  validateSearch: (search: Record<string, unknown>): { from?: string | undefined } => ({
+    from: text(search.from),
+  }),
+});
+const detail = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates/$id',
+  component: lazyRouteComponent(() => import('./TemplatePage'), 'TemplatePage'),
+});
 
 export const templatesRoutes = [list, create, detail] as const;

@@ -1,0 +1,153 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, Button, Group, Input, Menu, Stack, Textarea, Tooltip } from '@mantine/core';
+import { IconBold, IconBraces, IconCode, IconItalic, IconStrikethrough } from '@tabler/icons-react';
+import { type KeyboardEvent, startTransition, useRef, useState } from 'react';
+import { BUILT_IN, useAttributeNames } from '~/ui/people';
+import { SourceMapping } from '~/ui/SourceMapping';
+import { variables } from '~/wa/parse';
+import { useBuilder } from './builder';
+import { fixName, type Source, type Values } from './form';
+import { mark, put } from './insert';
+import { Count } from './Section';
+import { length } from './words';
+
+interface Props {
+  label: string;
+  description?: string;
+  text: string;
+  values: Values;
+  onChange: (text: string, values: Values) => void;
+  limit: number;
+  /** Where its problems are told: `/content/body` and `/mapping/body`. */
+  at: string;
+  mappedAt: string;
+  rows?: number;
+  /** In which placeholders stand, for screen readers. */
+  where: (placeholder: string) => string;
+}
+
+/** A text with marks and placeholders, and what these are filled with. */
+export function Body(props: Props) {
+  const { label, description, text, values, onChange, limit, at, mappedAt, rows = 7, where } = props;
+  const { t } = useLingui();
+  const { problem } = useBuilder();
+  const field = useRef<HTMLTextAreaElement>(null);
+  // The field answers at once; the bubble and the rules follow when there is time. Another text comes with another key.
+  const [typed, setTyped] = useState(text);
+  const change = (next: string, nextValues: Values) => {
+    setTyped(next);
+    startTransition(() => onChange(next, nextValues));
+  };
+  const attributes = useAttributeNames();
+  const names = variables(text);
+  const named = names.some((name) => !/^\d+$/.test(name));
+  const marks = [
+    { sign: '*', title: t`Bold`, icon: IconBold, keys: 'b' },
+    { sign: '_', title: t`Italic`, icon: IconItalic, keys: 'i' },
+    { sign: '~', title: t`Strikethrough`, icon: IconStrikethrough, keys: undefined },
+    { sign: '```', title: t`Monospace`, icon: IconCode, keys: undefined },
+  ];
+  /** A placeholder in the style of the others, filled with an attribute when one was chosen. */
+  const insert = (attribute?: string) => {
+    if (!field.current) return;
+    const last = Math.max(0, ...names.filter((n) => /^\d+$/.test(n)).map(Number));
+    const base = attribute ? fixName(attribute) : 'value';
+    let name = named ? base : `${last + 1}`;
+    for (let n = 2; named && names.includes(name); n += 1) name = `${base}_${n}`;
+    put(field.current, `{{${name}}}`);
+    if (attribute) {
+      const source: Source = { from: 'attribute', name: attribute, default: '' };
+      change(field.current.value, { ...values, [name]: source });
+    }
+  };
+  const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    const found = marks.find((one) => one.keys === event.key);
+    if (!found) return;
+    event.preventDefault();
+    mark(event.currentTarget, found.sign);
+  };
+  return (
+    <Stack gap="xs">
+      <Textarea
+        ref={field}
+        label={label}
+        description={description}
+        value={typed}
+        onChange={(e) => change(e.currentTarget.value, values)}
+        onKeyDown={press}
+        autosize
+        minRows={Math.min(rows, 3)}
+        maxRows={18}
+        dir="auto"
+        error={problem(at)}
+        data-pointer={at}
+        inputWrapperOrder={['label', 'description', 'input', 'error']}
+      />
+      <Group justify="space-between" gap="xs">
+        <Group gap={2} role="toolbar" aria-label={t`${label}: format`}>
+          {marks.map(({ sign, title, icon: Icon, keys }) => (
+            <Tooltip key={sign} label={keys ? `${title} (Ctrl ${keys.toUpperCase()})` : title}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={30}
+                aria-label={title}
+                onClick={() => field.current && mark(field.current, sign)}
+              >
+                <Icon size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          ))}
+          <Menu position="bottom-start" withinPortal returnFocus={false}>
+            <Menu.Target>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                leftSection={<IconBraces size={16} aria-hidden />}
+                ms={4}
+              >
+                <Trans>Insert placeholder</Trans>
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
+              <Menu.Item onClick={() => insert()}>
+                <Trans>Empty, to be filled later</Trans>
+              </Menu.Item>
+              <Menu.Label>
+                <Trans>From the profile</Trans>
+              </Menu.Label>
+              {[...BUILT_IN, ...attributes].map((name) => (
+                <Menu.Item key={name} onClick={() => insert(name)}>
+                  <bdi>{name}</bdi>
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+        <Count used={length(typed)} of={limit} />
+      </Group>
+      {names.length > 0 && (
+        <Input.Wrapper
+          label={t`What the placeholders are filled with`}
+          labelElement="div"
+          description={t`Campaigns may choose otherwise. The default stands for people without the attribute, and is the example that WhatsApp reviews.`}
+        >
+          <Stack gap="xs" mt="xs">
+            {names.map((name, n) => (
+              <div key={name} data-pointer={`${mappedAt}/${n}`}>
+                <SourceMapping
+                  label={<bdi>{`{{${name}}}`}</bdi>}
+                  name={where(`{{${name}}}`)}
+                  value={values[name]}
+                  onChange={(source) => change(typed, { ...values, [name]: source })}
+                  error={problem(`${mappedAt}/${n}`)}
+                />
+              </div>
+            ))}
+          </Stack>
+        </Input.Wrapper>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,199 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Anchor, TextInput } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useCan } from '~/api/session';
+import { PageHeader } from '~/ui/PageHeader';
+import type { Profile } from '~/ui/people';
+import { done, failed } from '~/ui/toast';
+import { Body } from './Body';
+import classes from './Builder.module.css';
+import { Buttons } from './Buttons';
+import { BuilderContext } from './builder';
+import { Cards } from './Cards';
+import { Custom } from './Custom';
+import type { Form, Template } from './form';
+import { HeaderFields } from './HeaderFields';
+import { Identity } from './Identity';
+import { KindFields } from './KindFields';
+import { Preview } from './Preview';
+import { useSave, useSubmit } from './queries';
+import { RuleList, show } from './RuleList';
+import { askReworded } from './reworded';
+import { SaveBar } from './SaveBar';
+import { Count, Section } from './Section';
+import { StatusNote } from './StatusNote';
+import { TemplateMenu } from './TemplateMenu';
+import { useGuard } from './useGuard';
+import { hindersSaving, useTemplateForm } from './useTemplateForm';
+import { length, TemplateStatus } from './words';
+
+interface Props {
+  start: Form;
+  saved?: Template | undefined;
+}
+
+/** Writes a template: the form, a phone that shows it, and what stands in the way. */
+export function Builder({ start, saved }: Props) {
+  const { t } = useLingui();
+  const can = useCan();
+  const navigate = useNavigate();
+  const [person, setPerson] = useState<Profile | null>(null);
+  const state = useTemplateForm(start, saved, person);
+  const { form, patch, carrier, dirty, rules } = state;
+  const save = useSave();
+  const submit = useSubmit();
+  const leave = useGuard(dirty);
+  const writes = can('templates.write');
+  const busy = save.isPending || submit.isPending;
+  const ours = !saved || saved.status === 'draft' || saved.status === 'rejected';
+  const submittable = ours && form.kind === 'basic' && (carrier?.can('template_create') ?? false);
+
+  /** Shows the first thing that hinders, if any. */
+  const hindered = (hinders: (rule: (typeof rules)[number]) => boolean) => {
+    const first = rules.find(hinders);
+    if (!first) return false;
+    state.insist();
+    show(first.pointer);
+    return true;
+  };
+  const store = async (status?: 'approved' | 'draft'): Promise<Template | undefined> => {
+    if (hindered(status === 'approved' ? (rule) => !rule.advice : hindersSaving)) return undefined;
+    let wanted = status;
+    if (saved && !ours && state.reworded && !status) {
+      const answer = await askReworded(t`Save other words?`, undefined);
+      if (!answer) return undefined;
+      wanted = answer;
+    }
+    try {
+      return await save.mutateAsync({ form: state.now(), saved, status: wanted });
+    } catch (error) {
+      state.refuse(error);
+      failed(error);
+      return undefined;
+    }
+  };
+  const opened = (template: Template) => {
+    if (saved) return;
+    leave();
+    void navigate({ to: '/templates/$id', params: { id: template.id }, replace: true });
+  };
+  const onSave = async (status?: 'approved' | 'draft') => {
+    const template = await store(status);
+    if (!template) return;
+    done(template.note ?? (status === 'approved' ? t`Saved as approved.` : t`Saved.`));
+    opened(template);
+  };
+  const onSubmit = async () => {
+    if (hindered((rule) => !rule.advice)) return;
+    const template = dirty || !saved ? await store() : saved;
+    if (!template) return;
+    try {
+      await submit.mutateAsync(template.id);
+      done(t`Submitted. WhatsApp looks at it, mostly within minutes.`);
+    } catch (error) {
+      state.refuse(error);
+      failed(error);
+    }
+    opened(template);
+  };
+
+  const limit = form.kind === 'offer' ? 600 : 1024;
+  return (
+    <BuilderContext value={{ form, patch, saved, carrier, problem: state.problem }}>
+      <Anchor component={Link} to="/templates" size="sm">
+        <Trans>All templates</Trans>
+      </Anchor>
+      <PageHeader
+        title={saved ? saved.name : t`New template`}
+        beside={saved && <TemplateStatus status={saved.status} />}
+        actions={saved && <TemplateMenu template={saved} dirty={dirty} onGone={leave} />}
+      />
+      <div className={classes.wrap}>
+        <div className={classes.columns}>
+          <div>
+            <fieldset className={classes.form} disabled={!writes || busy}>
+              {saved && <StatusNote template={saved} carrier={carrier} />}
+              <Identity />
+              <KindFields />
+              {form.kind !== 'carousel' && <HeaderFields />}
+              <Section title={<Trans>Body</Trans>}>
+                <Body
+                  key={state.version}
+                  label={t`Text`}
+                  text={form.body}
+                  values={form.values}
+                  onChange={(body, values) => patch({ body, values })}
+                  limit={limit}
+                  at="/content/body"
+                  mappedAt="/mapping/body"
+                  where={(placeholder) => t`${placeholder} in the body`}
+                />
+              </Section>
+              {form.kind === 'basic' && (
+                <Section title={<Trans>Footer</Trans>}>
+                  <TextInput
+                    label={t`Footer text, if wanted`}
+                    description={t`A small grey line, the same for everybody.`}
+                    value={form.footer}
+                    onChange={(e) => patch({ footer: e.currentTarget.value })}
+                    rightSection={<Count used={length(form.footer)} of={60} />}
+                    rightSectionWidth={64}
+                    error={state.problem('/content/footer')}
+                    data-pointer="/content/footer"
+                    dir="auto"
+                  />
+                </Section>
+              )}
+              {form.kind === 'carousel' ? (
+                <Cards />
+              ) : (
+                <Section
+                  title={<Trans>Buttons</Trans>}
+                  about={
+                    <Trans>
+                      Ten at most: two links, one call, one code, and quick replies, which stay together.
+                      Phones show three; of more, two and a list.
+                    </Trans>
+                  }
+                >
+                  <Buttons
+                    buttons={form.buttons}
+                    onChange={(buttons) => patch({ buttons })}
+                    at=""
+                    kinds={['quick_reply', 'url', 'phone', 'copy_code']}
+                    limits={{ url: 2, phone: 1, copy_code: 1 }}
+                    most={10}
+                  />
+                </Section>
+              )}
+              <Custom />
+            </fieldset>
+            {writes && (
+              <SaveBar
+                dirty={dirty}
+                saved={Boolean(saved)}
+                ours={ours}
+                submittable={submittable}
+                busy={busy}
+                rules={rules}
+                onSave={onSave}
+                onSubmit={onSubmit}
+              />
+            )}
+          </div>
+          <aside className={classes.side} aria-label={t`Preview and rules`}>
+            <Preview
+              form={form}
+              title={carrier?.account.nickname ?? ''}
+              person={person}
+              onPerson={can('profiles.read') ? setPerson : undefined}
+              missing={person ? state.missing : undefined}
+            />
+            <RuleList rules={rules} checking={state.checking} />
+          </aside>
+        </div>
+      </div>
+    </BuilderContext>
+  );
+}

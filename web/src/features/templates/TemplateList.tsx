@@ -1,0 +1,219 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch, IconTemplate } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useCan } from '~/api/session';
+import { type Column, DataTable, type Pages } from '~/ui/DataTable';
+import { EmptyState } from '~/ui/EmptyState';
+import { Time } from '~/ui/format';
+import { PageHeader } from '~/ui/PageHeader';
+import { plain } from '~/wa/parse';
+import type { Template } from './form';
+import { ImportMenu } from './ImportMenu';
+import { useCarriers, useTemplates } from './queries';
+import type { ListSearch } from './routes';
+import { TemplateMenu } from './TemplateMenu';
+import { STATUSES, TemplateStatus, useCategoryNames, useLanguageName, useStatusNames } from './words';
+
+/** All templates of all accounts. */
+export function TemplateList() {
+  const { t } = useLingui();
+  const can = useCan();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/shell/templates' });
+  const set = (change: ListSearch) =>
+    void navigate({ to: '/templates', search: { ...search, ...change }, replace: true });
+  const { carriers } = useCarriers();
+  const pages = useTemplates(search);
+  const columns = useColumns(carriers.length > 1 || !can('accounts.read'));
+  const statuses = useStatusNames();
+  const filtered = Boolean(search.q || search.account || search.status);
+  return (
+    <>
+      <PageHeader
+        title={t`Templates`}
+        about={<Trans>Messages that WhatsApp approves in advance. Only they can begin a conversation.</Trans>}
+        actions={
+          can('templates.write') && (
+            <>
+              <ImportMenu carriers={carriers} />
+              <Button component={Link} to="/templates/new" leftSection={<IconPlus size={16} aria-hidden />}>
+                <Trans>New template</Trans>
+              </Button>
+            </>
+          )
+        }
+      />
+      <Group mb="md" gap="sm" align="flex-end">
+        <Search value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
+        <Select
+          aria-label={t`Status`}
+          placeholder={t`Any status`}
+          data={STATUSES.map((value) => ({ value, label: statuses[value] }))}
+          value={search.status ?? null}
+          onChange={(status) => set({ status: status ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Any status` }}
+          w={160}
+        />
+        {carriers.length > 1 && (
+          <Select
+            aria-label={t`Account`}
+            placeholder={t`Any account`}
+            data={carriers.map(({ account }) => ({ value: account.id, label: account.nickname }))}
+            value={search.account ?? null}
+            onChange={(account) => set({ account: account ?? undefined })}
+            clearable
+            clearButtonProps={{ 'aria-label': t`Any account` }}
+            w={220}
+          />
+        )}
+      </Group>
+      <DataTable
+        label={t`Templates`}
+        columns={columns}
+        pages={matching(pages, search.q)}
+        rowKey={(template) => template.id}
+        onOpen={(template) => void navigate({ to: '/templates/$id', params: { id: template.id } })}
+        empty={
+          filtered ? (
+            <EmptyState
+              icon={IconSearch}
+              title={<Trans>No templates match</Trans>}
+              actions={
+                <Button variant="default" onClick={() => void navigate({ to: '/templates', search: {} })}>
+                  <Trans>Clear the filters</Trans>
+                </Button>
+              }
+            />
+          ) : (
+            <EmptyState
+              icon={IconTemplate}
+              title={<Trans>No templates yet</Trans>}
+              actions={
+                can('templates.write') && (
+                  <Button component={Link} to="/templates/new">
+                    <Trans>New template</Trans>
+                  </Button>
+                )
+              }
+            >
+              <Trans>
+                Write one here, or import those that your provider holds. Campaigns and messages outside of
+                the 24-hour window need one.
+              </Trans>
+            </EmptyState>
+          )
+        }
+      />
+    </>
+  );
+}
+
+function Search({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  const { t } = useLingui();
+  const [text, setText] = useState(value);
+  const tell = useDebouncedCallback(onChange, 250);
+  return (
+    <TextInput
+      aria-label={t`Search by name or words`}
+      placeholder={t`Name or words`}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={text}
+      onChange={(e) => {
+        setText(e.currentTarget.value);
+        tell(e.currentTarget.value.trim());
+      }}
+      style={{ flex: '1 1 200px', maxWidth: 340 }}
+      type="search"
+    />
+  );
+}
+
+/** The listing with only those whose name or words hold a text. */
+function matching(pages: Pages<Template>, q: string | undefined): Pages<Template> {
+  if (!q || !pages.data) return pages;
+  const wanted = q.toLowerCase();
+  const holds = ({ name, content }: Template) =>
+    name.toLowerCase().includes(wanted) || plain(content.body).toLowerCase().includes(wanted);
+  const data = {
+    ...pages.data,
+    pages: pages.data.pages.map((page) => ({ ...page, data: page.data.filter(holds) })),
+  };
+  return { ...pages, data } as Pages<Template>;
+}
+
+function useColumns(withAccount: boolean): Column<Template>[] {
+  const { t } = useLingui();
+  const categories = useCategoryNames();
+  const language = useLanguageName();
+  const { carriers } = useCarriers();
+  const accountOf = (template: Template) =>
+    carriers.find(({ account }) => account.id === template.account_id)?.account.nickname ?? '';
+  const columns: Column<Template>[] = [
+    {
+      key: 'name',
+      title: t`Name`,
+      render: (template) => (
+        <div style={{ minWidth: 0 }}>
+          <Anchor
+            fw={600}
+            size="sm"
+            renderRoot={(props) => <Link {...props} to="/templates/$id" params={{ id: template.id }} />}
+          >
+            <bdi>{template.name}</bdi>
+          </Anchor>
+          <Text size="xs" c="dimmed" lineClamp={1} dir="auto" maw={420}>
+            {plain(template.content.body)}
+          </Text>
+        </div>
+      ),
+    },
+    {
+      key: 'status',
+      title: t`Status`,
+      render: (template) => (
+        <div>
+          <TemplateStatus status={template.status} />
+          {template.status_detail && template.status !== 'approved' && (
+            <Text size="xs" c="dimmed" lineClamp={2} maw={240} title={template.status_detail}>
+              {template.status_detail}
+            </Text>
+          )}
+        </div>
+      ),
+    },
+    {
+      key: 'category',
+      title: t`Category`,
+      wide: true,
+      render: (template) => (template.category ? categories[template.category] : t`Not known`),
+    },
+    { key: 'language', title: t`Language`, wide: true, render: (template) => language(template.language) },
+  ];
+  if (withAccount)
+    columns.push({
+      key: 'account',
+      title: t`Account`,
+      wide: true,
+      render: (template) => <bdi>{accountOf(template)}</bdi>,
+    });
+  columns.push(
+    {
+      key: 'changed',
+      title: t`Changed`,
+      wide: true,
+      render: (template) => <Time at={template.updated_at} />,
+    },
+    {
+      key: 'more',
+      title: '',
+      end: true,
+      width: 48,
+      render: (template) => <TemplateMenu template={template} small />,
+    },
+  );
+  return columns;
+}

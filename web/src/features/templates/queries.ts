@@ -1,0 +1,192 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, body, once, type Schemas } from '~/api/client';
+import { usePages } from '~/api/pages';
+import { useCan } from '~/api/session';
+import type { Mapping } from '~/wa/convert';
+import { type Content, contentOf, type Form, mappingOf, type Template } from './form';
+
+export interface ListFilter {
+  account?: string | undefined;
+  status?: string | undefined;
+}
+
+/** The server leaves out what is empty; its schema names every part. */
+const whole = (mapping: Mapping) => mapping as Schemas['Mapping'];
+
+export const useTemplates = ({ account, status }: ListFilter) =>
+  usePages(['template', 'list', account, status], (cursor) =>
+    body(
+      api.GET('/api/v1/templates', {
+        params: { query: { account_id: account, status, cursor, limit: 200 } },
+      }),
+    ),
+  );
+
+export const useTemplate = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['template', 'one', id],
+    queryFn: () => body(api.GET('/api/v1/templates/{id}', { params: { path: { id: id ?? '' } } })),
+    enabled: id !== undefined,
+  });
+
+export function useAccounts() {
+  const can = useCan();
+  return useQuery({
+    queryKey: ['account', 'list'],
+    queryFn: () => body(api.GET('/api/v1/accounts')),
+    enabled: can('accounts.read'),
+    select: (page) => page.data,
+  });
+}
+
+export const useProviders = () =>
+  useQuery({
+    queryKey: ['provider'],
+    queryFn: () => body(api.GET('/api/v1/providers')),
+    staleTime: Number.POSITIVE_INFINITY,
+    select: (page) => page.data,
+  });
+
+export interface Carrier {
+  account: Schemas['Account'];
+  /** The provider's name for people. */
+  provider: string;
+  can: (capability: string) => boolean;
+}
+
+/** The account of a template with what its provider can carry. */
+export function useCarriers(): { carriers: Carrier[]; isPending: boolean; error: unknown } {
+  const accounts = useAccounts();
+  const providers = useProviders();
+  const carriers = (accounts.data ?? []).map((account) => {
+    const provider = providers.data?.find((one) => one.id === account.provider);
+    return {
+      account,
+      provider: provider?.name ?? account.provider,
+      // Until the providers are known nothing is refused: the server has the last word.
+      can: (capability: string) => provider?.capabilities.includes(capability) ?? true,
+    };
+  });
+  return {
+    carriers,
+    isPending: accounts.isLoading || providers.isLoading,
+    error: accounts.error ?? providers.error,
+  };
+}
+
+/** What the server makes of a template that is being written, for a person or with its defaults. */
+export const usePreview = (content: Content, mapping: Mapping, person: string | undefined) =>
+  useQuery({
+    queryKey: ['preview', content, mapping, person],
+    queryFn: () =>
+      body(
+        api.POST('/api/v1/templates/preview', {
+          body: { content, mapping: whole(mapping), profile_id: person },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 30_000,
+    placeholderData: (before) => before,
+  });
+
+function useChanged() {
+  const client = useQueryClient();
+  return (template?: Template) => {
+    if (template) client.setQueryData(['template', 'one', template.id], template);
+    return client.invalidateQueries({ queryKey: ['template'] });
+  };
+}
+
+export interface SaveInput {
+  form: Form;
+  /** What is saved already. */
+  saved: Template | undefined;
+  status?: 'draft' | 'approved' | 'disabled' | undefined;
+}
+
+export function useSave() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: async ({ form, saved, status }: SaveInput): Promise<Template> => {
+      const common = {
+        content: contentOf(form),
+        mapping: whole(mappingOf(form)),
+        addressing: form.addressing,
+        provider_template_id: form.providerTemplateId.trim(),
+        status,
+      };
+      if (!saved) {
+        return body(
+          api.POST('/api/v1/templates', {
+            body: {
+              ...common,
+              provider_template_id: common.provider_template_id || undefined,
+              account_id: form.accountId,
+              name: form.name,
+              language: form.language,
+              // The server says that a category is missing better than we can.
+              category: form.category as Schemas['TemplateCategory'],
+            },
+            headers: once(),
+          }),
+        );
+      }
+      const named = saved.status === 'draft' || saved.status === 'rejected';
+      return body(
+        api.PATCH('/api/v1/templates/{id}', {
+          params: { path: { id: saved.id } },
+          body: {
+            ...common,
+            category: form.category ?? undefined,
+            name: named ? form.name : undefined,
+            language: named ? form.language : undefined,
+          },
+        }),
+      );
+    },
+    onSuccess: (template) => changed(template),
+  });
+}
+
+export function useSubmit() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: (id: string) =>
+      body(api.POST('/api/v1/templates/{id}/submit', { params: { path: { id } }, headers: once() })),
+    onSuccess: (template) => changed(template),
+    // A refusal by the provider changes the status as well.
+    onError: () => changed(),
+  });
+}
+
+export function useSetStatus() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: ({ id, status }: { id: string; status: 'draft' | 'approved' | 'disabled' }) =>
+      body(api.PATCH('/api/v1/templates/{id}', { params: { path: { id } }, body: { status } })),
+    onSuccess: (template) => changed(template),
+  });
+}
+
+export function useDelete() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: async (id: string) => {
+      await api.DELETE('/api/v1/templates/{id}', { params: { path: { id } } });
+    },
+    onSuccess: () => changed(),
+  });
+}
+
+export function useImport() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: (id: string) =>
+      body(api.POST('/api/v1/accounts/{id}/templates/import', { params: { path: { id } }, headers: once() })),
+    onSuccess: () => changed(),
+  });
+}
+
+/** Sends a saved template to one person. */
+export const sendTest = (template: string, who: { to?: string; profile_id?: string }) =>
+  body(api.POST('/api/v1/messages', { body: { template_id: template, ...who }, headers: once() }));

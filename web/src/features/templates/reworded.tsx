@@ -1,0 +1,48 @@
+import { Trans } from '@lingui/react/macro';
+import { Button, Stack, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+
+/** What becomes of a template that went to the provider and was reworded here. */
+export function askReworded(
+  title: string,
+  campaigns: number | undefined,
+): Promise<'draft' | 'approved' | undefined> {
+  return new Promise((resolve) => {
+    const id = crypto.randomUUID();
+    let answer: 'draft' | 'approved' | undefined;
+    const take = (next: 'draft' | 'approved') => {
+      answer = next;
+      modals.close(id);
+    };
+    modals.open({
+      modalId: id,
+      title,
+      onClose: () => resolve(answer),
+      children: (
+        <Stack>
+          <Text size="sm">
+            <Trans>
+              WhatsApp approved other words. Until the new ones are approved, providers refuse messages with
+              them, so the template becomes a draft again. Campaigns that were launched go on with the words
+              of their launch.
+            </Trans>
+          </Text>
+          {campaigns ? (
+            <Text size="sm">
+              <Trans>Campaigns that use it: {campaigns}.</Trans>
+            </Text>
+          ) : null}
+          <Button onClick={() => take('draft')}>
+            <Trans>Save as a draft, to be approved again</Trans>
+          </Button>
+          <Button variant="default" onClick={() => take('approved')}>
+            <Trans>Keep it approved: the provider holds exactly these words</Trans>
+          </Button>
+          <Button variant="subtle" color="gray" onClick={() => modals.close(id)}>
+            <Trans>Do not save yet</Trans>
+          </Button>
+        </Stack>
+      ),
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useBlocker } from '@tanstack/react-router';
+import { useRef } from 'react';
+
+/** Asks before a page with unsaved changes is left. The function that comes back lets one leave unasked. */
+export function useGuard(dirty: boolean): () => void {
+  const { t } = useLingui();
+  const free = useRef(false);
+  useBlocker({
+    shouldBlockFn: ({ current, next }) => {
+      if (!dirty || free.current || current.pathname === next.pathname) return false;
+      return new Promise((resolve) => {
+        const id = crypto.randomUUID();
+        let left = false;
+        modals.open({
+          modalId: id,
+          title: t`Leave without saving?`,
+          onClose: () => resolve(!left),
+          children: (
+            <Stack>
+              <Text size="sm">
+                <Trans>What you changed in this template is not saved.</Trans>
+              </Text>
+              <Group justify="flex-end">
+                <Button variant="default" onClick={() => modals.close(id)} data-autofocus>
+                  <Trans>Stay</Trans>
+                </Button>
+                <Button
+                  color="red"
+                  onClick={() => {
+                    left = true;
+                    modals.close(id);
+                  }}
+                >
+                  <Trans>Leave</Trans>
+                </Button>
+              </Group>
+            </Stack>
+          ),
+        });
+      });
+    },
+    enableBeforeUnload: () => dirty && !free.current,
+  });
+  return () => {
+    free.current = true;
+  };
+}
