@@ -218,8 +218,11 @@ on_both_engines! {
 
     async fn an_unreachable_provider_is_named_and_nothing_is_lost(t) {
         let w = World::new(t, Options::default()).await;
-        let dead = json!({"base_url": "http://127.0.0.1:9/GatewayAPI/rest"});
-        let alive = json!({"base_url": format!("{}/GatewayAPI/rest", w.sim.base_url())});
+        let options = w.sim.state().options();
+        // Another host: the secrets have to come along.
+        let at = |url: String| json!({"base_url": url, "hsm_password": options.hsm.1, "two_way_password": options.two_way.1});
+        let dead = at("http://127.0.0.1:9/GatewayAPI/rest".into());
+        let alive = at(format!("{}/GatewayAPI/rest", w.sim.base_url()));
         let set = async |given: &serde_json::Value| {
             let mut tx = w.app().db.write().await.unwrap();
             harkara::app::account::update(w.app(), &mut tx, w.account, given.as_object().unwrap()).await.unwrap();
