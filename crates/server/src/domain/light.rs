@@ -245,7 +245,8 @@ fn inbound(facts: &Facts, now: Millis) -> Light {
         return wrong(key, Level::Red, why);
     }
     let last = facts.last_inbound_at;
-    let newer = |why: &&Wrong| last.is_none_or(|at| why.at > at);
+    // A stray message is noted as one that came in, too.
+    let newer = |why: &&Wrong| last.is_none_or(|at| why.at >= at);
     let odd = [&facts.stray, &facts.unreadable];
     let odd = odd.into_iter().flatten().filter(newer).max_by_key(|why| why.at);
     if let Some(why) = odd {
