@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
+use super::variant::canonical;
 use crate::clock::{Millis, SECOND};
 
 /// Time that one message costs.
@@ -15,7 +16,7 @@ pub const MEMORY: Millis = EACH * BURST;
 /// People remembered before those are looked for who need not be.
 const MANY: usize = 10_000;
 
-/// What one number has sent to whom. People are known by a hash of their number: should two ever share one, they get their
+/// What one number has sent to whom. People are known by a hash of their number, in whatever way it is written: should two ever share one, they get their
 /// messages later, never sooner.
 #[derive(Debug, Clone)]
 pub struct Pairs {
@@ -65,7 +66,7 @@ impl Pairs {
 }
 
 fn key(phone: &str) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(phone)
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(canonical(phone).as_ref())
 }
 
 #[cfg(test)]
@@ -107,6 +108,17 @@ mod tests {
         let mut pairs = Pairs::default();
         send(&mut pairs, START, 60);
         assert_eq!(pairs.earliest("+919999911102", START), START);
+    }
+
+    #[test]
+    fn a_number_that_is_written_in_two_ways_is_one_person() {
+        let mut pairs = Pairs::default();
+        for i in 0..45 {
+            pairs.record(["+5551999990001", "+555199990001"][i % 2], START);
+        }
+        for way in ["+5551999990001", "+555199990001"] {
+            assert_eq!(pairs.earliest(way, START), START + EACH, "{way}");
+        }
     }
 
     #[test]

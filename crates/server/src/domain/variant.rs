@@ -1,6 +1,8 @@
 //! Numbers that a country writes in two ways. WhatsApp knows a person by one of them, and nobody can tell from the outside
 //! by which: so both are looked for, and what was found is remembered. Nothing here decides what is dialled.
 
+use std::borrow::Cow;
+
 /// The other way to write this number (E.164 with `+`); `None` for the numbers of almost all countries.
 pub fn variant(phone: &str) -> Option<String> {
     let digits = phone.strip_prefix('+')?;
@@ -22,6 +24,14 @@ pub fn names(phone: &str) -> Vec<String> {
     let mut names = vec![phone.to_owned()];
     names.extend(variant(phone));
     names
+}
+
+/// One name for both ways of writing a number: whoever counts by person counts them together.
+pub fn canonical(phone: &str) -> Cow<'_, str> {
+    match variant(phone) {
+        Some(other) if other.as_str() < phone => Cow::Owned(other),
+        _ => Cow::Borrowed(phone),
+    }
 }
 
 fn first(digits: &str, from: u8, to: u8) -> bool {
@@ -184,6 +194,7 @@ mod tests {
                 prop_assert!((9..=16).contains(&other.len()));
                 // The line itself stays: only what stands in front of it differs.
                 prop_assert_eq!(&other[other.len() - 8..], &phone[phone.len() - 8..]);
+                prop_assert_eq!(canonical(&other), canonical(&phone));
                 prop_assert_eq!(variant(&other), Some(phone));
             }
         }

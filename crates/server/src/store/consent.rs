@@ -81,16 +81,6 @@ fn with_others<'a>(phones: &[&'a str], others: &'a [(&'a str, String)]) -> Vec<&
     all
 }
 
-const SUPPRESSION_OF: &str = "
-SELECT phone, source, detail, at
-FROM suppression
-WHERE phone = $1";
-
-/// The suppression of a number.
-pub async fn suppression_of(tx: &mut Tx, phone: &str) -> Result<Option<SuppressionRow>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as::<_, SuppressionRow>(SUPPRESSION_OF).bind(phone).fetch_optional(c).await)?)
-}
-
 const SUPPRESS: Batch = batch!(
     "
 INSERT INTO suppression (phone, source, detail, at)

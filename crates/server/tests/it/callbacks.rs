@@ -9,7 +9,7 @@ use harkara::store::{self, message::MessageRow};
 use serde_json::{Value, json};
 
 use crate::post::{Post, report, says};
-use crate::support::{START, TestApp, on_both_engines};
+use crate::support::{START, TestApp, on_both_engines, suppression};
 use crate::world::phone;
 
 /// What reports decide about a message.
@@ -273,7 +273,7 @@ async fn picture(p: &Post, campaign: i64) -> String {
             .await
             .unwrap();
         let conversation = store::conversation::by_phone(&mut tx, &phone(i)).await.unwrap();
-        let suppression = store::consent::suppression_of(&mut tx, &phone(i)).await.unwrap();
+        let suppression = suppression(&mut tx, &phone(i)).await;
         let profiles = store::profile::by_phone(&mut tx, &phone(i)).await.unwrap();
         text.push_str(&format!(
             "\n{rows:?}\n{conversation:?}\n{suppression:?}\n{profiles:?}"

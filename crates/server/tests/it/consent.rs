@@ -4,7 +4,7 @@ use harkara::app::consent::{opt_in, opt_out};
 use harkara::store::profile::{OPTED_IN, OPTED_OUT, ProfileRow, by_phone, insert};
 use harkara::store::{self, Tx};
 
-use crate::support::{START, TestApp, on_both_engines};
+use crate::support::{START, TestApp, on_both_engines, suppression};
 
 pub const ASHA: &str = "+919999900001";
 pub const RAVI: &str = "+919999900002";
@@ -70,7 +70,7 @@ on_both_engines! {
     async fn an_unknown_number_can_opt_out_before_it_has_a_profile(t) {
         let mut tx = t.app.db.write().await.unwrap();
         assert!(opt_out(&t.app, &mut tx, ASHA, "message", None, START).await.unwrap());
-        assert_eq!(store::consent::suppression_of(&mut tx, ASHA).await.unwrap().unwrap().source, "message");
+        assert_eq!(suppression(&mut tx, ASHA).await.unwrap().source, "message");
     }
 
     async fn a_slice_is_cut_by_id_and_by_list(t) {

@@ -206,7 +206,7 @@ on_both_engines! {
 
     async fn a_text_that_the_database_will_never_take_is_not_tried_again_for_ever(t) {
         let mut tx = t.app.db.read().await.unwrap();
-        if let Err(error) = store::consent::suppression_of(&mut tx, "nul\0").await {
+        if let Err(error) = store::consent::suppressed(&mut tx, &["nul\0"]).await {
             assert!(!error.is_transient(), "{error}");
         }
     }

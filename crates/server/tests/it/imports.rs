@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::consent::{ASHA, RAVI, add};
-use crate::support::{START, TestApp, on_both_engines};
+use crate::support::{START, TestApp, on_both_engines, suppression};
 
 async fn receive(t: &TestApp, csv: &[u8], options: &Options) -> i64 {
     let chunks: Vec<_> = csv
@@ -105,7 +105,7 @@ on_both_engines! {
             assert_eq!(person(&t, "r").await.opt_in, OPTED_IN);
         }
         let mut tx = t.app.db.read().await.unwrap();
-        let suppression = store::consent::suppression_of(&mut tx, ASHA).await.unwrap().unwrap();
+        let suppression = suppression(&mut tx, ASHA).await.unwrap();
         assert_eq!(suppression.source, "message");
     }
 

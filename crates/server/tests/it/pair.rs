@@ -4,6 +4,7 @@ use harkara::app::message::{self, MessageInput};
 use harkara::domain::audience::Audience;
 use harkara::domain::id;
 use harkara::store;
+use harkara::store::message::{API, NewMessage};
 use harkara_sim::Options;
 
 use crate::support::on_both_engines;
@@ -12,10 +13,15 @@ use harkara::worker::dispatch::Dispatcher;
 
 /// Queues template messages to customer 1.
 async fn queue(w: &World, count: usize) -> Vec<i64> {
+    queue_to(w, &phone(1), count).await
+}
+
+/// The same to this number.
+async fn queue_to(w: &World, to: &str, count: usize) -> Vec<i64> {
     let mut ids = Vec::new();
     for _ in 0..count {
         let input = MessageInput {
-            to: Some(phone(1)),
+            to: Some(to.to_owned()),
             profile_id: None,
             content: None,
             template_id: Some(id::TEMPLATE.show(w.template)),
@@ -71,5 +77,40 @@ on_both_engines! {
         assert_eq!((funnel.recipients, funnel.sent, funnel.queued), (3, 2, 1));
         assert_eq!(after(&w, 6).await, 46);
         assert_eq!(w.run(campaign).await.funnel.sent, 3);
+    }
+    async fn a_number_that_is_written_in_two_ways_is_one_person_over_a_restart(t) {
+        let w = World::new(t, Options::default()).await;
+        let ways = ["+5551999990001", "+555199990001"];
+        let ids = queue_to(&w, ways[0], 25).await;
+        let mut tx = w.app().db.write().await.unwrap();
+        for id in ids {
+            let row = store::message::by_id(&mut tx, id).await.unwrap().unwrap();
+            let other = NewMessage {
+                id: w.app().id(),
+                number_id: row.number_id,
+                campaign_id: None,
+                profile_id: None,
+                phone: ways[1].into(),
+                state: row.state,
+                lane: API,
+                attempt: 0,
+                due_at: row.due_at,
+                params: None,
+                content: row.content,
+                in_reply_to: None,
+                event_key: None,
+            };
+            store::message::insert(&mut tx, vec![other]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let sent = |w: &World| w.sim.state().accepted().len();
+        after(&w, 5).await;
+        assert_eq!(sent(&w), 45);
+        let w = World { dispatcher: Dispatcher::new(w.t.app.clone()), ..w };
+        after(&w, 4).await;
+        assert_eq!(sent(&w), 46);
+        after(&w, 30).await;
+        assert_eq!(sent(&w), 50);
+        assert_eq!(ways.map(|way| w.accepted()[way].len()), [25, 25]);
     }
 }

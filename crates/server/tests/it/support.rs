@@ -7,7 +7,8 @@ use harkara::app::App;
 use harkara::app::vault::Vault;
 use harkara::clock::ManualClock;
 use harkara::config::Config;
-use harkara::store::Db;
+use harkara::store::consent::SuppressionRow;
+use harkara::store::{Db, Tx};
 use tempfile::TempDir;
 
 /// 2026-01-05T10:00:00Z, a Monday.
@@ -76,6 +77,16 @@ impl TestApp {
         let app = App::new(db, clock.clone(), node, vault, config);
         Self { app, clock, folder }
     }
+}
+
+/// What is kept of the suppression of a number.
+pub async fn suppression(tx: &mut Tx, phone: &str) -> Option<SuppressionRow> {
+    let sql = "SELECT phone, source, detail, at FROM suppression WHERE phone = $1";
+    match tx {
+        Tx::Sqlite(c) => sqlx::query_as(sql).bind(phone).fetch_optional(&mut **c).await,
+        Tx::Postgres(c) => sqlx::query_as(sql).bind(phone).fetch_optional(&mut **c).await,
+    }
+    .unwrap()
 }
 
 /// A new database on the cluster that `bin/with-postgres` started; it goes with the cluster.
