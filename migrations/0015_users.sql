@@ -24,7 +24,7 @@ CREATE TABLE session (
     last_used_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id, id);
+CREATE INDEX session_of_user ON session (user_id, id);
 
 -- One-time links. user_id 0: an invitation of somebody new; otherwise that user chooses a new password.
 CREATE TABLE invite (
