@@ -17,6 +17,7 @@ use crate::app::vault::{Vault, write_private};
 use crate::app::{App, AppError, account, api_key, audit, import};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
+use crate::demo::workspace;
 use crate::store::Db;
 use crate::store::db::Session;
 use crate::store::dialect::Dialect;
@@ -200,6 +201,9 @@ pub async fn start(mut config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<
     import::recover(&app)
         .await
         .context("cannot go on with the imports that the last stop cut")?;
+    if let Err(error) = workspace::resume(&app).await {
+        tracing::error!(%error, "the demo does not come back; switch it off and on again");
+    }
     tracing::info!(%addr, database = without_password(&app.config.database_url()), "serving");
     Ok(Running {
         addr,
@@ -240,6 +244,7 @@ impl Running {
                 }
             }
         }
+        self.app.demo.stop().await;
         self.app.db.close().await;
     }
 }

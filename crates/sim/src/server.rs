@@ -102,6 +102,15 @@ impl Running {
         Handle(Arc::clone(&self.shared))
     }
 
+    /// The control API and the media, for a program that hands requests on.
+    pub fn control(&self) -> Router {
+        Router::new()
+            .route("/media/{id}", get(media::fetch))
+            .merge(control::routes())
+            .layer(DefaultBodyLimit::max(UPLOAD_LIMIT))
+            .with_state(Arc::clone(&self.shared))
+    }
+
     /// Stops listening, lets open requests end for a second, and ends.
     pub async fn shutdown(self) {
         self.shared.stop();

@@ -18,6 +18,7 @@ pub mod conversation;
 pub mod dispatch;
 pub mod error;
 pub mod health;
+pub mod home;
 pub mod idempotency;
 pub mod import;
 pub mod import_file;
@@ -41,6 +42,7 @@ pub use error::{AppError, FieldProblem};
 
 use crate::clock::{Clock, Ids, Millis, Moment};
 use crate::config::Config;
+use crate::demo::stage::Stage;
 use crate::domain::consent::Words;
 use crate::engine::{Engine, Guard};
 use crate::store::Db;
@@ -64,6 +66,8 @@ pub struct App {
     pub consent_words: Words,
     /// What changes, for live pages.
     pub live: live::Live,
+    /// The simulated provider inside, while the demo is on.
+    pub demo: Stage,
     /// What keeps sending back at this moment.
     pub troubles: trouble::Troubles,
     /// Which numbers this node sends from.
@@ -107,6 +111,7 @@ impl App {
             consent_words: Words::new(&config.opt_out_words, &config.opt_in_words),
             config,
             live: live::Live::default(),
+            demo: Stage::default(),
             troubles: trouble::Troubles::default(),
             leases: lease::Leases::new(node),
             callback_log: callback_log::CallbackLog::default(),

@@ -1,5 +1,6 @@
 //! Settings of the program. The default file is the manual: `config/default.toml`.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -51,6 +52,10 @@ pub struct Config {
     pub egress_addresses: Vec<String>,
     /// Folder with a build of the dashboard to serve instead of the built-in one; empty: the built-in one.
     pub dashboard: PathBuf,
+    /// Where the simulated provider of the demo listens; `None`: on any free port of this machine. No setting: only
+    /// `harkara demo` chooses one.
+    #[serde(skip)]
+    pub simulator: Option<SocketAddr>,
 }
 
 /// What a server can do: answer the API, take and apply callbacks, send, start what is scheduled.

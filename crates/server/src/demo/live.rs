@@ -4,24 +4,25 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::people::{self, Consent};
-use super::shop;
+use super::{shop, workspace};
+use crate::app::App;
 use crate::cli::client::Client;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::domain::id::{ACCOUNT, IMPORT};
 use crate::serve::{self, CliFile, StopSignal};
+use crate::store::{self, demo};
 
 /// Customers of the demo.
 const CUSTOMERS: u32 = 10_000;
-/// Nickname of its account.
-const ACCOUNT: &str = "Gupshup demo";
+/// Name of their list.
+const CROWD: &str = "Demo customers";
 /// Name of its campaign, ready to be launched.
 const DRAFT: &str = "Double your points";
-/// Messages a second that the demo's account may send.
-const PER_SECOND: u32 = 200;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -41,13 +42,10 @@ impl Live {
         if self.fresh {
             self.remove()?;
         }
-        let mut options = shop::simulator(SocketAddr::from(([127, 0, 0, 1], self.port + 1)));
-        options.read_rate = 0.3;
-        options.latency_ms = 20;
-        let simulator = start_simulator(options).await?;
+        let simulator = SocketAddr::from(([127, 0, 0, 1], self.port + 1));
+        drop(serve::listen(&simulator.to_string()).await?);
         let mut config = Config::load(None)?;
-        // The simulated provider is on this machine.
-        config.allowed_targets = vec!["127.0.0.1".into()];
+        config.simulator = Some(simulator);
         config.data.clone_from(&self.data);
         config.listen = format!("127.0.0.1:{}", self.port);
         let server = serve::start(config, Arc::new(SystemClock)).await?;
@@ -59,14 +57,17 @@ impl Live {
         })?;
         let client = Client::new(&kept.url, &kept.key)?;
         let seeded = tokio::select! {
-            seeded = self.seed(&client, &simulator, &tell) => seeded,
+            seeded = seed(&server.app, &client, &tell) => seeded,
             () = stop.wait() => Ok(()),
         };
         if seeded.is_ok() {
             tell(&format!("\nHarkara   {}", server.url()));
             tell(&format!(
-                "Handset   {}/   the customers' phone: read, tap, answer",
-                simulator.base_url()
+                "Dashboard {}/   whoever opens it first becomes its owner",
+                server.url()
+            ));
+            tell(&format!(
+                "Handset   http://{simulator}/   the customers' phone: read, tap, answer"
             ));
             tell(&format!(
                 "API key   {}   (in {})",
@@ -82,7 +83,6 @@ impl Live {
             stop.wait().await;
         }
         server.shutdown().await;
-        simulator.shutdown().await;
         seeded
     }
 
@@ -100,36 +100,30 @@ impl Live {
         }
         std::fs::remove_dir_all(&self.data).with_context(|| format!("cannot remove {shown}"))
     }
+}
 
-    /// Makes account, templates, customers and a draft, as far as they are not there yet.
-    async fn seed(
-        &self,
-        client: &Client,
-        simulator: &harkara_sim::Running,
-        tell: &impl Fn(&str),
-    ) -> anyhow::Result<()> {
-        let handle = simulator.state();
-        shop::add_templates(&handle)?;
-        let account = account(client, &simulator.base_url()).await?;
-        shop::connect(&handle, &account)?;
-        let template = shop::import_templates(client, account["id"].as_str().unwrap_or_default()).await?;
-        let last = people::person(CUSTOMERS - 1).identity;
-        let there = client.get(&format!("/profiles?identity={last}")).await?;
-        if there["data"].as_array().is_none_or(Vec::is_empty) {
-            tell(&format!("Making {CUSTOMERS} fictional customers ..."));
-            customers(client).await?;
-        }
-        if client.all("/campaigns").await?.is_empty() {
-            let draft = json!({
-                "name": DRAFT,
-                "template_id": template,
-                "audience": {"type": "everyone"},
-                "mapping": shop::mapping(),
-            });
-            client.post("/campaigns", &draft).await?;
-        }
-        Ok(())
+/// Switches the demo on, and makes a crowd of customers and a draft for it, as far as they are not there yet.
+async fn seed(app: &Arc<App>, client: &Client, tell: &impl Fn(&str)) -> anyhow::Result<()> {
+    let demo = workspace::begin(app).await?;
+    let account = demo.account.context("the demo has no account")?;
+    let last = people::person(CUSTOMERS - 1).identity;
+    let there = client.get(&format!("/profiles?identity={last}")).await?;
+    if there["data"].as_array().is_none_or(Vec::is_empty) {
+        tell(&format!("Making {CUSTOMERS} fictional customers ..."));
+        customers(app, client).await?;
     }
+    let campaigns = client.all("/campaigns").await?;
+    if !campaigns.iter().any(|c| c["name"] == DRAFT) {
+        let template = shop::import_templates(client, &ACCOUNT.show(account)).await?;
+        let draft = json!({
+            "name": DRAFT,
+            "template_id": template,
+            "audience": {"type": "everyone"},
+            "mapping": shop::mapping(),
+        });
+        client.post("/campaigns", &draft).await?;
+    }
+    Ok(())
 }
 
 /// The program as it was called, so that the hint can be copied.
@@ -137,32 +131,7 @@ fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "harkara".into())
 }
 
-async fn start_simulator(options: harkara_sim::Options) -> anyhow::Result<harkara_sim::Running> {
-    drop(serve::listen(&options.listen.to_string()).await?);
-    harkara_sim::start(options).await
-}
-
-/// The demo's account, made or pointed at today's simulator.
-async fn account(client: &Client, simulator: &str) -> anyhow::Result<Value> {
-    let settings = shop::settings(ACCOUNT, simulator, PER_SECOND);
-    let accounts = client.all("/accounts").await?;
-    match accounts.iter().find(|a| a["nickname"] == ACCOUNT) {
-        Some(there) => {
-            let id = there["id"]
-                .as_str()
-                .ok_or_else(|| anyhow!("the account has no id"))?;
-            client
-                .patch(&format!("/accounts/{id}"), &json!({ "settings": settings }))
-                .await
-        }
-        None => {
-            let new = json!({"provider": "gupshup-enterprise", "settings": settings});
-            client.post("/accounts", &new).await
-        }
-    }
-}
-
-async fn customers(client: &Client) -> anyhow::Result<()> {
+async fn customers(app: &Arc<App>, client: &Client) -> anyhow::Result<()> {
     let mut text = String::from("customer_id,phone,name,city,language,points,opt_in\n");
     for index in 0..CUSTOMERS {
         let p = people::person(index);
@@ -183,11 +152,22 @@ async fn customers(client: &Client) -> anyhow::Result<()> {
         let import = client.get(&path).await?;
         match import["state"].as_str() {
             Some("running") => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
-            Some("finished") => return Ok(()),
+            Some("finished") => return mark(app, &started).await,
             _ => bail!(
                 "the customers could not be made - {}",
                 import["problem"].as_str().unwrap_or_default()
             ),
         }
     }
+}
+
+/// Remembers what the import made, so that it goes with the demo.
+async fn mark(app: &App, import: &Value) -> anyhow::Result<()> {
+    let mut tx = app.db.write().await?;
+    let list = store::list::find_or_add(&mut tx, app.id(), CROWD, app.now()).await?;
+    demo::mark(&mut tx, demo::CROWD, list).await?;
+    if let Some(id) = import["id"].as_str().and_then(|id| IMPORT.read(id)) {
+        demo::mark(&mut tx, demo::IMPORT, id).await?;
+    }
+    Ok(tx.commit().await?)
 }

@@ -1,8 +1,12 @@
 //! The demo: a simulated provider, fictional customers, and the main job from file to funnel.
 
 pub mod audit;
+mod cast;
 pub mod file;
 pub mod live;
 pub mod once;
 pub mod people;
+mod script;
 pub mod shop;
+pub mod stage;
+pub mod workspace;

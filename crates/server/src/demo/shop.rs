@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::cli::client::Client;
 
+/// The provider that the shop uses.
+pub const PROVIDER: &str = "gupshup-enterprise";
 /// The shop's WhatsApp number, digits.
 pub const NUMBER: &str = "919999900000";
 /// User id and password of the account that sends templates.

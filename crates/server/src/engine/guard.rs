@@ -2,8 +2,8 @@
 //! network. The addresses that are judged are the very ones that are connected to, so a name that changes its address
 //! between two looks gains nothing.
 
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -18,12 +18,24 @@ const LOOKUP: Duration = Duration::from_secs(3);
 
 /// Lets requests out to the internet, and to what the operator allows. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Guard(Arc<Allowed>);
+pub struct Guard {
+    allowed: Arc<Allowed>,
+    also: Arc<RwLock<Option<SocketAddr>>>,
+}
 
 impl Guard {
     /// One that allows this beside the internet.
     pub fn new(allowed: Allowed) -> Self {
-        Self(Arc::new(allowed))
+        Self {
+            allowed: Arc::new(allowed),
+            also: Arc::default(),
+        }
+    }
+
+    /// Lets requests out to this one port as well, and to no other of its machine; or no longer. Host names do not lead
+    /// there: it must be given as an address.
+    pub fn also(&self, target: Option<SocketAddr>) {
+        *self.also.write().unwrap_or_else(PoisonError::into_inner) = target;
     }
 
     /// Judges what can be told without asking for addresses: the scheme, and a host that is an address already, in
@@ -40,9 +52,15 @@ impl Guard {
         }
         let host = url.host_str().unwrap_or_default();
         match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(address) => self.0.judge(host, address).map_err(|r| r.to_string()),
+            Ok(address) if self.is_also(url, address) => Ok(()),
+            Ok(address) => self.allowed.judge(host, address).map_err(|r| r.to_string()),
             Err(_) => Ok(()),
         }
+    }
+
+    fn is_also(&self, url: &Url, address: IpAddr) -> bool {
+        let also = *self.also.read().unwrap_or_else(PoisonError::into_inner);
+        also.is_some_and(|also| also.ip() == address && Some(also.port()) == url.port_or_known_default())
     }
 
     /// The same for a URL that is being saved, with a look at the addresses that its host has now, so that a person
@@ -55,6 +73,9 @@ impl Guard {
         let Ok(url) = Url::parse(url) else { return Ok(()) };
         self.judge(&url)?;
         let host = url.host_str().unwrap_or_default().to_owned();
+        if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+            return Ok(());
+        }
         let judged = self.clone().addresses(&host);
         match timeout(LOOKUP, judged).await {
             Ok(Err(error)) => match error.downcast::<Refused>() {
@@ -78,7 +99,7 @@ impl Guard {
         Box::pin(async move {
             let (mut good, mut refused) = (Vec::new(), None);
             for address in lookup_host((host.as_str(), 0)).await? {
-                match self.0.judge(&host, address.ip()) {
+                match self.allowed.judge(&host, address.ip()) {
                     Ok(()) => good.push(address),
                     Err(why) => refused = Some(why),
                 }

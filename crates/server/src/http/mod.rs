@@ -21,8 +21,11 @@ pub mod callback_urls;
 pub mod campaign;
 pub mod conversation;
 mod dashboard;
+mod demo;
 pub mod extract;
+mod handset;
 pub mod health;
+mod home;
 pub mod import;
 pub mod list;
 pub mod live;
@@ -63,6 +66,9 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(callback::routes())
         .merge(callback_urls::routes())
         .merge(conversation::routes())
+        .merge(demo::routes())
+        .merge(handset::routes())
+        .merge(home::routes())
         .merge(import::routes())
         .merge(campaign::routes())
         .merge(list::routes())

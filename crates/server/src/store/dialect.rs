@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "account health",
         include_str!("../../../../migrations/0017_account_health.sql"),
     ),
+    (16, "home", include_str!("../../../../migrations/0016_home.sql")),
 ];
 
 impl Dialect {

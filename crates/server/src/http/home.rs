@@ -1,0 +1,49 @@
+//! `/api/v1/home`: the first page of the dashboard.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::extract::Caller;
+use super::problem::Problem;
+use crate::app::home::{self, Home};
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Where {
+    /// Time zone whose day counts, such as `Asia/Kolkata`; UTC when not given.
+    zone: Option<String>,
+}
+
+/// Today in numbers, what runs, what needs a person, and what was done at least once.
+#[utoipa::path(get, path = "/home", tag = "Home", params(Where), responses((status = 200, body = Home), (status = 422, body = Problem)))]
+async fn show(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(asked): Query<Where>,
+) -> Result<Json<Home>, Problem> {
+    let zone = match asked.zone.as_deref() {
+        None | Some("") => TimeZone::UTC,
+        Some(name) => TimeZone::get(name).map_err(|_| {
+            Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad_zone",
+                format!("\"{name}\" is no time zone."),
+                "Give one of the IANA names, such as Asia/Kolkata or Europe/Berlin.",
+            )
+        })?,
+    };
+    let mut tx = app.db.read().await?;
+    Ok(Json(home::home(&app, &mut tx, zone).await?))
+}
