@@ -97,6 +97,8 @@ export async function story({ server, context, page }) {
   await drawer.waitFor({ state: 'hidden' });
 
   await page.setViewportSize(PHONE);
+  await page.reload();
+  await shown(phone.getByText('I will come').first());
   await fits(page, 'the phone at phone width');
   await accessible(page, 'the phone at phone width');
 }

@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { useChat, useCustomers } from './queries';
+import { useCustomers, useName } from './queries';
 
 interface Props {
   person: string | undefined;
@@ -15,8 +15,8 @@ const digits = (text: string) => text.replace(/\D/g, '');
 export function PersonSelect({ person, choose }: Props) {
   const { t } = useLingui();
   const [typed, setTyped] = useState('');
-  const chat = useChat(person);
-  const shown = person ? nameOf(chat.data?.name, person) : '';
+  const name = useName(person);
+  const shown = person ? nameOf(name, person) : '';
   const [query] = useDebouncedValue(typed === shown ? '' : typed.trim(), 250);
   const { data } = useCustomers(query);
   const found = new Map((data?.customers ?? []).map((one) => [one.customer, nameOf(one.name, one.customer)]));

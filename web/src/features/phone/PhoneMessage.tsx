@@ -64,7 +64,7 @@ export function PhoneMessage({ message, person }: Props) {
         </div>
       )}
       <WaBubble
-        content={fromHandset(message.content)}
+        content={fromHandset(message.content, mine)}
         direction={mine ? 'out' : 'in'}
         time={
           <time dateTime={new Date(message.at).toISOString()}>

@@ -8,7 +8,7 @@ import { unread } from './chat';
 import { handset } from './handset';
 import classes from './Phone.module.css';
 import { PhoneMessage } from './PhoneMessage';
-import { useChat, useReceipts } from './queries';
+import { useChat, useName, useReceipts } from './queries';
 import { Write } from './Write';
 
 interface Props {
@@ -25,7 +25,8 @@ export function PhoneScreen({ person, business }: Props) {
   const [receipts, setReceipts] = useReceipts();
   const screen = useRef<HTMLDivElement>(null);
   const messages = chat.data?.messages ?? [];
-  const name = chat.data?.name || `+${person}`;
+  const known = useName(person);
+  const name = known ?? `+${person}`;
 
   // Read by looking, as on a phone.
   const news = messages
@@ -63,7 +64,7 @@ export function PhoneScreen({ person, business }: Props) {
       }
       foot={
         <>
-          <Write person={person} name={chat.data?.name ?? undefined} />
+          <Write person={person} name={known} />
           <div className={classes.receipts}>
             <Switch
               size="xs"

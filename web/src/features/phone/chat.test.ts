@@ -25,12 +25,24 @@ it('never waits for what the person wrote', () => {
   expect([ticksOn(mine), onItsWay(mine), unread(mine)]).toEqual(['delivered', false, false]);
 });
 
+it('asks our own server for what people sent, and leaves the links of the business alone', () => {
+  const picture = {
+    header: { kind: 'media' as const, media: 'image', url: 'http://127.0.0.1:8081/media/a-1?s=2' },
+    body: '',
+  };
+  expect(fromHandset(picture, true).header).toMatchObject({ url: '/api/v1/handset/media/a-1?s=2' });
+  expect(fromHandset(picture, false).header).toMatchObject({ url: 'http://127.0.0.1:8081/media/a-1?s=2' });
+});
+
 it('shows a message as our bubbles take it', () => {
-  const shown = fromHandset({
-    header: { kind: 'media', media: 'hologram', url: '/x', filename: '' },
-    body: 'Hi',
-    buttons: [{ kind: 'copy', text: 'Copy', value: 'SAVE10' }],
-  });
+  const shown = fromHandset(
+    {
+      header: { kind: 'media', media: 'hologram', url: '/x', filename: '' },
+      body: 'Hi',
+      buttons: [{ kind: 'copy', text: 'Copy', value: 'SAVE10' }],
+    },
+    false,
+  );
   expect(shown.header).toEqual({ type: 'media', kind: 'document', url: '/x', filename: undefined });
   expect(shown.buttons).toEqual([{ kind: 'copy_code', text: 'Copy', value: 'SAVE10' }]);
 });

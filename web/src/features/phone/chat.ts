@@ -3,7 +3,14 @@ import { HAPPENED, type HandsetContent, type HandsetHeader, type HandsetMessage 
 
 const MEDIA: readonly WaMediaKind[] = ['image', 'video', 'audio', 'voice', 'document', 'sticker'];
 
-function headerOf(header: HandsetHeader): WaHeader {
+/** Files of people lie in the simulator; the server hands them on, so that the page asks nobody else. */
+function fileOf(link: string): string {
+  const url = new URL(link, window.location.origin);
+  const [, id] = /^\/media\/([\w-]+)$/.exec(url.pathname) ?? [];
+  return id ? `/api/v1/handset/media/${id}${url.search}` : link;
+}
+
+function headerOf(header: HandsetHeader, mine: boolean): WaHeader {
   if (header.kind === 'text') return { type: 'text', text: header.text };
   if (header.kind === 'location') {
     const { latitude, longitude } = header;
@@ -16,13 +23,18 @@ function headerOf(header: HandsetHeader): WaHeader {
     };
   }
   const kind = MEDIA.find((one) => one === header.media) ?? 'document';
-  return { type: 'media', kind, url: header.url, filename: header.filename || undefined };
+  return {
+    type: 'media',
+    kind,
+    url: mine ? fileOf(header.url) : header.url,
+    filename: header.filename || undefined,
+  };
 }
 
-/** What the simulator shows, as our bubbles take it. */
-export function fromHandset(content: HandsetContent): WaContent {
+/** What the simulator shows, as our bubbles take it; `mine` is what the person of the phone wrote. */
+export function fromHandset(content: HandsetContent, mine: boolean): WaContent {
   return {
-    header: content.header && headerOf(content.header),
+    header: content.header && headerOf(content.header, mine),
     body: content.body,
     footer: content.footer,
     buttons: (content.buttons ?? []).map(

@@ -54,6 +54,13 @@ export function usePerson() {
   return { person: kept ?? first?.customer, choose: keep, business: data?.number };
 }
 
+/** What a person is called: by a profile, or as they said themselves. */
+export function useName(person: string | undefined): string | undefined {
+  const { data } = useCustomers();
+  const chat = useChat(person);
+  return data?.customers.find((one) => one.customer === person)?.name || chat.data?.name || undefined;
+}
+
 /** Whether the person lets others see what was read. */
 export const useReceipts = () =>
   useLocalStorage({ key: 'harkara.phone.receipts', defaultValue: true, getInitialValueInEffect: false });
