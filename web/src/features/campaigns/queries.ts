@@ -17,10 +17,7 @@ export type LedgerLine = Schemas['LedgerLine'];
 const of = (id: string) => ({ params: { path: { id } } });
 
 /** Asked for again every ten seconds while live events do not arrive. */
-function useFallback(moves: boolean): number | false {
-  const live = useLiveState();
-  return moves && live !== 'live' ? 10_000 : false;
-}
+const useFallback = (): number | false => (useLiveState() === 'live' ? false : 10_000);
 
 export const campaignQuery = (id: string) => ({
   queryKey: ['campaign', id],
@@ -29,11 +26,11 @@ export const campaignQuery = (id: string) => ({
 export const useCampaign = (id: string) => useQuery(campaignQuery(id));
 
 /** Where it stands. */
-export function useProgress(id: string, moves: boolean) {
+export function useProgress(id: string) {
   return useQuery({
     queryKey: ['campaign', id, 'progress'],
     queryFn: () => body(api.GET('/api/v1/campaigns/{id}/progress', of(id))),
-    refetchInterval: useFallback(moves),
+    refetchInterval: useFallback(),
   });
 }
 
@@ -148,7 +145,8 @@ export async function takeBack(id: string): Promise<Campaign> {
 /** What a launch looks at, of the draft as it was saved last. */
 export const usePreflight = (id: string, version: number) =>
   useQuery({
-    queryKey: ['campaign', id, 'preflight', version],
+    // Not below 'campaign': others that run would have it looked at twice a second.
+    queryKey: ['account', 'preflight', id, version],
     queryFn: () =>
       body(
         api.GET('/api/v1/campaigns/{id}/preflight', {

@@ -48,6 +48,7 @@ export function WhenStep({ editing }: { editing: Editing }) {
             <Select
               label={t`On the clocks of`}
               searchable
+              limit={50}
               w={{ base: '100%', xs: 240 }}
               data={all}
               value={when.zone}

@@ -22,8 +22,7 @@ export function CampaignPage() {
   const navigate = useNavigate();
   const states = useCampaignStates();
   const { data: campaign, error, refetch } = useCampaign(id);
-  const moves = campaign ? ['scheduled', 'running', 'paused'].includes(campaign.state) : false;
-  const { query, run } = useRun(id, moves);
+  const { query, run } = useRun(id);
   if (error && !campaign) {
     return (
       <Stack>

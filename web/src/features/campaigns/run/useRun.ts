@@ -18,8 +18,8 @@ const doneOf = ({ funnel }: Progress) =>
   funnel.sent + funnel.failed + funnel.unknown + funnel.skipped + funnel.cancelled;
 
 /** A campaign that runs: its numbers as they come, with pace and finish time. */
-export function useRun(id: string, moves: boolean) {
-  const query = useProgress(id, moves);
+export function useRun(id: string) {
+  const query = useProgress(id);
   const [samples, setSamples] = useState<Sample[]>([]);
   const progress = query.data;
   const running = progress?.state === 'running';
