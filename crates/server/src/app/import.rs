@@ -14,14 +14,14 @@ use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
-use super::import_file::read;
+use super::import_file::{Reading, read};
 use super::import_write::{Writer, cannot_note};
 use super::{App, AppError};
 use crate::domain::columns::Chosen;
 use crate::domain::{attributes, id, phone};
 use crate::store::dialect::Dialect;
-use crate::store::import::{FAILED, FINISHED, INTERRUPTED, ImportRow, RUNNING};
-use crate::store::{self, to_json};
+use crate::store::import::{CANCELLED, FAILED, FINISHED, INTERRUPTED, ImportRow, RUNNING};
+use crate::store::{self, Tx, to_json};
 
 /// What the file says about consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -54,7 +54,20 @@ pub struct Options {
 }
 
 impl Options {
-    fn check(&self) -> Result<(), AppError> {
+    /// How to read a file with these, from its beginning.
+    pub(super) fn reading(&self, app: &App) -> Reading {
+        Reading {
+            chosen: self.columns.clone(),
+            delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
+            region: self
+                .region
+                .clone()
+                .unwrap_or_else(|| app.config.default_region.clone()),
+            from: 0,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), AppError> {
         let mut wrong = Vec::new();
         let mut refuse = |field: &str, code, detail: &str| {
             wrong.push(super::FieldProblem::new(format!("/{field}"), code, detail));
@@ -99,6 +112,11 @@ impl Options {
                 "Give a country as two letters, such as IN.",
             );
         }
+        for attribute in self.columns.attributes.values() {
+            if let Err(problem) = attributes::check(attribute.trim(), &serde_json::Value::Null) {
+                refuse("attribute", "attribute_invalid", &format!("{problem}."));
+            }
+        }
         if let Some(list) = &self.list
             && (list.trim().is_empty() || attributes::check_text("list", list).is_err())
         {
@@ -119,7 +137,7 @@ impl Options {
 /// Pause until the end of an import is noted again, while the database does not take it.
 const END_PAUSE: Duration = Duration::from_secs(2);
 
-fn folder(app: &App) -> PathBuf {
+pub(super) fn folder(app: &App) -> PathBuf {
     app.config.data.join("imports")
 }
 
@@ -177,7 +195,7 @@ pub async fn receive<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     row.ok_or(AppError::NotFound("import"))
 }
 
-async fn keep<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+pub(super) async fn keep<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     path: &PathBuf,
     body: impl Stream<Item = Result<Bytes, E>>,
 ) -> io::Result<u64> {
@@ -219,6 +237,7 @@ pub fn start(app: &Arc<App>, import: i64) {
 /// Goes on with the imports that a stop of this server cut, from the row where they stood. One whose file is gone is
 /// marked as interrupted. An import of another node is left to it.
 pub async fn recover(app: &Arc<App>) -> Result<(), AppError> {
+    super::import_check::clean(app).await;
     let own = app.leases.identity(app).id;
     let mut tx = app.db.read().await?;
     let open = store::import::open(&mut tx).await?;
@@ -271,8 +290,8 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
         }
         match writer.write(app, part).await {
             Ok(true) => {}
-            // Another node or task moved it: it is theirs.
-            Ok(false) => return Ok(()),
+            // It was cancelled; or another node or task moved it, and it is theirs.
+            Ok(false) => return forget_if_cancelled(app, import).await,
             Err(e) => {
                 problem = Some(sentence(&e));
                 break;
@@ -299,6 +318,40 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
         tracing::warn!(error = %e, "the file of an import cannot be removed");
     }
     Ok(())
+}
+
+async fn forget_if_cancelled(app: &App, import: i64) -> Result<(), AppError> {
+    let mut tx = app.db.read().await?;
+    let row = store::import::by_id(&mut tx, import).await?;
+    if row.is_some_and(|row| row.state == CANCELLED) {
+        let _ = fs::remove_file(file(app, import)).await;
+    }
+    Ok(())
+}
+
+/// Ends an import that is not at its end. What it has written stays.
+pub async fn cancel(app: &App, tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
+    let cancelled = store::import::cancel(tx, import, CANCELLED_WORDS, app.now()).await?;
+    let row = store::import::by_id(tx, import)
+        .await?
+        .ok_or(AppError::NotFound("import"))?;
+    if !cancelled && row.state != CANCELLED {
+        return Err(AppError::conflict(
+            "import_over",
+            format!("The import of \"{}\" is at its end already.", row.file_name),
+            "Look at its counts. What it has written stays.",
+        ));
+    }
+    Ok(row)
+}
+
+const CANCELLED_WORDS: &str = "It was cancelled. What it had written until then stays. To go on, import the file again: rows that are in already are counted as unchanged.";
+
+/// Removes the file of a cancelled import, when this node has it and nobody reads it any more.
+pub async fn remove_file(app: &App, import: i64) {
+    if let Some(_only) = claim(&file(app, import)).await {
+        let _ = fs::remove_file(file(app, import)).await;
+    }
 }
 
 /// Locks the file of an import for as long as the value lives; `None` when another run has it. A file that cannot be

@@ -38,6 +38,8 @@ pub struct BadRow {
     pub reason: String,
     /// Its fields as they are; of a torn row, its first line.
     pub fields: Vec<Vec<u8>>,
+    /// Place of the column that is at fault, when it is one.
+    pub column: Option<usize>,
 }
 
 /// Some rows.
@@ -98,6 +100,7 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
                             line: lines.row_line,
                             reason: problem.reason,
                             fields,
+                            column: problem.column.filter(|_| !torn),
                         });
                         if torn {
                             lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
@@ -109,6 +112,7 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
                         line: lines.row_line,
                         reason: "a quote is opened and never closed: close it or remove it".into(),
                         fields: vec![lines.first.trim_ascii_end().to_vec()],
+                        column: None,
                     });
                     lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
                 }
@@ -116,6 +120,7 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
                     line: lines.row_line,
                     reason: "the line has more than 256 KiB: a profile cannot hold that much".into(),
                     fields: Vec::new(),
+                    column: None,
                 }),
             }
         }
@@ -139,6 +144,12 @@ fn sniff(lines: &mut Lines) -> Result<(), String> {
         .take(64 << 10)
         .read_to_end(&mut start)
         .map_err(|e| cannot_read(&e))?;
+    let bom = no_csv(&start)?;
+    lines.seek(bom as u64, 0).map_err(|e| cannot_read(&e))
+}
+
+/// Why the beginning of a file shows that it is no CSV; else the length of its byte order mark.
+pub(super) fn no_csv(start: &[u8]) -> Result<usize, String> {
     let bom = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let problem = if start[bom..].trim_ascii().is_empty() {
         "The file is empty: it needs a first row with the names of the columns, and a row for each person."
@@ -151,7 +162,7 @@ fn sniff(lines: &mut Lines) -> Result<(), String> {
     } else if start.contains(&b'\r') && !start.contains(&b'\n') {
         "The lines of the file end in a way of old Macs: save it as \"CSV UTF-8\"."
     } else {
-        return lines.seek(bom as u64, 0).map_err(|e| cannot_read(&e));
+        return Ok(bom);
     };
     Err(problem.to_owned())
 }

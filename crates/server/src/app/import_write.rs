@@ -58,14 +58,8 @@ impl Writer {
 
     pub(super) fn reading(&self, app: &App) -> Reading {
         Reading {
-            chosen: self.options.columns.clone(),
-            delimiter: self.options.delimiter.and_then(|c| u8::try_from(c).ok()),
-            region: self
-                .options
-                .region
-                .clone()
-                .unwrap_or_else(|| app.config.default_region.clone()),
             from: u64::try_from(self.position).unwrap_or(0),
+            ..self.options.reading(app)
         }
     }
 
@@ -145,6 +139,7 @@ impl Writer {
                         line: *line,
                         reason: problem.to_string(),
                         fields: vec![person.phone.as_str().as_bytes().to_vec()],
+                        column: None,
                     });
                 }
             }
@@ -167,26 +162,32 @@ impl Writer {
     }
 
     fn change(&self, person: &Person) -> Change {
-        let phone = person.phone.as_str().to_owned();
-        let mut change = match &person.identity {
-            Some(identity) => Change::of(Who::Identity(identity.clone())),
-            None => Change::of(Who::Phone(phone.clone())),
-        };
-        change.phone = Set::To(phone);
-        if let Some(name) = &person.name {
-            change.name = Set::To(name.clone());
-        }
-        change.attributes = person.attributes.clone();
-        change.wish = match (person.opt_in, self.options.opt_in) {
-            (Some(false), _) => Wish::Out,
-            (Some(true), OptIn::Column | OptIn::Record) | (None, OptIn::Record) => Wish::In,
-            (Some(true), OptIn::Leave) | (None, OptIn::Column | OptIn::Leave) => Wish::Leave,
-        };
+        let mut change = change_of(person, self.options.opt_in);
         if change.wish != Wish::Leave {
             change.detail = Some(self.detail.clone());
         }
         change
     }
+}
+
+/// What a row of a file asks for.
+pub(super) fn change_of(person: &Person, opt_in: OptIn) -> Change {
+    let phone = person.phone.as_str().to_owned();
+    let mut change = match &person.identity {
+        Some(identity) => Change::of(Who::Identity(identity.clone())),
+        None => Change::of(Who::Phone(phone.clone())),
+    };
+    change.phone = Set::To(phone);
+    if let Some(name) = &person.name {
+        change.name = Set::To(name.clone());
+    }
+    change.attributes = person.attributes.clone();
+    change.wish = match (person.opt_in, opt_in) {
+        (Some(false), _) => Wish::Out,
+        (Some(true), OptIn::Column | OptIn::Record) | (None, OptIn::Record) => Wish::In,
+        (Some(true), OptIn::Leave) | (None, OptIn::Column | OptIn::Leave) => Wish::Leave,
+    };
+    change
 }
 
 /// A full disk does not empty itself.

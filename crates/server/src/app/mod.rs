@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 pub mod account;
 pub mod api_key;
 pub mod arrival;
+pub mod attribute;
 pub mod audit;
 pub mod callback;
 pub mod callback_log;
@@ -17,11 +18,14 @@ pub mod consent;
 pub mod conversation;
 pub mod dispatch;
 pub mod error;
+pub mod find;
 pub mod health;
 pub mod home;
 pub mod idempotency;
 pub mod import;
+pub mod import_check;
 pub mod import_file;
+pub mod import_preview;
 mod import_write;
 pub mod lease;
 pub mod live;
@@ -76,6 +80,8 @@ pub struct App {
     pub callback_log: callback_log::CallbackLog,
     /// Lets a few passwords be hashed at a time.
     pub passwords: password::Turn,
+    /// Attributes of people that were seen before.
+    pub known_attributes: attribute::Known,
     /// Wakes the dispatcher when there is new work.
     pub wake_dispatch: Notify,
     /// Wakes the callback worker.
@@ -116,6 +122,7 @@ impl App {
             leases: lease::Leases::new(node),
             callback_log: callback_log::CallbackLog::default(),
             passwords: password::Turn::default(),
+            known_attributes: attribute::Known::default(),
             wake_dispatch: Notify::new(),
             wake_callbacks: Notify::new(),
             shutdown: CancellationToken::new(),

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::consent::{self, OptOut};
-use super::{App, AppError};
+use super::{App, AppError, attribute};
 use crate::clock::Millis;
 use crate::domain::attributes::{AttributeProblem, Attributes, merge};
 use crate::store::consent::ConsentRow;
@@ -108,10 +108,53 @@ pub async fn write_many(
     source: &str,
     at: Millis,
 ) -> Result<Vec<Result<Written, AttributeProblem>>, StoreError> {
-    let mut book = Book::open(tx, changes, source, at).await?;
+    let mut book = Book::open(tx, changes, source, at, true).await?;
     let results = changes.iter().map(|change| book.apply(app, change)).collect();
     book.close(app, tx).await?;
+    let written = changes.iter().map(|change| &change.attributes);
+    attribute::keep(&app.known_attributes, tx, written).await?;
     Ok(results)
+}
+
+/// What would become of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tried {
+    /// What would become of it.
+    pub outcome: Outcome,
+    /// It asks for an opt-in, and an opt-out stands against it.
+    pub opt_out_kept: bool,
+    /// Nothing would be recorded about consent.
+    pub no_consent: bool,
+}
+
+/// [`write_many`] without writing: by the same rules, what it would come to. `out` says which numbers were opted out by
+/// changes before; the numbers that these opt out are the second value.
+pub async fn try_many(
+    app: &App,
+    tx: &mut Tx,
+    changes: &[Change],
+    out: impl Fn(&str) -> bool,
+) -> Result<(Vec<Result<Tried, AttributeProblem>>, Vec<String>), StoreError> {
+    let mut book = Book::open(tx, changes, "", app.now(), false).await?;
+    let phones = changes.iter().filter_map(|change| match &change.phone {
+        Set::To(phone) if out(phone) => Some(phone.clone()),
+        _ => None,
+    });
+    book.suppressed.extend(phones);
+    let mut tried = Vec::with_capacity(changes.len());
+    for change in changes {
+        tried.push(book.apply(app, change).map(|written| {
+            Tried {
+                outcome: written.outcome,
+                opt_out_kept: written.opt_out_kept,
+                no_consent: book
+                    .find(&change.who)
+                    .is_some_and(|i| book.slots[i].row.opt_in == NOT_RECORDED),
+            }
+        }));
+    }
+    let opted_out = book.opt_outs.into_iter().map(|out| out.phone).collect();
+    Ok((tried, opted_out))
 }
 
 /// [`write_many`] for one; the profile as it is now comes with it.
@@ -188,7 +231,14 @@ struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
-    async fn open(tx: &mut Tx, changes: &[Change], source: &'a str, at: Millis) -> Result<Self, StoreError> {
+    /// With `lock`, nobody else changes these profiles until the transaction ends.
+    async fn open(
+        tx: &mut Tx,
+        changes: &[Change],
+        source: &'a str,
+        at: Millis,
+        lock: bool,
+    ) -> Result<Self, StoreError> {
         let mut identities: Vec<&str> = Vec::with_capacity(changes.len());
         let mut phones: Vec<&str> = Vec::new();
         for change in changes {
@@ -200,9 +250,17 @@ impl<'a> Book<'a> {
                 }
             }
         }
-        let mut rows = store::profile::lock_by_identities(tx, &identities).await?;
+        let mut rows = if lock {
+            store::profile::lock_by_identities(tx, &identities).await?
+        } else {
+            store::profile::by_identities(tx, &identities).await?
+        };
         if !phones.is_empty() {
-            rows.extend(store::profile::lock_by_phones(tx, &phones).await?);
+            rows.extend(if lock {
+                store::profile::lock_by_phones(tx, &phones).await?
+            } else {
+                store::profile::by_phones(tx, &phones).await?
+            });
         }
         rows.sort_unstable_by_key(|row| row.id);
         rows.dedup_by_key(|row| row.id);

@@ -22,6 +22,7 @@ use super::{query, say};
 #[command(after_help = "Examples:
   harkara import customers.csv --list \"Spring customers\"
   harkara import export.csv --phone-column mobile --opt-in record --source \"newsletter form, 2026\"
+  harkara import export.csv --ignore Notes --attribute City:home_town
 
 The first row names the columns; the usual names are found by themselves, other columns become attributes. A bad row stops
 nothing: the bad rows are written to a file with line and reason. Importing again is safe, and never undoes an opt-out.")]
@@ -61,6 +62,12 @@ pub struct Import {
     /// What stands between fields: one character, or comma, semicolon, tab [default: guessed from the first row].
     #[arg(long, value_name = "CHAR", help_heading = "Columns")]
     delimiter: Option<String>,
+    /// Column that is not taken over; repeat it for several.
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    ignore: Vec<String>,
+    /// Column that becomes an attribute of another name; repeat it for several.
+    #[arg(long, value_name = "COLUMN:NAME", help_heading = "Columns")]
+    attribute: Vec<String>,
     #[command(flatten)]
     server: ServerOptions,
 }
@@ -164,6 +171,8 @@ impl Import {
                 .iter()
                 .filter_map(|(key, value)| Some((*key, value.as_deref()?))),
         );
+        pairs.extend(self.ignore.iter().map(|column| ("ignore", column.as_str())));
+        pairs.extend(self.attribute.iter().map(|pair| ("attribute", pair.as_str())));
         client
             .upload(&format!("/imports?{}", query(&pairs)), "text/csv", body)
             .await

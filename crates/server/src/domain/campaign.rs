@@ -49,20 +49,30 @@ pub enum Act {
     Stop,
     /// Change what it says or to whom.
     Edit,
+    /// Take back a launch that has not begun.
+    Unschedule,
+    /// Throw away.
+    Delete,
 }
 
 /// May this be done in this state? The error says why not and what else can be done.
 pub fn may(state: State, act: Act) -> Result<(), &'static str> {
     match (act, state) {
-        (Act::Launch, DRAFT) | (Act::Edit, DRAFT) => Ok(()),
-        (Act::Pause, RUNNING | SCHEDULED)
+        (Act::Launch | Act::Edit | Act::Delete, DRAFT) => Ok(()),
+        (Act::Unschedule, SCHEDULED | PAUSED)
+        | (Act::Pause, RUNNING | SCHEDULED)
         | (Act::Resume, PAUSED)
         | (Act::Stop, RUNNING | PAUSED | SCHEDULED) => Ok(()),
         (Act::Launch, _) => Err("It was launched before. Make a new campaign to send again."),
-        (Act::Edit, SCHEDULED | PAUSED | RUNNING) => {
+        (Act::Edit, SCHEDULED) => Err("It waits for its time. Take it back to a draft to change it."),
+        (Act::Edit, PAUSED | RUNNING) => {
             Err("It was launched, so that what it says is fixed. Stop it and make a new one to change it.")
         }
         (Act::Edit, _) => Err("It is over. Make a new campaign."),
+        (Act::Unschedule, _) => Err("Only a campaign that waits for its time can be made a draft again."),
+        (Act::Delete, _) => {
+            Err("It was launched, so that its record stays. A scheduled one can be made a draft again.")
+        }
         (Act::Pause, PAUSED) => Err("It is paused already."),
         (Act::Pause, _) => Err("Only a running or scheduled campaign can be paused."),
         (Act::Resume, _) => Err("Only a paused campaign can be resumed."),
@@ -80,8 +90,25 @@ mod tests {
         for state in [SCHEDULED, RUNNING, PAUSED, FINISHED, STOPPED] {
             assert!(may(state, Act::Launch).is_err());
         }
-        for act in [Act::Launch, Act::Pause, Act::Resume, Act::Stop, Act::Edit] {
+        for act in [
+            Act::Launch,
+            Act::Pause,
+            Act::Resume,
+            Act::Stop,
+            Act::Edit,
+            Act::Unschedule,
+            Act::Delete,
+        ] {
             assert!(may(STOPPED, act).is_err(), "{act:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_not_begun_is_taken_back_and_only_drafts_are_thrown_away() {
+        for state in ALL {
+            assert_eq!(may(state, Act::Delete).is_ok(), state == DRAFT);
+            let waits = matches!(state, SCHEDULED | PAUSED);
+            assert_eq!(may(state, Act::Unschedule).is_ok(), waits, "{}", name(state));
         }
     }
 }

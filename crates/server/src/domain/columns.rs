@@ -1,6 +1,9 @@
 //! What the columns of an imported table mean.
 
+use std::collections::BTreeMap;
+
 use super::attributes::{self, Attributes, MOST_KEYS};
+use super::column_names::{IDENTITY, NAME, NO, OPT_IN, PHONE, YES, plain};
 use super::phone::Phone;
 
 /// Names of columns given by a person; `None` looks for the usual names.
@@ -14,80 +17,13 @@ pub struct Chosen {
     pub name: Option<String>,
     /// Column of yes or no to messages.
     pub opt_in: Option<String>,
+    /// Columns that are not taken over.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// Columns that become an attribute of another name: name by column.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
 }
-
-// The usual names, best first, as `plain` shows them.
-const PHONE: &[&str] = &[
-    "phone",
-    "phonenumber",
-    "phoneno",
-    "mobile",
-    "mobilenumber",
-    "mobileno",
-    "mobilephone",
-    "whatsappnumber",
-    "whatsappno",
-    "whatsappphone",
-    "whatsapp",
-    "msisdn",
-    "contactnumber",
-    "contactno",
-    "cell",
-    "cellphone",
-    "telephone",
-    "tel",
-    "waid",
-    "telefono",
-    "celular",
-    "telefone",
-];
-const IDENTITY: &[&str] = &[
-    "identity",
-    "customerid",
-    "userid",
-    "clientid",
-    "externalid",
-    "profileid",
-    "memberid",
-    "id",
-];
-const NAME: &[&str] = &["name", "fullname", "customername", "displayname"];
-const OPT_IN: &[&str] = &[
-    "optin",
-    "whatsappoptin",
-    "msgwhatsapp",
-    "optedin",
-    "optinstatus",
-    "consent",
-    "whatsappconsent",
-    "subscribed",
-];
-
-const YES: &[&str] = &[
-    "yes",
-    "y",
-    "true",
-    "t",
-    "1",
-    "in",
-    "optin",
-    "optedin",
-    "subscribed",
-    "subscribe",
-];
-const NO: &[&str] = &[
-    "no",
-    "n",
-    "false",
-    "f",
-    "0",
-    "out",
-    "optout",
-    "optedout",
-    "unsubscribed",
-    "unsubscribe",
-    "dnd",
-];
 
 /// Why a table cannot be imported at all, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,6 +38,8 @@ pub struct Columns {
     identity: Option<usize>,
     name: Option<usize>,
     opt_in: Option<usize>,
+    /// Name of the attribute that a column becomes; `None` when it is not taken over.
+    becomes: Vec<Option<String>>,
 }
 
 /// A row that was understood.
@@ -126,6 +64,8 @@ pub struct RowProblem {
     pub reason: String,
     /// The row may be torn: a quote was opened and never closed.
     pub torn: bool,
+    /// Place of the column that is at fault, when it is one.
+    pub column: Option<usize>,
 }
 
 impl RowProblem {
@@ -133,6 +73,14 @@ impl RowProblem {
         Self {
             reason: reason.into(),
             torn: false,
+            column: None,
+        }
+    }
+
+    fn at(column: usize, reason: impl Into<String>) -> Self {
+        Self {
+            column: Some(column),
+            ..Self::new(reason)
         }
     }
 }
@@ -171,7 +119,16 @@ impl Columns {
                 header.len()
             )));
         }
-        let phone = find(&header, chosen.phone.as_deref(), PHONE)?.ok_or_else(|| {
+        let becomes = becomes(&header, chosen)?;
+        let taken: Vec<bool> = becomes
+            .iter()
+            .zip(&header)
+            .map(|(becomes, name)| {
+                becomes.as_ref() != Some(name) || chosen.attributes.keys().any(|column| column.trim() == name)
+            })
+            .collect();
+        let find = |chosen: Option<&str>, usual: &[&str]| find(&header, &taken, chosen, usual);
+        let phone = find(chosen.phone.as_deref(), PHONE)?.ok_or_else(|| {
             HeaderProblem(format!(
                 "No column looks like the phone number. The columns are: {}. Say which one with phone_column.",
                 header.join(", ")
@@ -179,9 +136,10 @@ impl Columns {
         })?;
         Ok(Self {
             phone,
-            identity: find(&header, chosen.identity.as_deref(), IDENTITY)?,
-            name: find(&header, chosen.name.as_deref(), NAME)?,
-            opt_in: find(&header, chosen.opt_in.as_deref(), OPT_IN)?,
+            identity: find(chosen.identity.as_deref(), IDENTITY)?,
+            name: find(chosen.name.as_deref(), NAME)?,
+            opt_in: find(chosen.opt_in.as_deref(), OPT_IN)?,
+            becomes,
             header,
         })
     }
@@ -201,9 +159,10 @@ impl Columns {
         for field in fields {
             let Ok(text) = str::from_utf8(field) else {
                 let column = self.header.get(cells.len()).map_or("a field", String::as_str);
-                return Err(RowProblem::new(format!(
-                    "\"{column}\" is not UTF-8 text: save the file as \"CSV UTF-8\""
-                )));
+                return Err(RowProblem::at(
+                    cells.len(),
+                    format!("\"{column}\" is not UTF-8 text: save the file as \"CSV UTF-8\""),
+                ));
             };
             cells.push(text.trim());
         }
@@ -215,6 +174,7 @@ impl Columns {
                     self.header.len()
                 ),
                 torn: true,
+                column: None,
             });
         }
         self.person(&cells, region)
@@ -223,18 +183,23 @@ impl Columns {
     fn person(&self, cells: &[&str], region: &str) -> Result<Person, RowProblem> {
         let mut person = Person {
             identity: None,
-            phone: Phone::parse(cells[self.phone], region).map_err(|e| RowProblem::new(e.to_string()))?,
+            phone: Phone::parse(cells[self.phone], region)
+                .map_err(|e| RowProblem::at(self.phone, e.to_string()))?,
             name: None,
             attributes: Attributes::new(),
             opt_in: None,
         };
         for (i, cell) in cells.iter().enumerate() {
+            let Some(attribute) = &self.becomes[i] else {
+                continue;
+            };
             if i == self.phone || cell.is_empty() {
                 continue;
             }
             attributes::check_text(&self.header[i], cell).map_err(|problem| RowProblem {
                 reason: problem.to_string(),
                 torn: true,
+                column: Some(i),
             })?;
             if Some(i) == self.identity {
                 person.identity = Some((*cell).to_owned());
@@ -245,11 +210,12 @@ impl Columns {
             } else {
                 person
                     .attributes
-                    .insert(self.header[i].clone(), attributes::typed(cell));
+                    .insert(attribute.clone(), attributes::typed(cell));
             }
         }
-        if self.identity.is_some() && person.identity.is_none() {
-            return Err(RowProblem::new(
+        if let (Some(column), None) = (self.identity, &person.identity) {
+            return Err(RowProblem::at(
+                column,
                 "the identity is empty: fill it, or import without an identity column",
             ));
         }
@@ -264,36 +230,78 @@ impl Columns {
             Ok(false)
         } else {
             let shown: String = cell.chars().take(40).collect();
-            Err(RowProblem::new(format!(
-                "\"{}\" is \"{shown}\": write yes or no, or leave it empty",
-                self.header[column]
-            )))
+            Err(RowProblem::at(
+                column,
+                format!(
+                    "\"{}\" is \"{shown}\": write yes or no, or leave it empty",
+                    self.header[column]
+                ),
+            ))
         }
     }
 }
 
-fn find(header: &[String], chosen: Option<&str>, usual: &[&str]) -> Result<Option<usize>, HeaderProblem> {
-    if let Some(chosen) = chosen {
-        let exact = header.iter().position(|name| name == chosen.trim());
-        return match exact.or_else(|| header.iter().position(|name| plain(name) == plain(chosen))) {
-            Some(i) => Ok(Some(i)),
-            None => Err(HeaderProblem(format!(
-                "There is no column \"{chosen}\". The columns are: {}.",
-                header.join(", ")
-            ))),
-        };
+/// The attribute that each column becomes when it has no meaning of its own.
+fn becomes(header: &[String], chosen: &Chosen) -> Result<Vec<Option<String>>, HeaderProblem> {
+    let mut becomes: Vec<Option<String>> = header.iter().cloned().map(Some).collect();
+    for column in &chosen.ignore {
+        becomes[place(header, column)?] = None;
     }
-    Ok(usual
-        .iter()
-        .find_map(|usual| header.iter().position(|name| plain(name) == *usual)))
+    for (column, attribute) in &chosen.attributes {
+        let i = place(header, column)?;
+        if becomes[i].is_none() {
+            return Err(HeaderProblem(format!(
+                "The column \"{column}\" is to be ignored and to become an attribute: choose one."
+            )));
+        }
+        becomes[i] = Some(attribute.trim().to_owned());
+    }
+    for (i, attribute) in becomes.iter().enumerate() {
+        if attribute.is_some() && becomes[..i].contains(attribute) {
+            return Err(HeaderProblem(format!(
+                "Two columns would become the attribute \"{}\": give one another name, or ignore it.",
+                attribute.as_deref().unwrap_or_default()
+            )));
+        }
+    }
+    Ok(becomes)
 }
 
-/// Lower case, letters and digits only.
-fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+fn place(header: &[String], wanted: &str) -> Result<usize, HeaderProblem> {
+    let exact = header.iter().position(|name| name == wanted.trim());
+    exact
+        .or_else(|| header.iter().position(|name| plain(name) == plain(wanted)))
+        .ok_or_else(|| {
+            HeaderProblem(format!(
+                "There is no column \"{wanted}\". The columns are: {}.",
+                header.join(", ")
+            ))
+        })
+}
+
+/// The column of a meaning: the chosen one, or one of the usual names that has no other use.
+fn find(
+    header: &[String],
+    taken: &[bool],
+    chosen: Option<&str>,
+    usual: &[&str],
+) -> Result<Option<usize>, HeaderProblem> {
+    if let Some(chosen) = chosen {
+        let i = place(header, chosen)?;
+        if taken[i] {
+            return Err(HeaderProblem(format!(
+                "The column \"{chosen}\" is chosen for two things: choose one."
+            )));
+        }
+        return Ok(Some(i));
+    }
+    let free = |usual: &&str| {
+        header
+            .iter()
+            .zip(taken)
+            .position(|(name, taken)| !taken && plain(name) == **usual)
+    };
+    Ok(usual.iter().find_map(free))
 }
 
 #[cfg(test)]
@@ -341,6 +349,46 @@ mod tests {
         };
         let found = Columns::of(header("phone,Second,e-mail"), &chosen, "IN").unwrap();
         assert_eq!((found.phone, found.identity), (1, Some(2)));
+    }
+
+    #[test]
+    fn columns_are_ignored_and_renamed() {
+        let chosen = |ignore: &[&str], attributes: &[(&str, &str)]| Chosen {
+            ignore: ignore.iter().map(|c| (*c).to_owned()).collect(),
+            attributes: attributes
+                .iter()
+                .map(|(c, a)| ((*c).to_owned(), (*a).to_owned()))
+                .collect(),
+            ..Chosen::default()
+        };
+        let of = |chosen: &Chosen| {
+            Columns::of(header("phone,name,City,notes"), chosen, "IN").map_err(|e| e.to_string())
+        };
+        let columns = of(&chosen(&["Notes"], &[("name", "name"), ("City", "town")])).unwrap();
+        let long = "x".repeat(600);
+        let person = read(&columns, &format!("9999900001,Asha,Pune,{long}")).unwrap();
+        assert_eq!(
+            person.name, None,
+            "a column that becomes an attribute has no other use"
+        );
+        let expected = json!({"name": "Asha", "town": "Pune"});
+        assert_eq!(serde_json::Value::from(person.attributes), expected);
+        for (chosen, expected) in [
+            (chosen(&["town"], &[]), "no column \"town\""),
+            (chosen(&["phone"], &[]), "No column looks like the phone"),
+            (chosen(&["city"], &[("City", "town")]), "choose one"),
+            (chosen(&[], &[("City", "notes")]), "Two columns would become"),
+            (
+                Chosen {
+                    name: Some("City".into()),
+                    ..chosen(&["City"], &[])
+                },
+                "chosen for two things",
+            ),
+        ] {
+            let problem = of(&chosen).unwrap_err();
+            assert!(problem.contains(expected), "{problem}");
+        }
     }
 
     #[test]

@@ -85,6 +85,26 @@ fn region(text: &str) -> Option<country::Id> {
     text.trim().to_ascii_uppercase().parse().ok()
 }
 
+/// What a number may begin with, in E.164, when a person has typed the beginning of it: with the country code, or without
+/// it as at home. None for what is no number.
+pub fn beginnings(text: &str, default_region: &str) -> Vec<String> {
+    let Ok(digits) = plain(text) else {
+        return Vec::new();
+    };
+    if digits.starts_with('+') {
+        return vec![digits];
+    }
+    let mut all = vec![format!("+{digits}")];
+    let code = region(default_region)
+        .and_then(|region| phonenumber::metadata::DATABASE.by_id(region.as_ref()))
+        .map(phonenumber::Metadata::country_code);
+    if let Some(code) = code {
+        all.push(format!("+{code}{}", digits.trim_start_matches('0')));
+    }
+    all.retain(|digits| digits.len() > 1);
+    all
+}
+
 /// Digits with at most one leading `+`; everything that only decorates a number is gone.
 fn plain(text: &str) -> Result<String, PhoneProblem> {
     let trimmed = text.trim();
@@ -147,6 +167,20 @@ fn digit(c: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_of_a_number_is_looked_for_at_home_and_abroad() {
+        for (text, expected) in [
+            ("+9199", &["+9199"][..]),
+            ("0091 99", &["+9199"]),
+            ("99999-0", &["+999990", "+91999990"]),
+            ("09999", &["+09999", "+919999"]),
+            ("Asha", &[]),
+            ("4f", &[]),
+        ] {
+            assert_eq!(beginnings(text, "IN"), expected, "{text}");
+        }
+    }
     use proptest::prelude::*;
 
     #[test]

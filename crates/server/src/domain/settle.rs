@@ -22,6 +22,15 @@ pub struct Failure {
     pub help: String,
 }
 
+/// Kinds of failures that were about the moment and not about the message or the person: sending again may help.
+pub const WORTH_RESENDING: [SendErrorKind; 5] = [
+    SendErrorKind::Unavailable,
+    SendErrorKind::Throttled { after_ms: None },
+    SendErrorKind::Capped,
+    SendErrorKind::Config,
+    SendErrorKind::Auth,
+];
+
 impl From<&SendError> for Failure {
     fn from(e: &SendError) -> Self {
         Self {

@@ -1,9 +1,10 @@
 //! `/api/v1/imports`: CSV files become profiles.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -13,22 +14,27 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Shared;
-use super::extract::{Caller, path_id};
+use super::extract::{Body as JsonBody, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use crate::app::AppError;
 use crate::app::audit::Before;
 use crate::app::import::{self, OptIn, Options};
+use crate::app::import_check::{self, Check};
+use crate::app::import_preview::{self, LONGEST, Preview};
 use crate::domain::columns::Chosen;
 use crate::domain::id;
 use crate::store;
-use crate::store::import::{FAILED, FINISHED, ImportRow, RUNNING};
+use crate::store::import::{CANCELLED, FAILED, FINISHED, ImportRow, RUNNING};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
+        .routes(routes!(preview))
+        .routes(routes!(check))
         .routes(routes!(show))
+        .routes(routes!(cancel))
         .routes(routes!(errors))
 }
 
@@ -39,7 +45,7 @@ pub struct Import {
     pub id: String,
     /// Name of the file.
     pub file_name: String,
-    /// `running`, `finished`, `failed` or `interrupted`.
+    /// `running`, `finished`, `failed`, `interrupted` or `cancelled`.
     pub state: &'static str,
     /// Why it failed or was interrupted, and what to do.
     pub problem: Option<String>,
@@ -77,6 +83,7 @@ impl Import {
                 RUNNING => "running",
                 FINISHED => "finished",
                 FAILED => "failed",
+                CANCELLED => "cancelled",
                 _ => "interrupted",
             },
             problem: row.problem,
@@ -121,6 +128,45 @@ pub struct ImportQuery {
     pub region: Option<String>,
     /// Delimiter, or the words `comma`, `semicolon`, `tab`; when absent, guessed from the first row.
     pub delimiter: Option<String>,
+    /// A column that is not taken over; once for each.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// A column that becomes an attribute of another name, as `COLUMN:name`; once for each.
+    #[serde(default)]
+    pub attribute: Vec<String>,
+}
+
+/// Reads the query by hand: `ignore` and `attribute` may stand there several times.
+fn read_query(query: Option<String>) -> Result<ImportQuery, Problem> {
+    let bad = |why: String| {
+        let help = "GET /api/v1/openapi.json lists the parameters.";
+        Problem::new(StatusCode::BAD_REQUEST, "bad_query", why, help)
+    };
+    let mut given = serde_json::Map::new();
+    for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let value = serde_json::Value::from(value.into_owned());
+        if matches!(&*key, "ignore" | "attribute") {
+            let list = given.entry(key).or_insert_with(|| serde_json::json!([]));
+            if let Some(list) = list.as_array_mut() {
+                list.push(value);
+            }
+        } else if given.insert(key.to_string(), value).is_some() {
+            return Err(bad(format!("The parameter {key} is given twice.")));
+        }
+    }
+    serde_json::from_value(given.into()).map_err(|e| bad(format!("The parameters do not fit: {e}.")))
+}
+
+fn renamed(given: &[String]) -> Result<BTreeMap<String, String>, AppError> {
+    let mut all = BTreeMap::new();
+    for text in given {
+        let Some((column, name)) = text.rsplit_once(':').filter(|(column, _)| !column.is_empty()) else {
+            let detail = format!("\"{text}\" is not COLUMN:name, such as City:home_town.");
+            return Err(AppError::field("/attribute", "attribute_invalid", detail));
+        };
+        all.insert(column.to_owned(), name.to_owned());
+    }
+    Ok(all)
 }
 
 fn options(query: ImportQuery) -> Result<Options, AppError> {
@@ -153,6 +199,8 @@ fn options(query: ImportQuery) -> Result<Options, AppError> {
             identity: query.identity_column,
             name: query.name_column,
             opt_in: query.opt_in_column,
+            attributes: renamed(&query.attribute)?,
+            ignore: query.ignore,
         },
         delimiter,
         region: query.region,
@@ -169,23 +217,69 @@ fn options(query: ImportQuery) -> Result<Options, AppError> {
 async fn create(
     caller: Caller,
     State(app): State<Shared>,
-    query: Result<Query<ImportQuery>, QueryRejection>,
+    RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<(StatusCode, Json<Import>), Problem> {
-    let Query(query) = query.map_err(|e| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad_query",
-            e.body_text(),
-            "GET /api/v1/openapi.json lists the parameters.",
-        )
-    })?;
+    let query = read_query(query)?;
     let file_name = query.file_name.clone().unwrap_or_else(|| "import.csv".into());
     let options = options(query)?;
     let row = import::receive(&app, &file_name, &options, body.into_data_stream()).await?;
     caller.afterwards(&app, Before::New, row.id).await?;
     import::start(&app, row.id);
     Ok((StatusCode::ACCEPTED, Json(Import::new(row, app.now()))))
+}
+
+/// Shows the beginning of a file: what stands between its fields, its columns with what they most likely are, and its first
+/// rows. The body is the first 256 KB of the file, at most; nothing is kept.
+#[utoipa::path(post, path = "/imports/preview", tag = "Imports", params(ImportQuery), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = Preview), (status = 413, body = Problem), (status = 422, body = Problem)))]
+async fn preview(
+    _: Caller,
+    State(app): State<Shared>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Json<Preview>, Problem> {
+    let options = options(read_query(query)?)?;
+    let start = to_bytes(body, LONGEST).await.map_err(|e| {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            format!("The body could not be read: {e}."),
+            "Send the first 256 KB of the file (262,144 bytes) at most: a preview needs no more.",
+        )
+    })?;
+    Ok(Json(import_preview::preview(&app, &options, &start)?))
+}
+
+/// Tries an import without writing anything: every row of the file is judged by the rules of the import. The body is the
+/// whole file, of any size; the answer comes when all of it is judged, which takes about as long as the import would.
+#[utoipa::path(post, path = "/imports/check", tag = "Imports", params(ImportQuery), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = Check), (status = 400, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem, description = "The disk is full")))]
+async fn check(
+    _: Caller,
+    State(app): State<Shared>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Json<Check>, Problem> {
+    let options = options(read_query(query)?)?;
+    Ok(Json(
+        import_check::check(&app, &options, body.into_data_stream()).await?,
+    ))
+}
+
+/// Ends an import for good. What it has written stays.
+#[utoipa::path(post, path = "/imports/{id}/cancel", tag = "Imports", params(("id" = String, Path)), responses((status = 200, body = Import), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn cancel(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: JsonBody<serde_json::Value>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::IMPORT, "import", path)?;
+    let response = once(&app, &body.asked, async |tx| {
+        let row = import::cancel(&app, tx, id).await?;
+        Ok((StatusCode::OK, Import::new(row, app.now())))
+    })
+    .await?;
+    import::remove_file(&app, id).await;
+    Ok(response)
 }
 
 /// Lists imports, newest first.

@@ -35,11 +35,13 @@ mod number;
 pub mod paging;
 pub mod problem;
 pub mod profile;
+mod profile_list;
 pub mod provider;
 mod retire;
 mod role;
 mod session;
 pub mod template;
+mod template_desk;
 pub mod timeline;
 pub mod try_message;
 pub mod upload;
@@ -77,10 +79,12 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(node::routes())
         .merge(number::routes())
         .merge(profile::routes())
+        .merge(profile_list::routes())
         .merge(provider::routes())
         .merge(retire::routes())
         .merge(session::routes())
         .merge(template::routes())
+        .merge(template_desk::routes())
         .merge(timeline::routes())
         .merge(try_message::routes())
         .merge(user::routes());

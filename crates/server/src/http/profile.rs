@@ -3,18 +3,17 @@
 use std::collections::HashSet;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
-use super::paging::{Listing, Page};
 use super::problem::Problem;
 use crate::app::profile::{Change, Outcome, Set, Who, Wish, give_consent, write_one};
 use crate::app::{App, AppError, FieldProblem};
@@ -27,7 +26,7 @@ use crate::store::{self, Tx};
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(list, upsert))
+        .routes(routes!(upsert))
         .routes(routes!(show, patch))
         .routes(routes!(consent))
 }
@@ -72,7 +71,7 @@ pub fn consent_name(opt_in: i16) -> &'static str {
 }
 
 impl Profile {
-    fn new(row: ProfileRow, suppressed: &HashSet<String>) -> Self {
+    pub(super) fn new(row: ProfileRow, suppressed: &HashSet<String>) -> Self {
         let number_opted_out = row.phone.as_ref().is_some_and(|phone| suppressed.contains(phone));
         Self {
             id: id::PROFILE.show(row.id),
@@ -95,69 +94,6 @@ impl Profile {
         let suppressed = store::consent::suppressed(tx, &phones).await?;
         Ok(Self::new(row, &suppressed))
     }
-}
-
-/// Which profiles.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ProfileFilter {
-    /// Profiles of this number, however it is written.
-    pub phone: Option<String>,
-    /// The profile of this identity.
-    pub identity: Option<String>,
-    /// Name, identity or number begins with this; ASCII letters in any case.
-    pub search: Option<String>,
-    /// Rows at most, 1 to 500; 50 when not given.
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-}
-
-/// Lists profiles, newest first.
-#[utoipa::path(get, path = "/profiles", tag = "Profiles", params(ProfileFilter), responses((status = 200, body = Listing<Profile>), (status = 422, body = Problem)))]
-async fn list(
-    _: Caller,
-    State(app): State<Shared>,
-    Query(filter): Query<ProfileFilter>,
-) -> Result<Json<Listing<Profile>>, Problem> {
-    let page = Page {
-        limit: filter.limit,
-        cursor: filter.cursor,
-    };
-    let (before, limit) = (page.before()?, page.limit());
-    let mut tx = app.db.read().await?;
-    let rows = if let Some(phone) = &filter.phone {
-        let phone = read_phone(&app, phone, "/phone")?;
-        let rows = store::profile::by_phone(&mut tx, &phone).await?;
-        newest_first(rows, before, limit)
-    } else if let Some(identity) = &filter.identity {
-        let row = store::profile::by_identity(&mut tx, identity).await?;
-        newest_first(row.into_iter().collect(), before, limit)
-    } else if let Some(prefix) = filter
-        .search
-        .as_deref()
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-    {
-        store::profile::search(&mut tx, &prefix.to_lowercase(), before, limit).await?
-    } else {
-        store::profile::page(&mut tx, before, limit).await?
-    };
-    let phones: Vec<&str> = rows.iter().filter_map(|row| row.phone.as_deref()).collect();
-    let suppressed = store::consent::suppressed(&mut tx, &phones).await?;
-    Ok(Json(Listing::new(
-        rows,
-        &page,
-        |row| row.id,
-        |row| Profile::new(row, &suppressed),
-    )))
-}
-
-fn newest_first(mut rows: Vec<ProfileRow>, before: i64, limit: i64) -> Vec<ProfileRow> {
-    rows.retain(|row| row.id < before);
-    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
-    rows.truncate(usize::try_from(limit).unwrap_or(0));
-    rows
 }
 
 /// Shows a profile.
@@ -287,7 +223,7 @@ fn read_input(app: &App, input: &ProfileInput) -> Result<(Change, String), AppEr
     }
 }
 
-fn read_phone(app: &App, text: &str, pointer: &str) -> Result<String, AppError> {
+pub(super) fn read_phone(app: &App, text: &str, pointer: &str) -> Result<String, AppError> {
     Phone::parse(text, &app.config.default_region)
         .map(Phone::into_string)
         .map_err(|problem| AppError::field(pointer, "phone_invalid", format!("{problem}.")))

@@ -239,6 +239,8 @@ pub struct Filter {
     pub account_id: Option<String>,
     /// Only templates in this status.
     pub status: Option<String>,
+    /// Only templates with this in their name, in any case.
+    pub search: Option<String>,
     /// Rows at most, 1 to 500; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -293,7 +295,7 @@ pub struct Preview {
     pub problems: Vec<ProblemField>,
 }
 
-fn show(row: TemplateRow) -> Result<Template, AppError> {
+pub(super) fn show(row: TemplateRow) -> Result<Template, AppError> {
     Ok(Template {
         id: id::TEMPLATE.show(row.id),
         account_id: id::ACCOUNT.show(row.account_id),
@@ -322,7 +324,7 @@ fn field(problem: FieldProblem) -> ProblemField {
     }
 }
 
-fn no_account(pointer: &str) -> AppError {
+pub(super) fn no_account(pointer: &str) -> AppError {
     let detail = "There is no account with this id. GET /api/v1/accounts shows the accounts.";
     AppError::field(pointer, "not_found", detail)
 }
@@ -339,12 +341,21 @@ async fn list(
         Some(text) => id::ACCOUNT.read(text).ok_or_else(|| no_account("/account_id"))?,
     };
     let status = filter.status.unwrap_or_default();
+    let search = filter.search.unwrap_or_default();
     let page = Page {
         limit: filter.limit,
         cursor: filter.cursor,
     };
     let mut tx = app.db.read().await?;
-    let rows = store::template::list(&mut tx, page.before()?, account, &status, page.limit()).await?;
+    let rows = store::template::list(
+        &mut tx,
+        page.before()?,
+        account,
+        &status,
+        search.trim(),
+        page.limit(),
+    )
+    .await?;
     let shown: Result<Vec<_>, AppError> = rows.into_iter().map(|row| Ok((row.id, show(row)?))).collect();
     Ok(Json(Listing::new(
         shown?,

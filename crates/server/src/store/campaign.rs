@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch};
+use super::dialect::{Batch, batch, in_numbers};
 use super::news::Topic::Campaign;
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
@@ -109,18 +109,77 @@ pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<CampaignRow>, StoreErro
     Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(sql).bind(id).fetch_optional(c).await)?)
 }
 
-const LIST: &str = "
+// Texts are made small by the engine, which may know ASCII only: the given beginning comes in both ways.
+const LIST: Batch = in_numbers!(
+    "
 SELECT *
 FROM campaign
-WHERE id < $1 AND ($2 = 0 OR state = $2)
+WHERE id < $2 AND ($3 = '' OR LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(name) LIKE $4 ESCAPE '!') AND state IN",
+    "
+ORDER BY id DESC
+LIMIT $5"
+);
+
+/// A page, newest first: in one of these states, with this text in the name unless it is empty.
+pub async fn list(
+    tx: &mut Tx,
+    before: i64,
+    states: &[i16],
+    search: &str,
+    limit: i64,
+) -> Result<Vec<CampaignRow>, StoreError> {
+    let sql = tx.dialect().pick(&LIST);
+    let (ascii, all) = (
+        containing(&search.to_ascii_lowercase()),
+        containing(&search.to_lowercase()),
+    );
+    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(sql)
+        .bind(to_json(states)).bind(before).bind(ascii).bind(all).bind(limit)
+        .fetch_all(c).await)?)
+}
+
+/// The pattern of what contains a text; empty for an empty one.
+pub(super) fn containing(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '!' | '%' | '_') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+const OF_TEMPLATE: &str = "
+SELECT *
+FROM campaign
+WHERE template_id = $1 AND id < $2
 ORDER BY id DESC
 LIMIT $3";
 
-/// A page, newest first; `state` 0 for all.
-pub async fn list(tx: &mut Tx, before: i64, state: i16, limit: i64) -> Result<Vec<CampaignRow>, StoreError> {
-    Ok(
-        on!(tx, c => sqlx::query_as::<_, CampaignRow>(LIST).bind(before).bind(state).bind(limit).fetch_all(c).await)?,
-    )
+/// The campaigns and drafts that were made with a template, newest first.
+pub async fn of_template(
+    tx: &mut Tx,
+    template: i64,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<CampaignRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(OF_TEMPLATE)
+        .bind(template).bind(before).bind(limit).fetch_all(c).await)?)
+}
+
+const DELETE: &str = "
+DELETE FROM campaign
+WHERE id = $1";
+
+/// Deletes a campaign that nothing depends on.
+pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(DELETE).bind(id).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 const IN_STATE: &str = "
@@ -216,6 +275,17 @@ ORDER BY bucket";
 /// The funnel: bucket and number of messages.
 pub async fn counts(tx: &mut Tx, id: i64) -> Result<Vec<(i16, i64)>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, (i16, i64)>(COUNTS).bind(id).fetch_all(c).await)?)
+}
+
+const COUNTS_OF: Batch = in_numbers!(
+    "SELECT campaign_id, bucket, n FROM campaign_count WHERE n <> 0 AND campaign_id IN",
+    ""
+);
+
+/// The funnels of several campaigns: campaign, bucket and number of messages.
+pub async fn counts_of(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, i16, i64)>, StoreError> {
+    let sql = tx.dialect().pick(&COUNTS_OF);
+    Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(ids)).fetch_all(c).await)?)
 }
 
 const ADD_COUNTS: super::dialect::Batch = batch!(

@@ -49,18 +49,20 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0017_account_health.sql"),
     ),
     (16, "home", include_str!("../../../../migrations/0016_home.sql")),
+    (18, "find", include_str!("../../../../migrations/0018_find.sql")),
 ];
 
 impl Dialect {
     /// Fills the markers of a migration text.
     pub fn ddl(self, text: &str) -> String {
-        let (id, blob, clustered) = match self {
-            Self::Sqlite => ("INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID"),
-            Self::Postgres => ("BIGINT PRIMARY KEY", "BYTEA", ""),
+        let (id, blob, clustered, bytes) = match self {
+            Self::Sqlite => ("INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID", ""),
+            Self::Postgres => ("BIGINT PRIMARY KEY", "BYTEA", "", "COLLATE \"C\""),
         };
         text.replace("{id}", id)
             .replace("{blob}", blob)
             .replace("{clustered}", clustered)
+            .replace("{bytes}", bytes)
     }
 
     /// The text of a batch statement for this engine.

@@ -14,6 +14,8 @@ pub const FINISHED: i16 = 2;
 pub const FAILED: i16 = 3;
 /// The server stopped, and its file is gone.
 pub const INTERRUPTED: i16 = 4;
+/// A person ended it.
+pub const CANCELLED: i16 = 5;
 
 /// A stored import.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -22,7 +24,7 @@ pub struct ImportRow {
     pub id: i64,
     /// What the person calls the file.
     pub file_name: String,
-    /// [`RUNNING`], [`FINISHED`], [`FAILED`] or [`INTERRUPTED`].
+    /// [`RUNNING`], [`FINISHED`], [`FAILED`], [`INTERRUPTED`] or [`CANCELLED`].
     pub state: i16,
     /// JSON, see [`crate::app::import::Options`].
     pub options: String,
@@ -218,4 +220,16 @@ pub async fn end(
     on!(tx, c => sqlx::query(END).bind(id).bind(state).bind(problem).bind(now).execute(c).await.map(drop))?;
     tx.note(Import, id);
     Ok(())
+}
+
+const CANCEL: &str = "
+UPDATE import
+SET state = 5, problem = $2, finished_at = $3
+WHERE id = $1 AND state IN (1, 4)";
+
+/// Ends an import that runs or was interrupted; false when it was at its end.
+pub async fn cancel(tx: &mut Tx, id: i64, problem: &str, now: i64) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(CANCEL)
+        .bind(id).bind(problem).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
 }

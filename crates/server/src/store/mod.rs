@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api_key;
 pub mod attempt;
+pub mod attribute;
 pub mod audit;
 pub mod bench;
 pub mod callback;
@@ -12,6 +13,7 @@ pub mod conversation;
 pub mod db;
 pub mod demo;
 pub mod dialect;
+pub mod find;
 pub mod health;
 pub mod home;
 pub mod idempotency;
@@ -26,6 +28,7 @@ pub mod number;
 #[cfg(test)]
 mod plan;
 pub mod profile;
+pub mod recipient;
 pub mod refused;
 pub mod reply;
 pub mod retention;

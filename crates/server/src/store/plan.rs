@@ -3,7 +3,9 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
+use super::find;
 use super::message::OF_PHONE;
+use super::recipient;
 use super::{Db, Tx};
 
 /// The steps of SQLite's plan for a statement.
@@ -34,5 +36,54 @@ async fn a_thread_is_found_without_a_walk_through_the_ledger() {
         "SEARCH m USING INDEX message_once (campaign_id=? AND phone=?)",
     ] {
         assert!(has(&plan, wanted), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn people_are_found_by_indexes() {
+    for (sql, wanted) in [
+        (
+            find::BY_NAME.sqlite,
+            "SEARCH profile USING INDEX profile_name_begins (<expr>>? AND <expr><?)",
+        ),
+        (
+            find::BY_IDENTITY.sqlite,
+            "SEARCH profile USING INDEX profile_identity_begins (<expr>>? AND <expr><?)",
+        ),
+        (
+            find::BY_PHONE,
+            "SEARCH profile USING COVERING INDEX profile_phone (phone>? AND phone<?)",
+        ),
+        (
+            find::OF_CONSENT,
+            "SEARCH profile USING INDEX profile_consent (opt_in=? AND id<?)",
+        ),
+        (find::OF_LIST, "SEARCH p USING INTEGER PRIMARY KEY (rowid=?)"),
+    ] {
+        let plan = steps(sql).await;
+        assert!(has(&plan, wanted), "{sql}: {plan:#?}");
+        assert!(!has(&plan, "SCAN p"), "{sql}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn recipients_are_found_in_the_order_of_the_index() {
+    for (sql, wanted) in [
+        (
+            recipient::ALL.sqlite,
+            "SEARCH message USING COVERING INDEX message_once (campaign_id=? AND phone>?)",
+        ),
+        (
+            recipient::ODD.sqlite,
+            "SEARCH message USING INDEX message_odd (campaign_id=? AND phone>?)",
+        ),
+        (
+            recipient::RESENDABLE.sqlite,
+            "SEARCH m USING INDEX message_odd (campaign_id=? AND phone>?)",
+        ),
+    ] {
+        let plan = steps(sql).await;
+        assert!(has(&plan, wanted), "{sql}: {plan:#?}");
+        assert!(!has(&plan, "SCAN m"), "{sql}: {plan:#?}");
     }
 }

@@ -134,6 +134,32 @@ pub async fn lock_by_identities(tx: &mut Tx, identities: &[&str]) -> Result<Vec<
     fetch_many(tx, &LOCK_BY_IDENTITIES, identities).await
 }
 
+const BY_IDENTITIES: Batch = in_texts!(
+    "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE identity IN",
+    ""
+);
+
+/// The profiles of these identities, in no order.
+pub async fn by_identities(tx: &mut Tx, identities: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
+    fetch_many(tx, &BY_IDENTITIES, identities).await
+}
+
+const BY_PHONES: Batch = in_texts!(
+    "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE phone IN",
+    ""
+);
+
+/// The profiles of these numbers, in no order.
+pub async fn by_phones(tx: &mut Tx, phones: &[&str]) -> Result<Vec<ProfileRow>, StoreError> {
+    fetch_many(tx, &BY_PHONES, phones).await
+}
+
 const LOCK_BY_PHONES: Batch = Batch {
     sqlite: "
 SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
@@ -168,38 +194,6 @@ LIMIT $2";
 /// Profiles, newest first, ids below `before`.
 pub async fn page(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<ProfileRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(PAGE).bind(before).bind(limit).fetch_all(c).await)?)
-}
-
-const SEARCH: &str = "
-SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
-FROM profile
-WHERE id < $1
-  AND (LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(identity) LIKE $3 ESCAPE '!' OR phone LIKE $3 ESCAPE '!')
-ORDER BY id DESC
-LIMIT $2";
-
-/// Profiles whose name, identity or number begins with `prefix` (lower case), newest first, ids below `before`. Walks
-/// the table from the newest on until the page is full.
-pub async fn search(
-    tx: &mut Tx,
-    prefix: &str,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<ProfileRow>, StoreError> {
-    let mut pattern = String::with_capacity(prefix.len() + 1);
-    for c in prefix.chars() {
-        if matches!(c, '!' | '%' | '_') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    Ok(on!(tx, c => sqlx::query_as::<_, ProfileRow>(SEARCH)
-        .bind(before)
-        .bind(limit)
-        .bind(&pattern)
-        .fetch_all(c)
-        .await)?)
 }
 
 /// The statement of a slice, and for SQLite the same as one JSON text: many rows cost time and memory to bring over from the

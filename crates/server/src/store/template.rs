@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use super::campaign::containing;
 use super::db::on;
 use super::news::Topic::Template;
 use super::{StoreError, Tx};
@@ -139,19 +140,22 @@ const LIST: &str = "
 SELECT *
 FROM template
 WHERE id < $1 AND ($2 = 0 OR account_id = $2) AND ($3 = '' OR status = $3)
+    AND ($4 = '' OR LOWER(name) LIKE $4 ESCAPE '!')
 ORDER BY id DESC
-LIMIT $4";
+LIMIT $5";
 
-/// A page below the id `before`, newest first; `account_id` 0 and an empty `status` for all.
+/// A page below the id `before`, newest first; `account_id` 0, an empty `status` and an empty `search` (a part of the name)
+/// for all.
 pub async fn list(
     tx: &mut Tx,
     before: i64,
     account_id: i64,
     status: &str,
+    search: &str,
     limit: i64,
 ) -> Result<Vec<TemplateRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(LIST)
-        .bind(before).bind(account_id).bind(status).bind(limit)
+        .bind(before).bind(account_id).bind(status).bind(containing(&search.to_lowercase())).bind(limit)
         .fetch_all(c).await)?)
 }
 

@@ -110,7 +110,8 @@ pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
             }
         }
         Act::Resend(n) => {
-            let campaigns = store::campaign::list(&mut tx, i64::MAX, 0, 10).await?;
+            let campaigns =
+                store::campaign::list(&mut tx, i64::MAX, &harkara::domain::campaign::ALL, "", 10).await?;
             let mut stuck = Vec::new();
             for row in &campaigns {
                 for state in [25, 35] {

@@ -1,18 +1,17 @@
 //! Launch, pause, resume, stop.
 
+use super::preflight::preflight;
 use super::{Checked, allowed, frozen, load, load_to_change, reach};
 use crate::app::audit::{Actor, look, note_change};
-use crate::app::{App, AppError, account, template};
+use crate::app::{App, AppError, account};
 use crate::clock::Millis;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, PAUSED, RUNNING, SCHEDULED, STOPPED};
 use crate::domain::id;
 use crate::domain::state::{CANCELLED, QUEUED};
-use crate::domain::template::mapping_problems;
-use crate::store::account::ACTIVE;
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{Tx, from_json, profile, retired, slice, to_json};
+use crate::store::{Tx, from_json, profile, slice, to_json};
 
 /// Launches a draft: now, or at a time. Refuses what could not work: a template that is not approved, placeholders
 /// without a source, an account that stands still.
@@ -75,56 +74,6 @@ async fn begin(tx: &mut Tx, checked: &mut Checked, now: Millis) -> Result<(), Ap
     checked.row.state = RUNNING;
     checked.row.waiting_reason = None;
     checked.row.waiting_since = None;
-    Ok(())
-}
-
-async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppError> {
-    let template = &checked.template;
-    if template.status != "approved" {
-        let why = template
-            .status_detail
-            .as_deref()
-            .map(|d| format!(" ({d})"))
-            .unwrap_or_default();
-        return Err(AppError::conflict(
-            "template_not_approved",
-            format!(
-                "The template \"{}\" is {}{why}, so WhatsApp would refuse every message.",
-                template.name, template.status
-            ),
-            "Choose an approved template, or import the templates again if it was approved since.",
-        ));
-    }
-    let frozen = frozen(checked)?;
-    let mut problems = mapping_problems(&frozen.content, &frozen.mapping);
-    problems.extend(template::uncarried(tx, template, &frozen.mapping).await?);
-    if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
-    }
-    let in_use = retired::in_use(tx, checked.row.account_id).await?;
-    let mut numbers = checked.numbers.iter().chain([&checked.row.number_id]);
-    if numbers.any(|number| !in_use.contains(number)) {
-        return Err(AppError::conflict(
-            "number_archived",
-            "A number of the campaign is out of use.",
-            "Choose another number, then launch again.",
-        ));
-    }
-    let loaded = account::load(app, tx, checked.row.account_id).await?;
-    if loaded.row.state != ACTIVE {
-        let reason = loaded
-            .row
-            .held_reason
-            .unwrap_or_else(|| "It was archived.".into());
-        return Err(AppError::conflict(
-            "account_held",
-            format!(
-                "The account \"{}\" sends nothing at the moment: {reason}",
-                loaded.row.nickname
-            ),
-            "Mend the account, then launch again.",
-        ));
-    }
     Ok(())
 }
 

@@ -1,12 +1,24 @@
 //! Campaigns: written, estimated, tested, launched, held, stopped.
 
 mod act;
+mod draft;
+mod preflight;
 pub(in crate::app) mod progress;
 mod reach;
+mod recipient;
+mod resend;
+mod sample;
 
 pub use act::{count_expected, launch, launch_now, pause, resume, stop, stop_because};
-pub use progress::{FailureGroup, Funnel, Progress, REPLIED, Replies, failures, progress};
+pub use draft::{copy, delete, unschedule};
+pub use preflight::{Finding, Level, Step, findings, of_reach, rate};
+pub use progress::{
+    CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress,
+};
 pub use reach::{Reach, reach};
+pub use recipient::{Recipients, recipients};
+pub use resend::{Resend, Resent, resend};
+pub use sample::{Sample, SamplePerson, sample};
 
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -1,6 +1,6 @@
 //! Where a campaign stands: counts that add up, and the reason when it does not move.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,6 +54,44 @@ pub struct Funnel {
 pub struct Replies {
     /// People who answered.
     pub replied: i64,
+}
+
+/// A campaign in a line of a list. Each number counts people, as in the funnel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CampaignCounts {
+    /// People who got a row in the ledger.
+    pub recipients: i64,
+    /// The provider accepted it.
+    pub sent: i64,
+    /// It reached the phone.
+    pub delivered: i64,
+    /// It was seen.
+    pub read: i64,
+    /// It will not arrive.
+    pub failed: i64,
+    /// People who answered.
+    pub replied: i64,
+}
+
+/// The counts of several campaigns, as they are kept: nobody looks at the ledger.
+pub async fn counts_of(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, CampaignCounts>, AppError> {
+    let mut buckets: HashMap<i64, Vec<(i16, i64)>> = HashMap::new();
+    for (id, bucket, n) in campaign::counts_of(tx, ids).await? {
+        buckets.entry(id).or_default().push((bucket, n));
+    }
+    let counts = buckets.into_iter().map(|(id, buckets)| {
+        let funnel = funnel(&buckets);
+        let counts = CampaignCounts {
+            recipients: funnel.recipients,
+            sent: funnel.sent,
+            delivered: funnel.delivered,
+            read: funnel.read,
+            failed: funnel.failed,
+            replied: count(&buckets, REPLIED),
+        };
+        (id, counts)
+    });
+    Ok(counts.collect())
 }
 
 /// Messages that stand where they stand for the same reason.

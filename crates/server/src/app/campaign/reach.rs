@@ -35,10 +35,7 @@ pub async fn reach(
     frozen: Option<&Frozen>,
     upper: Option<i64>,
 ) -> Result<Reach, AppError> {
-    let list_id = match audience {
-        Audience::List { list_id } => Some(id::LIST.read(list_id).ok_or(AppError::NotFound("list"))?),
-        _ => None,
-    };
+    let list_id = list_of(audience)?;
     let mut reach = Reach {
         excluded: Exclusion::ALL.iter().map(|e| (e.name(), 0)).collect(),
         ..Reach::default()
@@ -77,7 +74,20 @@ pub async fn reach(
     }
 }
 
-fn verdict(person: &Person<'_>, frozen: Option<&Frozen>, seen: &mut HashSet<u64>) -> Result<(), Exclusion> {
+/// The list that an audience is, when it is one.
+pub(super) fn list_of(audience: &Audience) -> Result<Option<i64>, AppError> {
+    match audience {
+        Audience::List { list_id } => id::LIST.read(list_id).map(Some).ok_or(AppError::NotFound("list")),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a person of the audience would get it. `seen` holds the numbers that came before.
+pub(super) fn verdict(
+    person: &Person<'_>,
+    frozen: Option<&Frozen>,
+    seen: &mut HashSet<u64>,
+) -> Result<(), Exclusion> {
     reachable(person)?;
     if let Some(frozen) = frozen
         && resolve(frozen, &|name| person.text(name)).is_err()

@@ -12,10 +12,14 @@ use crate::domain::template::{
 use crate::store::template::TemplateRow;
 use crate::store::{self, Tx, from_json, to_json};
 
+mod copy;
 mod import;
+mod lint;
 mod submit;
 
+pub use copy::{Copy, copy};
 pub use import::{ImportReport, import};
+pub use lint::{Draft, Remark, lint};
 pub use submit::submit;
 
 /// Found by its final text.
@@ -177,16 +181,18 @@ pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), AppError> {
 
 async fn name_is_free(tx: &mut Tx, row: &TemplateRow) -> Result<(), AppError> {
     match store::template::by_name(tx, row.account_id, &row.name, &row.language).await? {
-        Some(other) if other.id != row.id => Err(AppError::field(
-            "/name",
-            "taken",
-            format!(
-                "The account has a template \"{}\" in {} already. Choose another name or language.",
-                row.name, row.language
-            ),
-        )),
+        Some(other) if other.id != row.id => {
+            Err(AppError::Invalid(vec![name_taken(&row.name, &row.language)]))
+        }
         _ => Ok(()),
     }
+}
+
+fn name_taken(name: &str, language: &str) -> FieldProblem {
+    let detail = format!(
+        "The account has a template \"{name}\" in {language} already. Choose another name or language."
+    );
+    FieldProblem::new("/name", "taken", detail)
 }
 
 /// Lays a change over a row and checks the whole, also against what the provider of the account can carry.

@@ -95,7 +95,7 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
 }
 
 /// Offers and cards are not among what can be submitted from here.
-fn only_at_the_provider(content: &TemplateContent) -> Vec<FieldProblem> {
+pub(super) fn only_at_the_provider(content: &TemplateContent) -> Vec<FieldProblem> {
     let parts = [
         ("/content/offer", content.offer.is_some(), "A limited-time offer"),
         ("/content/cards", !content.cards.is_empty(), "A carousel"),

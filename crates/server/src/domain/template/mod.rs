@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 mod check;
 mod draft;
 mod fill;
+mod hints;
 mod mapped;
 mod needs;
 mod place;
@@ -18,6 +19,7 @@ mod placeholder;
 pub use check::problems;
 pub use draft::draft;
 pub use fill::{MissingValue, compose, resolve};
+pub use hints::hints;
 pub use mapped::{fallbacks, mapping_problems, realign, unmapped};
 pub use needs::unsupported;
 

@@ -1,7 +1,7 @@
 //! A campaign's ledger as CSV, streamed: every person, got it or not.
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use futures::StreamExt;
@@ -11,11 +11,12 @@ use utoipa_axum::routes;
 use super::super::Shared;
 use super::super::extract::{Caller, path_id};
 use super::super::problem::Problem;
-use super::people::show;
+use super::people::{RecipientFilter, show};
 use crate::app::AppError;
+use crate::app::campaign::{Recipients, recipients};
 use crate::domain::audience::Exclusion;
 use crate::domain::id::{self, CAMPAIGN};
-use crate::store::{campaign, message};
+use crate::store::campaign;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -41,19 +42,22 @@ const HEADER: [&str; 11] = [
 /// Where the export stands.
 enum Position {
     Header,
-    Messages(i64),
+    Messages(String),
     Excluded(i64),
     End,
 }
 
-/// The campaign's ledger as CSV: one line for each person, those left out at the end. Times are RFC 3339 UTC.
-#[utoipa::path(get, path = "/campaigns/{id}/export", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, content_type = "text/csv", body = String), (status = 404, body = Problem)))]
+/// The campaign's ledger as CSV: one line for each person, those left out at the end unless there is a filter. Times are
+/// RFC 3339 UTC.
+#[utoipa::path(get, path = "/campaigns/{id}/export", tag = "Campaigns", params(("id" = String, Path), RecipientFilter), responses((status = 200, content_type = "text/csv", body = String), (status = 404, body = Problem)))]
 async fn export(
     caller: Caller,
     State(app): State<Shared>,
     path: Path<String>,
+    Query(filter): Query<RecipientFilter>,
 ) -> Result<impl IntoResponse, Problem> {
     let id = path_id(CAMPAIGN, "campaign", path)?;
+    let which = filter.read()?;
     let mut tx = app.db.read().await?;
     campaign::by_id(&mut tx, id)
         .await?
@@ -61,16 +65,17 @@ async fn export(
     drop(tx);
     // Data leaves the house: that is noted, although nothing changes.
     caller.act(&app, Some(id)).await?.commit(&app, Some(id)).await?;
-    let parts = futures::stream::unfold((app, Position::Header), move |(app, at)| async move {
+    let begin = (app, which, Position::Header);
+    let parts = futures::stream::unfold(begin, move |(app, which, at)| async move {
         if matches!(at, Position::End) {
             return None;
         }
-        match part(&app, id, at).await {
-            Ok((bytes, next)) => Some((Ok(bytes), (app, next))),
+        match part(&app, id, &which, at).await {
+            Ok((bytes, next)) => Some((Ok(bytes), (app, which, next))),
             // The connection breaks off, so that a cut file is not taken for a whole one.
             Err(error) => Some((
                 Err(std::io::Error::other(error.to_string())),
-                (app, Position::End),
+                (app, which, Position::End),
             )),
         }
     });
@@ -82,18 +87,22 @@ async fn export(
     Ok((headers, Body::from_stream(parts.boxed())))
 }
 
-async fn part(app: &Shared, id: i64, at: Position) -> Result<(Bytes, Position), AppError> {
+async fn part(
+    app: &Shared,
+    id: i64,
+    which: &Recipients,
+    at: Position,
+) -> Result<(Bytes, Position), AppError> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let write = |e: csv::Error| AppError::conflict("export", e.to_string(), "Try again.");
     let mut tx = app.db.read().await?;
     let next = match at {
         Position::Header => {
             csv.write_record(HEADER).map_err(write)?;
-            Position::Messages(i64::MAX)
+            Position::Messages(String::new())
         }
-        Position::Messages(before) => {
-            let rows = message::of_campaign(&mut tx, id, before, 0, PAGE).await?;
-            let last = rows.last().map(|row| row.id);
+        Position::Messages(after) => {
+            let (rows, next) = recipients(app, &mut tx, id, which, &after, PAGE).await?;
             for row in rows {
                 let line = show(row)?;
                 let time = |ms: Option<i64>| ms.map(harkara_provider::wire::rfc3339).unwrap_or_default();
@@ -114,7 +123,11 @@ async fn part(app: &Shared, id: i64, at: Position) -> Result<(Bytes, Position), 
                 ])
                 .map_err(write)?;
             }
-            last.map_or(Position::Excluded(0), Position::Messages)
+            match next {
+                Some(after) => Position::Messages(after),
+                None if which.is_all() => Position::Excluded(0),
+                None => Position::End,
+            }
         }
         Position::Excluded(after) => {
             let rows = campaign::excluded(&mut tx, id, after, PAGE).await?;

@@ -1,39 +1,42 @@
 //! `/api/v1/campaigns`: write, estimate, test, launch, hold, stop, watch, export.
 
+mod draft;
 mod export;
+mod list;
 mod live;
 mod people;
+mod preflight;
 
+pub use list::{CampaignItem, items};
 pub use people::{LedgerLine, show as ledger_line};
 
-use std::collections::HashMap;
-
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
-use super::paging::{Listing, Page};
+use super::paging::Listing;
 use super::problem::Problem;
 use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach};
 use crate::app::{AppError, message, template};
+use crate::clock::SECOND;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{self as states};
 use crate::domain::id::{self, CAMPAIGN};
-use crate::domain::template::Mapping;
+use crate::domain::template::{Frozen, Mapping};
 use crate::store::campaign::CampaignRow;
 use crate::store::{Tx, from_json};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
+        .routes(routes!(create))
         .routes(routes!(get, edit))
         .routes(routes!(reach_of_any))
         .routes(routes!(reach))
@@ -44,7 +47,10 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(stop))
         .routes(routes!(progress))
         .routes(routes!(failures))
+        .merge(draft::routes())
+        .merge(list::routes())
         .merge(live::routes())
+        .merge(preflight::routes())
         .merge(people::routes())
         .merge(export::routes())
 }
@@ -107,67 +113,6 @@ fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
-}
-
-/// Filters of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Only campaigns in this state.
-    state: Option<String>,
-    /// Rows at most, 1 to 500; 50 when not given.
-    limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// Lists campaigns, newest first.
-#[utoipa::path(get, path = "/campaigns", tag = "Campaigns", params(ListQuery), responses((status = 200, body = Listing<Campaign>), (status = 400, body = Problem)))]
-async fn list(
-    _: Caller,
-    State(app): State<Shared>,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<Listing<Campaign>>, Problem> {
-    let state = match query.state.as_deref() {
-        None => 0,
-        Some(text) => states::ALL
-            .into_iter()
-            .find(|s| states::name(*s) == text)
-            .ok_or_else(|| {
-                let names = states::ALL.map(states::name).join(", ");
-                Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "bad_state",
-                    format!("There is no state \"{text}\"."),
-                    format!("Use one of {names}."),
-                )
-            })?,
-    };
-    let page = Page {
-        limit: query.limit,
-        cursor: query.cursor,
-    };
-    let mut tx = app.db.read().await?;
-    let rows = crate::store::campaign::list(&mut tx, page.before()?, state, page.limit()).await?;
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let mut numbers: HashMap<i64, Vec<i64>> = HashMap::new();
-    for (campaign, number) in crate::store::slice::numbers(&mut tx, &ids).await? {
-        numbers.entry(campaign).or_default().push(number);
-    }
-    let listing = Listing::new(
-        rows,
-        &page,
-        |row| row.id,
-        |row| {
-            let numbers = numbers.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-            show(row, numbers)
-        },
-    );
-    let data = listing.data.into_iter().collect::<Result<_, _>>()?;
-    Ok(Json(Listing {
-        data,
-        next_cursor: listing.next_cursor,
-    }))
 }
 
 /// Writes a new draft.
@@ -235,29 +180,40 @@ struct ReachInput {
 /// Estimates the reach of any audience, before a campaign is written.
 #[utoipa::path(post, path = "/reach", tag = "Campaigns", request_body = ReachInput, responses((status = 200, body = Reach), (status = 422, body = Problem)))]
 async fn reach_of_any(State(app): State<Shared>, body: Body<ReachInput>) -> Result<Json<Reach>, Problem> {
-    let problems = body.value.audience.problems();
-    if !problems.is_empty() {
-        let fields = problems
-            .into_iter()
-            .map(|(p, code, detail)| crate::app::FieldProblem::new(p, code, detail));
-        return Err(AppError::Invalid(fields.collect()).into());
-    }
+    sound(&body.value.audience)?;
     let frozen = match &body.value.template_id {
         None => None,
-        Some(text) => {
-            let id = id::TEMPLATE.read(text).ok_or(AppError::NotFound("template"))?;
-            let mut tx = app.db.read().await?;
-            let row = template::row(&mut tx, id).await?;
-            let mapping = match &body.value.mapping {
-                Some(mapping) => mapping.clone(),
-                None => from_json("mapping", &row.mapping)?,
-            };
-            Some(template::freeze(&row, mapping)?)
-        }
+        Some(text) => Some(says(&app, text, body.value.mapping.as_ref()).await?),
     };
     Ok(Json(
         campaign::reach(&app, &body.value.audience, frozen.as_ref(), None).await?,
     ))
+}
+
+/// Refuses an audience that means nothing.
+fn sound(audience: &Audience) -> Result<(), AppError> {
+    let problems = audience.problems();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let fields = problems
+        .into_iter()
+        .map(|(p, code, detail)| crate::app::FieldProblem::new(p, code, detail));
+    Err(AppError::Invalid(fields.collect()))
+}
+
+/// What a campaign with this template would say, with the template's own mapping when there is no other.
+async fn says(app: &Shared, template_id: &str, mapping: Option<&Mapping>) -> Result<Frozen, AppError> {
+    let id = id::TEMPLATE
+        .read(template_id)
+        .ok_or(AppError::NotFound("template"))?;
+    let mut tx = app.db.read().await?;
+    let row = template::row(&mut tx, id).await?;
+    let mapping = match mapping {
+        Some(mapping) => mapping.clone(),
+        None => from_json("mapping", &row.mapping)?,
+    };
+    template::freeze(&row, mapping)
 }
 
 /// Estimates the reach of a campaign: who would get it now, and who is left out and why.
@@ -328,6 +284,8 @@ async fn test(
 struct LaunchInput {
     /// RFC 3339 with an offset, such as `2026-12-24T18:00:00+05:30`; absent: now.
     at: Option<String>,
+    /// In place of `at`: starts in so many seconds, 0 to 60. Until then `unschedule` takes it back.
+    undo_seconds: Option<u32>,
 }
 
 /// Launches a draft, now or at a time. From then on what it says is fixed.
@@ -352,8 +310,25 @@ async fn launch(
                 })?,
         ),
     };
-    let response = act(&app, &body, async |tx| campaign::launch(&app, tx, id, at).await).await?;
-    if at.is_none_or(|at| at <= app.now()) {
+    let undo = match body.value.undo_seconds {
+        Some(_) if at.is_some() => {
+            let detail =
+                "Give `at` or `undo_seconds`, not both: until its time a campaign can be taken back anyway.";
+            return Err(AppError::field("/undo_seconds", "conflict", detail).into());
+        }
+        Some(seconds @ 61..) => {
+            let detail = format!("{seconds} is too long: give 0 to 60 seconds, or a time with `at`.");
+            return Err(AppError::field("/undo_seconds", "out_of_range", detail).into());
+        }
+        undo => undo.filter(|seconds| *seconds > 0),
+    };
+    let response = act(&app, &body, async |tx| {
+        // From here on, however long others held up the transaction.
+        let at = undo.map_or(at, |seconds| Some(app.now() + i64::from(seconds) * SECOND));
+        campaign::launch(&app, tx, id, at).await
+    })
+    .await?;
+    if undo.is_none() && at.is_none_or(|at| at <= app.now()) {
         let app = app.clone();
         tokio::spawn(async move {
             if let Err(error) = campaign::count_expected(&app, id).await {

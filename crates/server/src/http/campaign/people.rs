@@ -1,7 +1,9 @@
 //! Who got a campaign and who did not, person by person.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, State as HttpState};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,21 +11,23 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::super::Shared;
-use super::super::extract::{Caller, path_id};
+use super::super::extract::{Body, Caller, path_id};
 use super::super::paging::{Listing, Page};
 use super::super::problem::Problem;
 use crate::app::AppError;
+use crate::app::campaign::{self as app_campaign, Recipients, Resend, recipients};
 use crate::domain::audience::Exclusion;
-use crate::domain::id::{self, CAMPAIGN};
+use crate::domain::id::{self, CAMPAIGN, Kind};
 use crate::domain::settle::Failure;
-use crate::domain::state;
+use crate::domain::state::{self, State};
 use crate::store::message::MessageRow;
-use crate::store::{campaign, from_json, message};
+use crate::store::{campaign, from_json};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(messages))
+        .routes(routes!(resend))
         .routes(routes!(excluded))
 }
 
@@ -76,52 +80,129 @@ pub fn show(row: MessageRow) -> Result<LedgerLine, AppError> {
     })
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
+/// Which messages of a campaign.
+#[derive(Debug, Default, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct MessagesQuery {
+pub struct RecipientFilter {
     /// Only messages in this state, such as `unknown` or `failed`.
-    state: Option<String>,
-    /// Rows at most, 1 to 500; 50 when not given.
-    limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub state: Option<String>,
+    /// Only messages with a failure of this kind, such as `capped`.
+    pub kind: Option<String>,
+    /// A number, digits in a number (its last ones, for instance), or how a name begins.
+    pub search: Option<String>,
 }
 
-/// The messages of a campaign, newest first.
-#[utoipa::path(get, path = "/campaigns/{id}/messages", tag = "Campaigns", params(("id" = String, Path), MessagesQuery), responses((status = 200, body = Listing<LedgerLine>), (status = 404, body = Problem)))]
+impl RecipientFilter {
+    /// What it asks for.
+    pub fn read(&self) -> Result<Recipients, Problem> {
+        let text = |given: &Option<String>| given.as_deref().map(str::trim).unwrap_or_default().to_owned();
+        Ok(Recipients {
+            state: self.state.as_deref().map_or(Ok(0), wanted_state)?,
+            kind: text(&self.kind),
+            search: text(&self.search),
+        })
+    }
+}
+
+fn wanted_state(text: &str) -> Result<State, Problem> {
+    state::parse(text).ok_or_else(|| {
+        let names = state::OUTBOUND.map(state::name).join(", ");
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad_state",
+            format!("There is no state \"{text}\"."),
+            format!("Use one of {names}."),
+        )
+    })
+}
+
+/// The messages of a campaign, by number. With a filter, a page may be short or empty although there is a next one: it
+/// looks at 50,000 messages at most.
+#[utoipa::path(get, path = "/campaigns/{id}/messages", tag = "Campaigns", params(("id" = String, Path), RecipientFilter, Page), responses((status = 200, body = Listing<LedgerLine>), (status = 404, body = Problem)))]
 async fn messages(
     _: Caller,
-    State(app): State<Shared>,
+    HttpState(app): HttpState<Shared>,
     path: Path<String>,
-    Query(query): Query<MessagesQuery>,
+    Query(filter): Query<RecipientFilter>,
+    Query(page): Query<Page>,
 ) -> Result<Json<Listing<LedgerLine>>, Problem> {
     let id = path_id(CAMPAIGN, "campaign", path)?;
-    let wanted = match query.state.as_deref() {
-        None => 0,
-        Some(text) => state::parse(text).ok_or_else(|| {
-            let names = state::OUTBOUND.map(state::name).join(", ");
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_state",
-                format!("There is no state \"{text}\"."),
-                format!("Use one of {names}."),
-            )
-        })?,
-    };
-    let page = Page {
-        limit: query.limit,
-        cursor: query.cursor,
+    let which = filter.read()?;
+    // A number is its digits: they fit where ids do.
+    let after = match &page.cursor {
+        None => String::new(),
+        Some(_) => format!("+{}", page.before()?),
     };
     let mut tx = app.db.read().await?;
     campaign::by_id(&mut tx, id)
         .await?
         .ok_or(AppError::NotFound("campaign"))?;
-    let rows = message::of_campaign(&mut tx, id, page.before()?, wanted, page.limit()).await?;
-    let listing = Listing::new(rows, &page, |row| row.id, show);
-    let data = listing.data.into_iter().collect::<Result<_, _>>()?;
+    let (rows, next) = recipients(&app, &mut tx, id, &which, &after, page.limit()).await?;
+    let next = next.and_then(|phone| phone.trim_start_matches('+').parse().ok());
     Ok(Json(Listing {
-        data,
-        next_cursor: listing.next_cursor,
+        data: rows.into_iter().map(show).collect::<Result<_, _>>()?,
+        next_cursor: next.map(|digits| Kind("c").show(digits)),
+    }))
+}
+
+/// What is to be sent again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResendMany {
+    /// Only failures of this kind: `unavailable`, `throttled`, `capped`, `config` or `auth`; absent: all of these.
+    kind: Option<String>,
+    /// Count, and send nothing.
+    #[serde(default)]
+    dry_run: bool,
+    /// `next_cursor` of the answer before.
+    cursor: Option<String>,
+}
+
+/// What was sent again.
+#[derive(Debug, Serialize, ToSchema)]
+struct ResentMany {
+    /// Failed messages, from the cursor on, that may be sent again and were not.
+    resendable: i64,
+    /// Messages on their way anew; each is a message of its own, outside the counts of the campaign.
+    resent: i64,
+    /// Messages left out this time: `opted_out`, `number_retired`, `not_composable`.
+    left_out: BTreeMap<&'static str, i64>,
+    /// Ask again with this: one call looks at 10,000 messages at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+/// Sends messages of a campaign again that failed for a reason of the moment: each once, and never an unknown one, which may
+/// have arrived. Safe to repeat.
+#[utoipa::path(post, path = "/campaigns/{id}/resend", tag = "Campaigns", params(("id" = String, Path)), request_body = ResendMany, responses((status = 200, body = ResentMany), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn resend(
+    HttpState(app): HttpState<Shared>,
+    path: Path<String>,
+    body: Body<ResendMany>,
+) -> Result<Json<ResentMany>, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let asked = &body.value;
+    let page = Page {
+        limit: None,
+        cursor: asked.cursor.clone(),
+    };
+    let what = Resend {
+        kind: asked.kind.clone(),
+        after: match &page.cursor {
+            None => String::new(),
+            Some(_) => format!("+{}", page.before()?),
+        },
+        dry_run: asked.dry_run,
+    };
+    let done = app_campaign::resend(&app, id, &what).await?;
+    let next = done
+        .next
+        .and_then(|phone| phone.trim_start_matches('+').parse().ok());
+    Ok(Json(ResentMany {
+        resendable: done.resendable,
+        resent: done.resent,
+        left_out: done.left_out,
+        next_cursor: next.map(|digits| Kind("c").show(digits)),
     }))
 }
 
@@ -142,7 +223,7 @@ pub struct Excluded {
 #[utoipa::path(get, path = "/campaigns/{id}/excluded", tag = "Campaigns", params(("id" = String, Path), Page), responses((status = 200, body = Listing<Excluded>), (status = 404, body = Problem)))]
 async fn excluded(
     _: Caller,
-    State(app): State<Shared>,
+    HttpState(app): HttpState<Shared>,
     path: Path<String>,
     Query(page): Query<Page>,
 ) -> Result<Json<Listing<Excluded>>, Problem> {

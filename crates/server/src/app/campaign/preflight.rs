@@ -1,0 +1,266 @@
+//! What stands in the way of a campaign, or should be known before it is launched. The page shows these findings, and a
+//! launch refuses what is red among them: one function decides both.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Checked, Reach, frozen};
+use crate::app::{App, AppError, account, template};
+use crate::domain::template::mapping_problems;
+use crate::store::account::ACTIVE;
+use crate::store::{Tx, number, retired};
+
+/// How grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// As it should be.
+    Green,
+    /// Worth a look; it can be launched.
+    Amber,
+    /// It cannot be launched.
+    Red,
+}
+
+/// Where it is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The audience.
+    Who,
+    /// Template and values.
+    What,
+    /// Time and speed.
+    When,
+    /// The account or its numbers.
+    Account,
+}
+
+/// One thing that was looked at.
+#[derive(Debug)]
+pub struct Finding {
+    /// Stable name.
+    pub key: &'static str,
+    /// How grave.
+    pub level: Level,
+    /// In a few words.
+    pub title: String,
+    /// What is so.
+    pub detail: String,
+    /// What to do; empty when there is nothing to do.
+    pub help: String,
+    /// Where.
+    pub fix: Option<Step>,
+    /// What a launch answers.
+    refusal: Option<AppError>,
+}
+
+impl Finding {
+    fn green(key: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            key,
+            level: Level::Green,
+            title: title.into(),
+            detail: detail.into(),
+            help: String::new(),
+            fix: None,
+            refusal: None,
+        }
+    }
+
+    fn amber(mut self, help: impl Into<String>, fix: Step) -> Self {
+        self.level = Level::Amber;
+        self.help = help.into();
+        self.fix = Some(fix);
+        self
+    }
+
+    fn red(key: &'static str, title: impl Into<String>, fix: Step, refusal: AppError) -> Self {
+        let (detail, help) = match &refusal {
+            AppError::Conflict { detail, help, .. } => (detail.clone(), help.clone()),
+            AppError::Invalid(fields) => {
+                let all: Vec<&str> = fields.iter().map(|field| field.detail.as_str()).collect();
+                (all.join(" "), "Mend it, then launch.".to_owned())
+            }
+            other => (other.to_string(), String::new()),
+        };
+        Self {
+            key,
+            level: Level::Red,
+            title: title.into(),
+            detail,
+            help,
+            fix: Some(fix),
+            refusal: Some(refusal),
+        }
+    }
+}
+
+/// Looks at everything that needs no walk through the audience.
+pub async fn findings(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
+    let mut all = vec![of_template(checked)];
+    all.push(of_values(tx, checked).await?);
+    all.push(of_numbers(tx, checked).await?);
+    all.extend(of_account(app, tx, checked).await?);
+    Ok(all)
+}
+
+/// Refuses what could not work.
+pub(super) async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppError> {
+    let found = findings(app, tx, checked).await?;
+    match found.into_iter().find_map(|finding| finding.refusal) {
+        Some(refusal) => Err(refusal),
+        None => Ok(()),
+    }
+}
+
+fn of_template(checked: &Checked) -> Finding {
+    let template = &checked.template;
+    if template.status == "approved" {
+        let detail = format!("\"{}\" ({}) is approved.", template.name, template.language);
+        return Finding::green("template", "Template approved", detail);
+    }
+    let why = template
+        .status_detail
+        .as_deref()
+        .map(|d| format!(" ({d})"))
+        .unwrap_or_default();
+    let refusal = AppError::conflict(
+        "template_not_approved",
+        format!(
+            "The template \"{}\" is {}{why}, so WhatsApp would refuse every message.",
+            template.name, template.status
+        ),
+        "Choose an approved template, or import the templates again if it was approved since.",
+    );
+    Finding::red("template", "Template not approved", Step::What, refusal)
+}
+
+async fn of_values(tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError> {
+    let frozen = frozen(checked)?;
+    let mut problems = mapping_problems(&frozen.content, &frozen.mapping);
+    problems.extend(template::uncarried(tx, &checked.template, &frozen.mapping).await?);
+    Ok(if problems.is_empty() {
+        Finding::green("values", "Message complete", "Every placeholder has a source.")
+    } else {
+        Finding::red(
+            "values",
+            "Message not complete",
+            Step::What,
+            AppError::Invalid(problems),
+        )
+    })
+}
+
+async fn of_numbers(tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError> {
+    let in_use = retired::in_use(tx, checked.row.account_id).await?;
+    let mut numbers = checked.numbers.iter().chain([&checked.row.number_id]);
+    if numbers.any(|number| !in_use.contains(number)) {
+        let refusal = AppError::conflict(
+            "number_archived",
+            "A number of the campaign is out of use.",
+            "Choose another number, then launch again.",
+        );
+        return Ok(Finding::red("numbers", "Number out of use", Step::When, refusal));
+    }
+    let detail = match checked.numbers.len() {
+        0 | 1 => format!("It leaves from {}.", checked.number.phone),
+        n => format!("It leaves from {n} numbers, {} among them.", checked.number.phone),
+    };
+    Ok(Finding::green("numbers", "Numbers in use", detail))
+}
+
+async fn of_account(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
+    let loaded = account::load(app, tx, checked.row.account_id).await?;
+    let row = loaded.row;
+    if row.state != ACTIVE {
+        let reason = row.held_reason.unwrap_or_else(|| "It was archived.".into());
+        let refusal = AppError::conflict(
+            "account_held",
+            format!(
+                "The account \"{}\" sends nothing at the moment: {reason}",
+                row.nickname
+            ),
+            "Mend the account, then launch again.",
+        );
+        return Ok(vec![Finding::red(
+            "account",
+            "Account held",
+            Step::Account,
+            refusal,
+        )]);
+    }
+    let standing = match app.troubles.of(row.id) {
+        None => Finding::green(
+            "account",
+            "Account active",
+            format!("\"{}\" can send.", row.nickname),
+        ),
+        Some(trouble) => Finding::green("account", "Account has trouble", trouble.reason).amber(
+            "The campaign can be launched; it goes on by itself when the trouble is over.",
+            Step::Account,
+        ),
+    };
+    let reports = if row.last_report_at.is_some() {
+        Finding::green(
+            "reports",
+            "Delivery reports arrive",
+            "The provider tells what became of messages.",
+        )
+    } else {
+        let detail = format!(
+            "The provider of \"{}\" has never told what became of a message.",
+            row.nickname
+        );
+        Finding::green("reports", "No delivery report yet", detail).amber(
+            "Send a test and wait for \"delivered\". If it stays at \"sent\", check the callback URLs of the account.",
+            Step::Account,
+        )
+    };
+    Ok(vec![standing, reports])
+}
+
+/// What the count of the audience says.
+pub fn of_reach(reach: &Reach) -> Finding {
+    let left_out = reach.audience - reach.reachable;
+    let detail = format!(
+        "{} of {} people in the audience would get it.",
+        reach.reachable, reach.audience
+    );
+    if reach.reachable == 0 {
+        return Finding::green("audience", "Nobody would get it", detail).amber(
+            "Choose another audience, or record consent: `excluded` says why people are left out.",
+            Step::Who,
+        );
+    }
+    let missing = reach.excluded.get("missing_value").copied().unwrap_or(0);
+    if missing > 0 {
+        let detail = format!("{detail} {missing} lack a value for a placeholder.");
+        return Finding::green("audience", "People left out", detail)
+            .amber("Give the placeholder a default, and they get it too.", Step::What);
+    }
+    if left_out * 2 > reach.audience {
+        return Finding::green("audience", "Most are left out", detail).amber(
+            "`excluded` says why; most often no opt-in is recorded.",
+            Step::Who,
+        );
+    }
+    Finding::green("audience", "Audience counted", detail)
+}
+
+/// Messages a second that it leaves with at most: its numbers together, its account, its own limit.
+pub async fn rate(tx: &mut Tx, checked: &Checked) -> Result<i64, AppError> {
+    let own = number::of_account(tx, checked.row.account_id).await?;
+    let numbers = own
+        .iter()
+        .filter(|n| n.id == checked.row.number_id || checked.numbers.contains(&n.id))
+        .map(|n| n.messages_per_second)
+        .sum::<i64>();
+    let account = account::by_id(tx, checked.row.account_id).await?;
+    let limits = [
+        Some(numbers),
+        Some(account.requests_per_second),
+        checked.row.messages_per_second,
+    ];
+    Ok(limits.into_iter().flatten().min().unwrap_or(1).max(1))
+}

@@ -1,0 +1,193 @@
+//! What is to be known before a launch, and real people who would get it.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use harkara_provider::TemplateMessage;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::super::Shared;
+use super::super::extract::{Body, Caller, path_id};
+use super::super::problem::Problem;
+use super::{says, sound};
+use crate::app::AppError;
+use crate::app::campaign::{self, Finding, Level, Reach, SamplePerson, Step, findings, of_reach};
+use crate::clock::SECOND;
+use crate::domain::audience::Audience;
+use crate::domain::id::{self, CAMPAIGN};
+use crate::domain::template::Mapping;
+use crate::store::from_json;
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(preflight))
+        .routes(routes!(sample))
+}
+
+/// One thing that was looked at before a launch.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreflightCheck {
+    /// `template`, `values`, `numbers`, `account`, `reports` or `audience`.
+    pub key: &'static str,
+    /// `green`; `amber`: worth a look; `red`: a launch is refused.
+    pub level: Level,
+    /// In a few words.
+    pub title: String,
+    /// What is so.
+    pub detail: String,
+    /// What to do; empty when there is nothing to do.
+    pub help: String,
+    /// Where: `who`, `what`, `when` or `account`.
+    pub fix: Option<Step>,
+}
+
+impl From<Finding> for PreflightCheck {
+    fn from(finding: Finding) -> Self {
+        Self {
+            key: finding.key,
+            level: finding.level,
+            title: finding.title,
+            detail: finding.detail,
+            help: finding.help,
+            fix: finding.fix,
+        }
+    }
+}
+
+/// A person who would get it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Recipient {
+    /// Profile.
+    pub profile_id: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Number.
+    pub phone: String,
+    /// What the person would read.
+    #[schema(value_type = Object)]
+    pub message: TemplateMessage,
+}
+
+impl From<SamplePerson> for Recipient {
+    fn from(person: SamplePerson) -> Self {
+        Self {
+            profile_id: id::PROFILE.show(person.profile_id),
+            name: person.name,
+            phone: person.phone,
+            message: person.message,
+        }
+    }
+}
+
+/// What is to be known before a launch.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Preflight {
+    /// What was looked at. One that is red makes a launch fail.
+    pub checks: Vec<PreflightCheck>,
+    /// People in the audience; absent when they were not counted.
+    pub audience: Option<i64>,
+    /// People who would get it now.
+    pub reachable: Option<i64>,
+    /// People left out, by reason.
+    pub excluded: Option<BTreeMap<&'static str, i64>>,
+    /// Messages a second at most: of its numbers together, of the account, and its own limit.
+    pub rate: i64,
+    /// When the last message would leave at that rate, milliseconds since 1970 UTC. An estimate.
+    pub finish_at: Option<i64>,
+    /// Up to three people who would get it, of the first 20,000 of the audience.
+    pub previews: Vec<Recipient>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PreflightQuery {
+    /// `false`: the audience is not counted, which for millions of people takes seconds.
+    count: Option<bool>,
+}
+
+/// Looks at all that a launch looks at, counts the audience and shows what real people would read. Counting walks through
+/// the whole audience, in small steps that hold nobody up.
+#[utoipa::path(get, path = "/campaigns/{id}/preflight", tag = "Campaigns", params(("id" = String, Path), PreflightQuery), responses((status = 200, body = Preflight), (status = 404, body = Problem)))]
+async fn preflight(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+    Query(query): Query<PreflightQuery>,
+) -> Result<Json<Preflight>, Problem> {
+    let id = path_id(CAMPAIGN, "campaign", path)?;
+    let mut tx = app.db.read().await?;
+    let checked = campaign::load(&mut tx, id).await?;
+    let mut found = findings(&app, &mut tx, &checked).await?;
+    let rate = campaign::rate(&mut tx, &checked).await?;
+    drop(tx);
+    let audience: Audience = from_json("audience", &checked.row.audience)?;
+    let frozen = campaign::frozen(&checked)?;
+    let reach: Option<Reach> = if query.count == Some(false) {
+        None
+    } else {
+        let reach = campaign::reach(&app, &audience, Some(&frozen), None).await?;
+        found.push(of_reach(&reach));
+        Some(reach)
+    };
+    let sample = campaign::sample(&app, &audience, &frozen, 3).await?;
+    let start = checked.row.scheduled_at.unwrap_or(0).max(app.now());
+    Ok(Json(Preflight {
+        checks: found.into_iter().map(PreflightCheck::from).collect(),
+        audience: reach.as_ref().map(|reach| reach.audience),
+        reachable: reach.as_ref().map(|reach| reach.reachable),
+        finish_at: reach
+            .as_ref()
+            .map(|reach| start + (reach.reachable * SECOND + rate - 1) / rate),
+        excluded: reach.map(|reach| reach.excluded),
+        rate,
+        previews: sample.people.into_iter().map(Recipient::from).collect(),
+    }))
+}
+
+/// Whose messages to show.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SampleInput {
+    /// Who gets it.
+    audience: Audience,
+    /// The template.
+    template_id: String,
+    /// What its placeholders are filled with; the template's own mapping when absent.
+    mapping: Option<Mapping>,
+    /// People at most, 1 to 20; 3 when absent.
+    limit: Option<u8>,
+}
+
+/// Real people who would get it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Recipients {
+    /// In the order in which a campaign comes to them.
+    data: Vec<Recipient>,
+    /// People of the audience that were looked at, 20,000 at most.
+    looked_at: i64,
+    /// The whole audience was looked at: nobody else would get it.
+    complete: bool,
+}
+
+/// Shows what real people of an audience would read, those only who would get it.
+#[utoipa::path(post, path = "/reach/sample", tag = "Campaigns", request_body = SampleInput, responses((status = 200, body = Recipients), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn sample(State(app): State<Shared>, body: Body<SampleInput>) -> Result<Json<Recipients>, Problem> {
+    let asked = &body.value;
+    sound(&asked.audience)?;
+    let limit = asked.limit.unwrap_or(3);
+    if !(1..=20).contains(&limit) {
+        return Err(AppError::field("/limit", "out_of_range", "Ask for 1 to 20 people.").into());
+    }
+    let frozen = says(&app, &asked.template_id, asked.mapping.as_ref()).await?;
+    let sample = campaign::sample(&app, &asked.audience, &frozen, usize::from(limit)).await?;
+    Ok(Json(Recipients {
+        data: sample.people.into_iter().map(Recipient::from).collect(),
+        looked_at: sample.looked_at,
+        complete: sample.complete,
+    }))
+}

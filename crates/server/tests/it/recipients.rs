@@ -1,0 +1,167 @@
+//! Who got a campaign: searched, filtered, exported, and sent again to those whom a passing failure kept from it.
+
+use harkara::domain::audience::Audience;
+use harkara::domain::id;
+use harkara::domain::state::{FAILED, State, UNKNOWN};
+use harkara::store;
+use harkara::store::message::MessageChange;
+use harkara_sim::Options;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::support::{START, TestApp, on_both_engines};
+use crate::world::{World, phone};
+
+struct Sent {
+    w: World,
+    client: Client,
+    campaign: i64,
+    path: String,
+}
+
+impl Sent {
+    /// A finished campaign to so many people.
+    async fn new(t: TestApp, people: i64) -> Self {
+        let w = World::new(t, Options::default()).await;
+        w.customers(people).await;
+        let campaign = w.launch(Audience::Everyone).await;
+        w.run(campaign).await;
+        let client = Client::new(&w.t).await;
+        let path = format!("/api/v1/campaigns/{}", id::CAMPAIGN.show(campaign));
+        Self {
+            w,
+            client,
+            campaign,
+            path,
+        }
+    }
+
+    /// The message to person `i` did not go well.
+    async fn spoil(&self, i: i64, state: State, kind: &str) {
+        let mut tx = self.w.app().db.write().await.unwrap();
+        let rows = store::message::of_campaign(&mut tx, self.campaign, i64::MAX, 0, 500)
+            .await
+            .unwrap();
+        let row = rows.into_iter().find(|row| row.phone == phone(i)).unwrap();
+        let failure = json!({"kind": kind, "detail": "d", "help": "h"}).to_string();
+        let change = MessageChange {
+            id: row.id,
+            state,
+            attempt: row.attempt,
+            failure: Some(failure),
+            failed_at: Some(START),
+            ..MessageChange::default()
+        };
+        store::message::change(&mut tx, vec![change]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn phones(&self, query: &str) -> Vec<String> {
+        let listing = self.client.get(&format!("{}/messages?{query}", self.path)).await;
+        phones(&listing)
+    }
+
+    async fn resend(&self, body: Value) -> Value {
+        self.client
+            .post(&format!("{}/resend", self.path), body)
+            .await
+            .expect(200)
+    }
+}
+
+fn phones(listing: &Value) -> Vec<String> {
+    let rows = listing["data"].as_array().unwrap();
+    rows.iter()
+        .map(|row| row["phone"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+on_both_engines! {
+    async fn recipients_are_searched_filtered_and_exported(t) {
+        let s = Sent::new(t, 12).await;
+        s.spoil(3, FAILED, "capped").await;
+        s.spoil(4, FAILED, "invalid").await;
+        s.spoil(5, UNKNOWN, "unknown").await;
+        for (query, expected) in [
+            ("state=failed", &[3, 4][..]),
+            ("state=failed&kind=capped", &[3]),
+            ("kind=unknown", &[5]),
+            ("state=unknown", &[5]),
+            ("state=cancelled", &[]),
+            ("search=99999%2000007", &[7]),
+            ("search=0004", &[4]),
+            ("search=00011&state=sent", &[11]),
+            ("search=customer%201", &[1, 10, 11, 12]),
+            ("search=customer%201&limit=2", &[1, 10]),
+            ("search=customer%204&state=failed", &[4]),
+            ("search=customer%204&kind=capped", &[]),
+            ("search=nobody", &[]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(|i| phone(*i)).collect();
+            assert_eq!(s.phones(query).await, expected, "{query}");
+        }
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        for _ in 0..9 {
+            let page = s.client.get(&format!("{}/messages?limit=5{cursor}", s.path)).await;
+            seen.extend(phones(&page));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen, (1..=12).map(phone).collect::<Vec<_>>(), "each once, by number");
+        s.client.call("GET", &format!("{}/messages?state=odd", s.path), "").await.expect(400);
+        let csv = s.client.call("GET", &format!("{}/export?state=failed", s.path), "").await;
+        let lines: Vec<&str> = csv.text.lines().collect();
+        assert_eq!(lines.len(), 3, "{}", csv.text);
+        assert!(lines[1].contains(&phone(3)) && lines[1].contains("capped"), "{}", lines[1]);
+        let all = s.client.call("GET", &format!("{}/export", s.path), "").await;
+        assert_eq!(all.text.lines().count(), 13);
+    }
+
+    async fn passing_failures_are_sent_again_each_once_and_unknown_ones_never(t) {
+        let s = Sent::new(t, 6).await;
+        s.spoil(1, FAILED, "unavailable").await;
+        s.spoil(2, FAILED, "invalid").await;
+        s.spoil(3, UNKNOWN, "unknown").await;
+        s.spoil(4, FAILED, "capped").await;
+        s.spoil(5, FAILED, "capped").await;
+        let mut tx = s.w.app().db.write().await.unwrap();
+        harkara::app::consent::opt_out(s.w.app(), &mut tx, &phone(4), "message", None, START).await.unwrap();
+        tx.commit().await.unwrap();
+        let counted = s.resend(json!({"dry_run": true})).await;
+        assert_eq!(counted, json!({"resendable": 3, "resent": 0, "left_out": {}}));
+        assert_eq!(s.resend(json!({"dry_run": true, "kind": "unavailable"})).await["resendable"], 1);
+        let refused = s.client.post(&format!("{}/resend", s.path), json!({"kind": "invalid"})).await.expect(422);
+        assert_eq!(refused["errors"][0]["code"], "not_resendable");
+        let (a, b) = tokio::join!(s.resend(json!({})), s.resend(json!({})));
+        assert_eq!(a["resent"].as_i64().unwrap() + b["resent"].as_i64().unwrap(), 2, "{a} {b}");
+        assert_eq!(a["left_out"], json!({"opted_out": 1}));
+        let after = s.resend(json!({})).await;
+        assert_eq!((&after["resendable"], &after["resent"]), (&json!(1), &json!(0)), "{after}");
+        for _ in 0..50 {
+            s.w.step(100).await;
+        }
+        let accepted = s.w.accepted();
+        for (i, times) in [(1, 2), (2, 1), (3, 1), (4, 1), (5, 2), (6, 1)] {
+            assert_eq!(accepted[&phone(i)].len(), times, "person {i}");
+        }
+        // One of them by hand: it was sent again already.
+        let failed = s.client.get(&format!("{}/messages?state=failed&kind=unavailable", s.path)).await;
+        let message = failed["data"][0]["id"].as_str().unwrap();
+        let again = s.client.post(&format!("/api/v1/messages/{message}/resend"), json!({})).await.expect(409);
+        assert_eq!(again["code"], "already_resent");
+    }
+
+    async fn a_stopped_campaign_is_not_sent_again(t) {
+        let s = Sent::new(t, 1).await;
+        s.spoil(1, FAILED, "capped").await;
+        let mut tx = s.w.app().db.write().await.unwrap();
+        let mut row = store::campaign::by_id(&mut tx, s.campaign).await.unwrap().unwrap();
+        row.state = harkara::domain::campaign::STOPPED;
+        store::campaign::update(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = s.client.post(&format!("{}/resend", s.path), json!({})).await.expect(409);
+        assert_eq!(refused["code"], "campaign_state");
+        s.client.post("/api/v1/campaigns/cmp_0000000000000/resend", json!({})).await.expect(404);
+    }
+}
