@@ -179,6 +179,7 @@ WHERE id = $1";
 /// Deletes a campaign that nothing depends on.
 pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(DELETE).bind(id).execute(c).await.map(drop))?;
+    tx.note(Campaign, id);
     Ok(())
 }
 

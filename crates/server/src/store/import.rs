@@ -231,5 +231,6 @@ WHERE id = $1 AND state IN (1, 4)";
 pub async fn cancel(tx: &mut Tx, id: i64, problem: &str, now: i64) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(CANCEL)
         .bind(id).bind(problem).bind(now).execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Import, id);
     Ok(rows == 1)
 }

@@ -90,7 +90,7 @@ pub struct MessageEvent {
 pub struct ImportEvent {
     /// Import.
     pub id: String,
-    /// `running`, `finished`, `failed` or `interrupted`.
+    /// `running`, `finished`, `failed`, `interrupted` or `cancelled`.
     pub state: &'static str,
     /// Rows done.
     pub rows: i64,
@@ -232,6 +232,7 @@ fn import_event(row: &news::ImportNow) -> LiveEvent {
             import::RUNNING => "running",
             import::FINISHED => "finished",
             import::FAILED => "failed",
+            import::CANCELLED => "cancelled",
             _ => "interrupted",
         },
         rows: row.rows_read,

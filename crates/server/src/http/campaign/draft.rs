@@ -25,11 +25,15 @@ pub fn routes() -> OpenApiRouter<Shared> {
 
 /// Throws a draft away.
 #[utoipa::path(delete, path = "/campaigns/{id}", tag = "Campaigns", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn delete(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<StatusCode, Problem> {
+async fn delete(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<StatusCode, Problem> {
     let id = path_id(CAMPAIGN, "campaign", path)?;
-    let mut tx = app.db.write().await?;
-    campaign::delete(&mut tx, id).await?;
-    tx.commit().await?;
+    let mut act = caller.act(&app, Some(id)).await?;
+    campaign::delete(&mut act.tx, id).await?;
+    act.commit(&app, Some(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

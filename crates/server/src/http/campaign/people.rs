@@ -194,7 +194,12 @@ async fn resend(
         },
         dry_run: asked.dry_run,
     };
+    let caller = &body.asked.caller;
+    let before = caller.first(&app, id).await?;
     let done = app_campaign::resend(&app, id, &what).await?;
+    if done.resent > 0 {
+        caller.afterwards(&app, before, id).await?;
+    }
     let next = done
         .next
         .and_then(|phone| phone.trim_start_matches('+').parse().ok());

@@ -19,6 +19,7 @@ use crate::app::campaign::{self, Finding, Level, Reach, SamplePerson, Step, find
 use crate::clock::SECOND;
 use crate::domain::audience::Audience;
 use crate::domain::id::{self, CAMPAIGN};
+use crate::domain::permission::Permission;
 use crate::domain::template::Mapping;
 use crate::store::from_json;
 
@@ -99,7 +100,7 @@ pub struct Preflight {
     pub rate: i64,
     /// When the last message would leave at that rate, milliseconds since 1970 UTC. An estimate.
     pub finish_at: Option<i64>,
-    /// Up to three people who would get it, of the first 20,000 of the audience.
+    /// Up to three people who would get it, of the first 20,000 of the audience; none for who may not see people.
     pub previews: Vec<Recipient>,
 }
 
@@ -114,7 +115,7 @@ struct PreflightQuery {
 /// the whole audience, in small steps that hold nobody up.
 #[utoipa::path(get, path = "/campaigns/{id}/preflight", tag = "Campaigns", params(("id" = String, Path), PreflightQuery), responses((status = 200, body = Preflight), (status = 404, body = Problem)))]
 async fn preflight(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     path: Path<String>,
     Query(query): Query<PreflightQuery>,
@@ -134,7 +135,11 @@ async fn preflight(
         found.push(of_reach(&reach));
         Some(reach)
     };
-    let sample = campaign::sample(&app, &audience, &frozen, 3).await?;
+    let people = if caller.may(Permission::ProfilesRead) {
+        campaign::sample(&app, &audience, &frozen, 3).await?.people
+    } else {
+        Vec::new()
+    };
     let start = checked.row.scheduled_at.unwrap_or(0).max(app.now());
     Ok(Json(Preflight {
         checks: found.into_iter().map(PreflightCheck::from).collect(),
@@ -145,7 +150,7 @@ async fn preflight(
             .map(|reach| start + (reach.reachable * SECOND + rate - 1) / rate),
         excluded: reach.map(|reach| reach.excluded),
         rate,
-        previews: sample.people.into_iter().map(Recipient::from).collect(),
+        previews: people.into_iter().map(Recipient::from).collect(),
     }))
 }
 
@@ -175,8 +180,9 @@ struct Recipients {
 }
 
 /// Shows what real people of an audience would read, those only who would get it.
-#[utoipa::path(post, path = "/reach/sample", tag = "Campaigns", request_body = SampleInput, responses((status = 200, body = Recipients), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/reach/sample", tag = "Campaigns", request_body = SampleInput, responses((status = 200, body = Recipients), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn sample(State(app): State<Shared>, body: Body<SampleInput>) -> Result<Json<Recipients>, Problem> {
+    body.asked.caller.needs(Permission::ProfilesRead)?;
     let asked = &body.value;
     sound(&asked.audience)?;
     let limit = asked.limit.unwrap_or(3);
