@@ -43,12 +43,12 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0014_resent.sql"),
     ),
     (15, "users", include_str!("../../../../migrations/0015_users.sql")),
+    (16, "home", include_str!("../../../../migrations/0016_home.sql")),
     (
         17,
         "account health",
         include_str!("../../../../migrations/0017_account_health.sql"),
     ),
-    (16, "home", include_str!("../../../../migrations/0016_home.sql")),
     (18, "find", include_str!("../../../../migrations/0018_find.sql")),
 ];
 

@@ -117,12 +117,9 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/campaigns/{id}", Needs(CampaignsRead)),
     delete("/api/v1/campaigns/{id}", Needs(CampaignsWrite)).noted("campaign.delete"),
     put("/api/v1/campaigns/{id}", Needs(CampaignsWrite)).noted("campaign.update"),
-<<<<<<< ours
     delete("/api/v1/campaigns/{id}", Needs(CampaignsWrite)).noted("campaign.delete"),
     post("/api/v1/campaigns/{id}/clone", Needs(CampaignsWrite)).noted("campaign.create"),
-=======
     post("/api/v1/campaigns/{id}/clone", Needs(CampaignsWrite)).noted("campaign.clone"),
->>>>>>> theirs
     get("/api/v1/campaigns/{id}/excluded", Needs(CampaignsRead)),
     get("/api/v1/campaigns/{id}/export", Needs(CampaignsRead)).noted("campaign.export"),
     get("/api/v1/campaigns/{id}/failures", Needs(CampaignsRead)),
@@ -212,15 +209,12 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/templates/{id}", Needs(TemplatesRead)),
     delete("/api/v1/templates/{id}", Needs(TemplatesWrite)).noted("template.delete"),
     patch("/api/v1/templates/{id}", Needs(TemplatesWrite)).noted("template.update"),
-<<<<<<< ours
     post("/api/v1/templates/{id}/clone", Needs(TemplatesWrite)).noted("template.create"),
-    post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
-    get("/api/v1/templates/{id}/uses", Needs(TemplatesRead)),
-=======
     post("/api/v1/templates/{id}/clone", Needs(TemplatesWrite)).noted("template.clone"),
     post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
+    post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
+    get("/api/v1/templates/{id}/uses", Needs(TemplatesRead)),
     get("/api/v1/templates/{id}/uses", Needs(CampaignsRead)),
->>>>>>> theirs
     get("/api/v1/users", Needs(UsersRead)),
     patch("/api/v1/users/{id}", Needs(UsersManage)).noted("user.update"),
     post("/api/v1/users/{id}/reset", Needs(UsersManage)).noted("user.reset"),
