@@ -17,6 +17,8 @@ import { theme, variables } from './app/theme';
 import { preferred, speak } from './i18n';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
+// What locks scrolling behind a dialog writes a style of its own and looks for the nonce here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 async function start(): Promise<void> {
   await speak(preferred());

@@ -1,30 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { api, once } from '~/api/client';
 import { useCan } from '~/api/session';
+import { type Failure as Cause, failureOf, MAY_HELP } from '~/features/messages/failures';
+import { useResend } from '~/features/messages/queries';
 import { confirm } from '~/ui/confirm';
 import { done } from '~/ui/toast';
 import { fromMessage } from '~/wa/message';
 import { useWaits } from './outbox';
 import classes from './Thread.module.css';
 import type { Message } from './thread';
-
-/** Why a message is not where it should be, as the server keeps it. */
-interface Cause {
-  kind: string;
-  code?: string;
-  detail: string;
-  help: string;
-}
-
-const causeOf = (message: Message): Cause | undefined => {
-  const failure = message.failure as Partial<Cause> | null | undefined;
-  return failure ? { kind: '', detail: '', help: '', ...failure } : undefined;
-};
-
-/** Sending again may help where the cause lies neither with the person nor with the message. */
-const MAY_HELP = ['unavailable', 'throttled', 'rejected', 'config', 'auth'];
 
 interface Props {
   message: Message;
@@ -36,21 +20,16 @@ interface Props {
 export function Failure({ message, onTemplate, onWriteAgain }: Props) {
   const { t } = useLingui();
   const can = useCan();
-  const client = useQueryClient();
+  const resend = useResend();
   const waits = useWaits(message.id);
   const { state } = message;
-  const cause = causeOf(message);
+  const cause = failureOf(message.failure);
   const words = fromMessage(message.content).body;
   const free = (message.content as { type?: string } | null)?.type === 'text';
 
-  const again = (accept: boolean) => async () => {
-    await api.POST('/api/v1/messages/{id}/resend', {
-      params: { path: { id: message.id } },
-      headers: once(),
-      body: { accept_possible_double: accept },
-    });
+  const again = async () => {
+    await resend.mutateAsync({ id: message.id, double: state === 'unknown' });
     done(t`It was sent again as a new message.`);
-    void client.invalidateQueries({ queryKey: ['message'] });
   };
   const askAgain = () =>
     confirm({
@@ -60,7 +39,7 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
         state === 'unknown'
           ? t`The person may then get it twice. A report may still come and tell.`
           : t`It is sent as a new message; this one stays as it is.`,
-      run: again(state === 'unknown'),
+      run: again,
     });
 
   if (state === 'queued' || state === 'sending') {
@@ -119,7 +98,7 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
             <Trans>Send as template</Trans>
           </Button>
         )}
-        {cause && state === 'failed' && MAY_HELP.includes(cause.kind) && can('messages.send') && (
+        {cause && state === 'failed' && MAY_HELP[cause.kind] && can('messages.send') && (
           <Button size="compact-xs" onClick={askAgain}>
             <Trans>Send again</Trans>
           </Button>

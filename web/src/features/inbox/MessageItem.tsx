@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Group } from '@mantine/core';
-import { IconSpeakerphone } from '@tabler/icons-react';
+import { ActionIcon, Anchor, Button, Group } from '@mantine/core';
+import { IconInfoCircle, IconSpeakerphone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, body } from '~/api/client';
@@ -23,11 +23,13 @@ interface Props {
   answered: Message | undefined;
   onTemplate: (() => void) | undefined;
   onWriteAgain: (text: string) => void;
+  /** Opens everything about a message. */
+  onDetails: ((id: string) => void) | undefined;
   onRetry: (pending: Pending) => void;
 }
 
 /** A message with what belongs to it, and the dividers above it. */
-export function MessageItem({ item, answered, onTemplate, onWriteAgain, onRetry }: Props) {
+export function MessageItem({ item, answered, onTemplate, onWriteAgain, onDetails, onRetry }: Props) {
   const day = useDayWords();
   return (
     <>
@@ -47,6 +49,7 @@ export function MessageItem({ item, answered, onTemplate, onWriteAgain, onRetry 
           answered={answered}
           onTemplate={onTemplate}
           onWriteAgain={onWriteAgain}
+          onDetails={onDetails}
         />
       )}
       {item.pending && (
@@ -62,7 +65,7 @@ export function MessageItem({ item, answered, onTemplate, onWriteAgain, onRetry 
 }
 
 function Shown(props: Omit<Props, 'item' | 'onRetry'> & { message: Message }) {
-  const { message, answered, onTemplate, onWriteAgain } = props;
+  const { message, answered, onTemplate, onWriteAgain, onDetails } = props;
   const { t } = useLingui();
   const clock = useClockTime();
   const mine = message.direction === 'out';
@@ -74,13 +77,26 @@ function Shown(props: Omit<Props, 'item' | 'onRetry'> & { message: Message }) {
         </div>
       )}
       {message.campaign_id && <CampaignMark id={message.campaign_id} />}
-      <WaBubble
-        content={fromMessage(message.content)}
-        direction={message.direction === 'out' ? 'out' : 'in'}
-        time={<time dateTime={new Date(message.at).toISOString()}>{clock(message.at)}</time>}
-        ticks={mine ? ticksOf(message.state) : undefined}
-        links
-      />
+      <div className={classes.line}>
+        {mine && onDetails && (
+          <ActionIcon
+            className={classes.details}
+            variant="subtle"
+            color="gray"
+            aria-label={t`Details of the message`}
+            onClick={() => onDetails(message.id)}
+          >
+            <IconInfoCircle size={16} aria-hidden />
+          </ActionIcon>
+        )}
+        <WaBubble
+          content={fromMessage(message.content)}
+          direction={message.direction === 'out' ? 'out' : 'in'}
+          time={<time dateTime={new Date(message.at).toISOString()}>{clock(message.at)}</time>}
+          ticks={mine ? ticksOf(message.state) : undefined}
+          links
+        />
+      </div>
       {mine && <Failure message={message} onTemplate={onTemplate} onWriteAgain={onWriteAgain} />}
     </div>
   );
@@ -109,7 +125,7 @@ function CampaignMark({ id }: { id: string }) {
   );
 }
 
-function OnItsWay(props: Omit<Props, 'item' | 'answered'> & { pending: Pending }) {
+function OnItsWay(props: Omit<Props, 'item' | 'answered' | 'onDetails'> & { pending: Pending }) {
   const { pending, onTemplate, onWriteAgain, onRetry } = props;
   const { t } = useLingui();
   const words = useWords();

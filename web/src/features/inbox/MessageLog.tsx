@@ -20,6 +20,7 @@ interface Props {
   name: string;
   onTemplate: (() => void) | undefined;
   onWriteAgain: (text: string) => void;
+  onDetails: ((id: string) => void) | undefined;
   onRetry: (pending: Pending) => void;
 }
 
@@ -123,6 +124,7 @@ export function MessageLog(props: Props) {
                   answered={item.message?.in_reply_to ? byId.get(item.message.in_reply_to) : undefined}
                   onTemplate={props.onTemplate}
                   onWriteAgain={props.onWriteAgain}
+                  onDetails={props.onDetails}
                   onRetry={props.onRetry}
                 />
               </div>

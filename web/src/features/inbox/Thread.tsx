@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { useCan } from '~/api/session';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import { ProblemAlert } from '~/ui/ProblemAlert';
@@ -23,6 +23,10 @@ import { TemplatePicker } from './TemplatePicker';
 import { ThreadHeader } from './ThreadHeader';
 import { type Template, useProfile } from './templates';
 
+const MessageDrawer = lazy(() =>
+  import('~/features/messages/MessageDrawer').then((m) => ({ default: m.MessageDrawer })),
+);
+
 /** One conversation: header, messages, and what can be answered. */
 export function Thread({ id }: { id: string }) {
   const { t } = useLingui();
@@ -34,6 +38,7 @@ export function Thread({ id }: { id: string }) {
   const pending = useOutbox().filter((one) => one.conversation === id);
   const draft = useDraft(id);
   const send = useSend();
+  const [details, setDetails] = useState<string>();
   const [picking, setPicking] = useState<Template | true>();
   const [shortcuts] = useShortcutsOn();
   const c = conversation.data;
@@ -114,6 +119,7 @@ export function Thread({ id }: { id: string }) {
           name={name ?? c?.phone ?? ''}
           onTemplate={canTemplate ? () => setPicking(true) : undefined}
           onWriteAgain={writeAgain}
+          onDetails={can('messages.read') ? setDetails : undefined}
           onRetry={(one) => void send(one)}
         />
       )}
@@ -126,6 +132,11 @@ export function Thread({ id }: { id: string }) {
           onSend={(text) => void sendText(text)}
           onTemplate={(template) => setPicking(template ?? true)}
         />
+      )}
+      {details && (
+        <Suspense>
+          <MessageDrawer id={details} onClose={() => setDetails(undefined)} />
+        </Suspense>
       )}
       {picking && c && (
         <TemplatePicker
