@@ -212,4 +212,27 @@ export async function story({ server, context, page }) {
   await picture(page, 'inbox-phone-dark');
   await page.getByRole('link', { name: 'Back to the list' }).click();
   await shown(page.locator('[data-conversation]').first());
+
+  // An agent answers, templates included; a viewer reads and is told why there is nothing to write in.
+  await page.setViewportSize(WIDE);
+  const become = async (role) => {
+    await signIn(context, server.url);
+    const invited = await api.post('/invites', { email: `${role}@example.com`, role });
+    assert.equal(invited.status, 201, JSON.stringify(invited.body));
+    const accepted = await api.post('/invites/accept', {
+      token: invited.body.url.split('/').at(-1),
+      name: `Ravi ${role}`,
+      password: 'another long practice password',
+    });
+    assert.equal(accepted.status, 201, JSON.stringify(accepted.body));
+  };
+  await become('agent');
+  await open(TALKER);
+  await answer('Ravi speaking');
+  await shown(page.getByRole('button', { name: 'Send a template' }));
+  await become('viewer');
+  await open(TALKER);
+  await shown(log.getByText('Ravi speaking'));
+  await shown(page.getByText('You can read conversations and not answer them.'));
+  assert.equal(await message.count(), 0);
 }
