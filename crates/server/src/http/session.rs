@@ -56,8 +56,8 @@ async fn start(State(app): State<Shared>, client: Client) -> Result<Json<Start>,
     Ok(Json(Start {
         needs_owner,
         needs_code: needs_owner && sign_in::needs_code(&app, &client),
-        demo: false,
-        handset: false,
+        demo: app.demo.is_on(),
+        handset: app.demo.is_on(),
         version: env!("CARGO_PKG_VERSION"),
     }))
 }
