@@ -100,7 +100,7 @@ function Line({ label, value, help }: { label: string; value: string; help?: str
   return (
     <div className={classes.line}>
       <Text span size="sm" fw={500} className={classes.number}>
-        {value}
+        <bdi>{value}</bdi>
       </Text>
       <span>
         <Text span size="sm">
