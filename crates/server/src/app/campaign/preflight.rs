@@ -25,6 +25,7 @@ pub enum Level {
 /// Where it is mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FixStep)]
 pub enum Step {
     /// The audience.
     Who,
