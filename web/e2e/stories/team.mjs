@@ -32,7 +32,7 @@ export async function story({ server, context, page, wrong, expect }) {
 
     // Another role takes hold at the next look.
     await page.reload();
-    await page.getByRole('textbox', { name: `Role of ${RAVI.name}` }).click();
+    await page.getByRole('combobox', { name: `Role of ${RAVI.name}` }).click();
     await page.getByRole('option', { name: 'Creator' }).click();
     await page.getByText(`${RAVI.name} is now: Creator.`).waitFor();
     await ravi.page.goto(`${url}/settings/people`);
@@ -45,7 +45,7 @@ export async function story({ server, context, page, wrong, expect }) {
     await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
     await page.getByText(`${RAVI.name} cannot sign in any more.`).waitFor();
     ravi.expect(/401/);
-    await ravi.page.getByRole('link', { name: 'Profiles' }).click();
+    // The page says so by itself, and stays as it is behind the question.
     await ravi.page.getByRole('dialog').getByText('Your session has ended').waitFor();
     await accessible(ravi.page, 'ended session');
     await picture(ravi.page, 'session-ended');
@@ -116,7 +116,7 @@ async function tellsAll(page, context, url) {
   const table = page.getByRole('table', { name: 'Audit log' });
   for (const act of ['Invited somebody', 'Accepted an invitation', 'Changed a user'])
     await table.getByRole('button', { name: act }).first().waitFor();
-  await page.getByRole('textbox', { name: 'What' }).click();
+  await page.getByRole('combobox', { name: 'What' }).click();
   await page.getByRole('option', { name: 'Users' }).click();
   await page.waitForURL('**/settings/audit?action=user');
   await table.getByText('Invited somebody').waitFor({ state: 'detached' });

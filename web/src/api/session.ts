@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiProblem, api, body, type Schemas } from './client';
+import { queryClient } from './query';
 
 /** What a person may do; the server's table of permissions is the authority. */
 export type Session = Schemas['Session'];
@@ -14,7 +15,9 @@ export const sessionQuery = {
   staleTime: 60_000,
   queryFn: (): Promise<Session | null> =>
     body(api.GET('/api/v1/session')).catch((e: unknown) => {
-      if (e instanceof ApiProblem && e.status === 401) return null;
+      // A session that ended under a page stays known, so that the page stays while the password is asked for.
+      const begun = queryClient.getQueryData(['session']);
+      if (e instanceof ApiProblem && e.status === 401 && !begun) return null;
       throw e;
     }),
 };

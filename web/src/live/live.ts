@@ -1,3 +1,4 @@
+import { api } from '../api/client';
 import { queryClient } from '../api/query';
 
 /** What live events tell about; also the first part of the query keys that they refresh. */
@@ -85,6 +86,8 @@ function listen(channel: BroadcastChannel): Promise<never> {
       source.onerror = () => {
         say('reconnecting');
         source.close();
+        // An event source does not say why it ended; when nobody is signed in any more, this answer does.
+        void api.GET('/api/v1/session').catch(() => {});
         setTimeout(open, delay * (0.75 + Math.random() / 2));
         delay = Math.min(delay * 2, 10_000);
       };

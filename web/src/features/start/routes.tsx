@@ -11,7 +11,8 @@ const signin = createRoute({
   beforeLoad: async ({ search }) => {
     const { needs_owner } = await queryClient.fetchQuery(startQuery);
     if (needs_owner) throw redirect({ to: '/setup' });
-    if (await queryClient.fetchQuery(sessionQuery)) throw redirect({ href: search.to ?? '/' });
+    const session = await queryClient.fetchQuery(sessionQuery).catch(() => null);
+    if (session) throw redirect({ href: search.to ?? '/' });
   },
   component: lazyRouteComponent(() => import('./SignIn'), 'SignIn'),
 });
