@@ -23,6 +23,7 @@ export function NewPassword(props: PasswordInputProps) {
         'aria-label': visible ? t`Hide the password` : t`Show the password`,
         tabIndex: 0,
       }}
+      aria-invalid={props.error ? true : undefined}
       {...props}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       descriptionProps={{ component: 'div' }}

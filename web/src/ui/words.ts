@@ -29,6 +29,12 @@ export function useWords(): (problem: unknown) => Words {
         detail: t`The database did not take the request. Nothing was changed.`,
         help: t`Try again. If it stays so, the server's disk may be full.`,
       },
+      // The server's own words are for programs; what is wrong stands at the fields or below.
+      invalid: {
+        title: problem.errors.length > 1 ? t`${problem.errors.length} things to mend` : t`One thing to mend`,
+        detail: t`Nothing was saved. Mend what is marked, and try again.`,
+        help: '',
+      },
       not_found: {
         title: t`Not found`,
         detail: t`What you look for is not there any more, or the link is wrong.`,

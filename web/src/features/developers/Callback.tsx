@@ -3,7 +3,6 @@ import {
   Alert,
   Anchor,
   Button,
-  Grid,
   Group,
   SegmentedControl,
   Skeleton,
@@ -21,6 +20,7 @@ import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done, failed } from '~/ui/toast';
+import classes from './Callback.module.css';
 import { Decoded } from './Decoded';
 import { pretty } from './pretty';
 import { type CallbackDetail, useAccounts, useCallback, useReplay } from './queries';
@@ -107,24 +107,20 @@ function Loaded({ callback }: { callback: CallbackDetail }) {
             {callback.unreadable}
           </Alert>
         )}
-        <Grid gap="lg">
-          <Grid.Col span={{ base: 12, lg: 7 }}>
-            <Stack>
-              <Title order={2} size="h4">
-                <Trans>As it came</Trans>
-              </Title>
-              <Request callback={callback} account={account ?? callback.account_id} />
-            </Stack>
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, lg: 5 }}>
-            <Stack>
-              <Title order={2} size="h4">
-                <Trans>What it says</Trans>
-              </Title>
-              <Decoded events={callback.decoded as Record<string, unknown>[]} />
-            </Stack>
-          </Grid.Col>
-        </Grid>
+        <div className={classes.two}>
+          <Stack>
+            <Title order={2} size="h4">
+              <Trans>As it came</Trans>
+            </Title>
+            <Request callback={callback} account={account ?? callback.account_id} />
+          </Stack>
+          <Stack>
+            <Title order={2} size="h4">
+              <Trans>What it says</Trans>
+            </Title>
+            <Decoded events={callback.decoded as Record<string, unknown>[]} />
+          </Stack>
+        </div>
       </Stack>
     </>
   );

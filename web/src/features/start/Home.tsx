@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { Grid, Skeleton, Stack } from '@mantine/core';
+import { Skeleton, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCan } from '~/api/session';
 import { useLive } from '~/live/hooks';
@@ -8,6 +8,7 @@ import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Checklist } from './Checklist';
 import { DemoNote } from './DemoNote';
+import classes from './Home.module.css';
 import { Needs } from './Needs';
 import { useHome } from './queries';
 import { Running } from './Running';
@@ -40,18 +41,14 @@ export function Home() {
         ) : (
           <>
             <Today today={home.data.today} />
-            <Grid gap="lg">
-              <Grid.Col span={{ base: 12, md: 7 }}>
-                <Stack gap="lg">
-                  {moving && running}
-                  <Checklist items={home.data.checklist} />
-                  {!moving && running}
-                </Stack>
-              </Grid.Col>
-              <Grid.Col span={{ base: 12, md: 5 }}>
-                <Needs needs={home.data.needs} />
-              </Grid.Col>
-            </Grid>
+            <div className={classes.two}>
+              <Stack gap="lg">
+                {moving && running}
+                <Checklist items={home.data.checklist} />
+                {!moving && running}
+              </Stack>
+              <Needs needs={home.data.needs} />
+            </div>
           </>
         )}
       </Stack>

@@ -40,6 +40,7 @@ export function PasswordForm() {
             'aria-label': visible ? t`Hide the password` : t`Show the password`,
             tabIndex: 0,
           }}
+          aria-invalid={form.errors.current ? true : undefined}
           {...form.getInputProps('current')}
         />
         <NewPassword label={t`New password`} {...form.getInputProps('new')} />
