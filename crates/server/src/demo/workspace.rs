@@ -86,11 +86,12 @@ pub async fn resume(app: &Arc<App>) -> Result<(), AppError> {
     connect(app, &simulator, account).await
 }
 
-/// Switches it off: everything that it made goes, and the simulator ends.
-pub async fn end(app: &Arc<App>) -> Result<(), AppError> {
+/// Switches it off: everything that it made goes, and the simulator ends. Answers which account it was.
+pub async fn end(app: &Arc<App>) -> Result<Option<i64>, AppError> {
     let mut tx = app.db.write().await?;
     let begun = demo::begun(&mut tx).await?;
-    if let Some(id) = demo::made(&mut tx, ACCOUNT).await? {
+    let made = demo::made(&mut tx, ACCOUNT).await?;
+    if let Some(id) = made {
         let row = account::by_id(&mut tx, id).await?;
         if row.state < store::account::ARCHIVED {
             retire(app, &mut tx, id, Way::Archive, true).await?;
@@ -104,7 +105,7 @@ pub async fn end(app: &Arc<App>) -> Result<(), AppError> {
         demo::remove(&mut tx, begun).await?;
         tx.commit().await?;
     }
-    Ok(())
+    Ok(made)
 }
 
 /// Another server would look for the simulator on its own machine.

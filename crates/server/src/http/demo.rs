@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
+use crate::app::audit::Before;
 use crate::demo::workspace;
 use crate::domain::id::ACCOUNT;
 
@@ -54,14 +55,18 @@ async fn show(_: Caller, State(app): State<Shared>) -> Result<Json<Demo>, Proble
 /// Switches the demo on: a simulated provider starts inside this server, with an account, 25 fictional people, three approved
 /// templates and a draft of a campaign. Nothing leaves this machine. Doing it again mends what is missing.
 #[utoipa::path(post, path = "/demo", tag = "Demo", responses((status = 200, body = Demo), (status = 409, body = Problem)))]
-async fn begin(_: Caller, State(app): State<Shared>) -> Result<Json<Demo>, Problem> {
+async fn begin(caller: Caller, State(app): State<Shared>) -> Result<Json<Demo>, Problem> {
     let state = workspace::begin(&app).await?;
+    caller
+        .afterwards(&app, Before::New, state.account.unwrap_or(0))
+        .await?;
     Ok(Json(Demo::new(&app, &state)))
 }
 
 /// Switches the demo off: everything that it made, and what came of it, is removed, and the simulator ends.
 #[utoipa::path(delete, path = "/demo", tag = "Demo", responses((status = 204)))]
-async fn end(_: Caller, State(app): State<Shared>) -> Result<StatusCode, Problem> {
-    workspace::end(&app).await?;
+async fn end(caller: Caller, State(app): State<Shared>) -> Result<StatusCode, Problem> {
+    let account = workspace::end(&app).await?;
+    caller.afterwards(&app, Before::New, account.unwrap_or(0)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

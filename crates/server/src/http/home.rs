@@ -13,6 +13,7 @@ use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
 use crate::app::home::{self, Home};
+use crate::domain::permission::Permission;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -29,7 +30,7 @@ struct Where {
 /// Today in numbers, what runs, what needs a person, and what was done at least once.
 #[utoipa::path(get, path = "/home", tag = "Home", params(Where), responses((status = 200, body = Home), (status = 422, body = Problem)))]
 async fn show(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     Query(asked): Query<Where>,
 ) -> Result<Json<Home>, Problem> {
@@ -45,5 +46,22 @@ async fn show(
         })?,
     };
     let mut tx = app.db.read().await?;
-    Ok(Json(home::home(&app, &mut tx, zone).await?))
+    let mut home = home::home(&app, &mut tx, zone).await?;
+    // Who may not read a thing is not told of it here either.
+    if !caller.may(Permission::CampaignsRead) {
+        home.running.clear();
+    }
+    home.needs.retain(|need| caller.may(needed(need.link.kind)));
+    Ok(Json(home))
+}
+
+/// What one must be allowed to, to see this kind of thing.
+fn needed(kind: &str) -> Permission {
+    match kind {
+        "campaign" => Permission::CampaignsRead,
+        "template" => Permission::TemplatesRead,
+        "import" => Permission::ProfilesRead,
+        "conversation" | "conversations" => Permission::InboxRead,
+        _ => Permission::AccountsRead,
+    }
 }
