@@ -66,10 +66,7 @@ export function SourceMapping(props: Props) {
               placeholder={t`Attribute, such as name`}
               data={[
                 { group: t`Every profile has`, items: [...BUILT_IN] },
-                {
-                  group: t`Attributes`,
-                  items: attributes.filter((one) => !(BUILT_IN as readonly string[]).includes(one)),
-                },
+                { group: t`Attributes`, items: attributes },
               ]}
               value={value.name}
               onChange={(text) => onChange({ ...value, name: text })}

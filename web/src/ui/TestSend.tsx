@@ -24,7 +24,12 @@ interface Props {
 export function TestSend({ opened, onClose, subject, send, children }: Props) {
   const { t } = useLingui();
   return (
-    <Modal opened={opened} onClose={onClose} title={t`Send a test of ${subject}`}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t`Send a test of ${subject}`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
+    >
       {opened && <Body send={send}>{children}</Body>}
     </Modal>
   );

@@ -21,7 +21,13 @@ export const BUILT_IN = ['name', 'phone', 'identity'] as const;
 
 /** Names of attributes that profiles have, besides the built-in ones. */
 export function useAttributeNames(): string[] {
-  const people = usePeople('', 100);
-  const names = new Set((people.data?.data ?? []).flatMap((person) => Object.keys(person.attributes ?? {})));
-  return [...names].sort((a, b) => a.localeCompare(b));
+  const can = useCan();
+  const known = useQuery({
+    queryKey: ['profile', 'attributes'],
+    queryFn: () => body(api.GET('/api/v1/profiles/attributes')),
+    enabled: can('profiles.read'),
+    staleTime: 60_000,
+  });
+  const names = (known.data?.data ?? []).map((attribute) => attribute.name);
+  return names.filter((name) => !(BUILT_IN as readonly string[]).includes(name));
 }

@@ -48,6 +48,9 @@ export function useWords(): (problem: unknown) => Words {
       422: problem.errors.length > 1 ? t`${problem.errors.length} things to mend` : t`One thing to mend`,
       429: t`Too many tries`,
     };
+    // What is wrong is named field by field; the server's own sentence speaks to programs.
+    if (problem.code === 'invalid' && problem.errors.length > 0)
+      return { title: titles[422] ?? '', detail: t`Nothing was changed yet.`, help: '' };
     const said = {
       title: titles[problem.status] ?? t`It did not work`,
       detail: problem.message,

@@ -16,7 +16,8 @@ interface Props {
   description?: string;
   text: string;
   values: Values;
-  onChange: (text: string, values: Values) => void;
+  onText: (text: string) => void;
+  onSource: (name: string, source: Source | undefined) => void;
   limit: number;
   /** Where its problems are told: `/content/body` and `/mapping/body`. */
   at: string;
@@ -28,15 +29,15 @@ interface Props {
 
 /** A text with marks and placeholders, and what these are filled with. */
 export function Body(props: Props) {
-  const { label, description, text, values, onChange, limit, at, mappedAt, rows = 7, where } = props;
+  const { label, description, text, values, onText, onSource, limit, at, mappedAt, rows = 7, where } = props;
   const { t } = useLingui();
   const { problem } = useBuilder();
   const field = useRef<HTMLTextAreaElement>(null);
   // The field answers at once; the bubble and the rules follow when there is time. Another text comes with another key.
   const [typed, setTyped] = useState(text);
-  const change = (next: string, nextValues: Values) => {
+  const change = (next: string) => {
     setTyped(next);
-    startTransition(() => onChange(next, nextValues));
+    startTransition(() => onText(next));
   };
   const attributes = useAttributeNames();
   const names = variables(text);
@@ -55,10 +56,7 @@ export function Body(props: Props) {
     let name = named ? base : `${last + 1}`;
     for (let n = 2; named && names.includes(name); n += 1) name = `${base}_${n}`;
     put(field.current, `{{${name}}}`);
-    if (attribute) {
-      const source: Source = { from: 'attribute', name: attribute, default: '' };
-      change(field.current.value, { ...values, [name]: source });
-    }
+    if (attribute) onSource(name, { from: 'attribute', name: attribute, default: '' });
   };
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
@@ -74,7 +72,7 @@ export function Body(props: Props) {
         label={label}
         description={description}
         value={typed}
-        onChange={(e) => change(e.currentTarget.value, values)}
+        onChange={(e) => change(e.currentTarget.value)}
         onKeyDown={press}
         autosize
         minRows={Math.min(rows, 3)}
@@ -140,7 +138,7 @@ export function Body(props: Props) {
                   label={<bdi>{`{{${name}}}`}</bdi>}
                   name={where(`{{${name}}}`)}
                   value={values[name]}
-                  onChange={(source) => change(typed, { ...values, [name]: source })}
+                  onChange={(source) => onSource(name, source)}
                   error={problem(`${mappedAt}/${n}`)}
                 />
               </div>

@@ -1,9 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, TextInput } from '@mantine/core';
+import { Anchor, Box, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { PageHeader } from '~/ui/PageHeader';
+import { ProblemAlert } from '~/ui/ProblemAlert';
 import type { Profile } from '~/ui/people';
 import { done, failed } from '~/ui/toast';
 import { Body } from './Body';
@@ -24,6 +25,7 @@ import { SaveBar } from './SaveBar';
 import { Count, Section } from './Section';
 import { StatusNote } from './StatusNote';
 import { TemplateMenu } from './TemplateMenu';
+import { UsedBy } from './UsedBy';
 import { useGuard } from './useGuard';
 import { hindersSaving, useTemplateForm } from './useTemplateForm';
 import { length, TemplateStatus } from './words';
@@ -38,6 +40,7 @@ export function Builder({ start, saved }: Props) {
   const { t } = useLingui();
   const can = useCan();
   const navigate = useNavigate();
+  const [problem, setProblem] = useState<unknown>();
   const [person, setPerson] = useState<Profile | null>(null);
   const state = useTemplateForm(start, saved, person);
   const { form, patch, carrier, dirty, rules } = state;
@@ -57,11 +60,12 @@ export function Builder({ start, saved }: Props) {
     show(first.pointer);
     return true;
   };
+  const begin = () => setProblem(undefined);
   const store = async (status?: 'approved' | 'draft'): Promise<Template | undefined> => {
     if (hindered(status === 'approved' ? (rule) => !rule.advice : hindersSaving)) return undefined;
     let wanted = status;
     if (saved && !ours && state.reworded && !status) {
-      const answer = await askReworded(t`Save other words?`, undefined);
+      const answer = await askReworded(t`Save other words?`, t`Close`);
       if (!answer) return undefined;
       wanted = answer;
     }
@@ -69,7 +73,7 @@ export function Builder({ start, saved }: Props) {
       return await save.mutateAsync({ form: state.now(), saved, status: wanted });
     } catch (error) {
       state.refuse(error);
-      failed(error);
+      setProblem(error);
       return undefined;
     }
   };
@@ -79,12 +83,14 @@ export function Builder({ start, saved }: Props) {
     void navigate({ to: '/templates/$id', params: { id: template.id }, replace: true });
   };
   const onSave = async (status?: 'approved' | 'draft') => {
+    begin();
     const template = await store(status);
     if (!template) return;
     done(template.note ?? (status === 'approved' ? t`Saved as approved.` : t`Saved.`));
     opened(template);
   };
   const onSubmit = async () => {
+    begin();
     if (hindered((rule) => !rule.advice)) return;
     const template = dirty || !saved ? await store() : saved;
     if (!template) return;
@@ -93,7 +99,9 @@ export function Builder({ start, saved }: Props) {
       done(t`Submitted. WhatsApp looks at it, mostly within minutes.`);
     } catch (error) {
       state.refuse(error);
-      failed(error);
+      // The page of a new template takes over; a toast stays.
+      if (saved) setProblem(error);
+      else failed(error);
     }
     opened(template);
   };
@@ -123,7 +131,10 @@ export function Builder({ start, saved }: Props) {
                   label={t`Text`}
                   text={form.body}
                   values={form.values}
-                  onChange={(body, values) => patch({ body, values })}
+                  onText={(body) => patch({ body })}
+                  onSource={(name, source) =>
+                    patch(({ values }) => ({ values: { ...values, [name]: source } }))
+                  }
                   limit={limit}
                   at="/content/body"
                   mappedAt="/mapping/body"
@@ -169,6 +180,11 @@ export function Builder({ start, saved }: Props) {
               )}
               <Custom />
             </fieldset>
+            {problem !== undefined && (
+              <Box mt="lg">
+                <ProblemAlert problem={problem} />
+              </Box>
+            )}
             {writes && (
               <SaveBar
                 dirty={dirty}
@@ -191,6 +207,7 @@ export function Builder({ start, saved }: Props) {
               missing={person ? state.missing : undefined}
             />
             <RuleList rules={rules} checking={state.checking} />
+            {saved && <UsedBy id={saved.id} />}
           </aside>
         </div>
       </div>

@@ -78,7 +78,7 @@ export function Buttons({ buttons, onChange, at, kinds, limits, most }: Props) {
         </Text>
       )}
       <Group gap="xs">
-        <Menu position="bottom-start">
+        <Menu position="top-start">
           <Menu.Target>
             <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />}>
               <Trans>Add a button</Trans>

@@ -15,12 +15,14 @@ export function Cards() {
   const { t } = useLingui();
   const { form, patch, problem } = useBuilder();
   const { cards } = form;
-  const set = (key: string, change: Partial<FormCard>) =>
-    patch({ cards: cards.map((card) => (card.key === key ? { ...card, ...change } : card)) });
+  const set = (key: string, change: (card: FormCard) => Partial<FormCard>) =>
+    patch((now) => ({
+      cards: now.cards.map((card) => (card.key === key ? { ...card, ...change(card) } : card)),
+    }));
   /** Kinds and order of the buttons are those of the changed card; texts stay where the kind is the same. */
   const setButtons = (key: string, buttons: FormButton[]) =>
-    patch({
-      cards: cards.map((card) => {
+    patch((now) => ({
+      cards: now.cards.map((card) => {
         if (card.key === key) return { ...card, buttons };
         const left = [...card.buttons];
         const alike = buttons.map(({ type }) => {
@@ -29,7 +31,7 @@ export function Cards() {
         });
         return { ...card, buttons: alike };
       }),
-    });
+    }));
   const move = (index: number, by: number) => {
     const next = [...cards];
     const [taken] = next.splice(index, 1);
@@ -107,7 +109,7 @@ export function Cards() {
                   label={t`Link of the file`}
                   name={t`Link of the file of card ${number}`}
                   value={card.source}
-                  onChange={(source) => set(card.key, { source })}
+                  onChange={(source) => set(card.key, () => ({ source }))}
                   error={problem(`/mapping/cards/${n}/header`)}
                   example="https://shop.example/card.jpg"
                 />
@@ -116,7 +118,10 @@ export function Cards() {
                 label={t`Text of card ${number}, if wanted`}
                 text={card.body}
                 values={card.values}
-                onChange={(body, values) => set(card.key, { body, values })}
+                onText={(body) => set(card.key, () => ({ body }))}
+                onSource={(name, source) =>
+                  set(card.key, ({ values }) => ({ values: { ...values, [name]: source } }))
+                }
                 limit={160}
                 at={`/content/cards/${n}/body`}
                 mappedAt={`/mapping/cards/${n}/body`}

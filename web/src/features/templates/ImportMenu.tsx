@@ -19,7 +19,12 @@ export function ImportMenu({ carriers }: { carriers: readonly Carrier[] }) {
     try {
       const report = await importing.mutateAsync(account.id);
       const name = account.nickname;
-      modals.open({ title: t`Templates of ${name}`, children: <Report report={report} />, size: 'lg' });
+      modals.open({
+        title: t`Templates of ${name}`,
+        children: <Report report={report} />,
+        size: 'lg',
+        closeButtonProps: { 'aria-label': t`Close` },
+      });
     } catch (error) {
       failed(error);
     }

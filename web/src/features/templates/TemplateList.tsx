@@ -3,7 +3,7 @@ import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconPlus, IconSearch, IconTemplate } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useCan } from '~/api/session';
 import { type Column, DataTable, type Pages } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
@@ -116,6 +116,10 @@ function Search({ value, onChange }: { value: string; onChange: (text: string) =
   const { t } = useLingui();
   const [text, setText] = useState(value);
   const tell = useDebouncedCallback(onChange, 250);
+  // The filters were cleared elsewhere.
+  useEffect(() => {
+    if (value === '') setText('');
+  }, [value]);
   return (
     <TextInput
       aria-label={t`Search by name or words`}

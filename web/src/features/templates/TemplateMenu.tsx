@@ -38,6 +38,11 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
   const { id, name, status } = template;
   const tests = can('messages.send') && status === 'approved';
   const writes = can('templates.write');
+  const untested = dirty
+    ? t`Save first: what is saved is what is sent.`
+    : template.problems.length > 0
+      ? t`First say what every placeholder is filled with.`
+      : undefined;
   const become = (next: 'draft' | 'approved' | 'disabled') =>
     setStatus
       .mutateAsync({ id, status: next })
@@ -69,8 +74,8 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
           variant="default"
           leftSection={<IconSend size={16} aria-hidden />}
           onClick={() => setTesting(true)}
-          disabled={dirty}
-          title={dirty ? t`Save first: what is saved is what is sent.` : undefined}
+          disabled={Boolean(untested)}
+          title={untested}
         >
           <Trans>Send a test</Trans>
         </Button>
@@ -88,8 +93,17 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
         </Menu.Target>
         <Menu.Dropdown>
           {tests && small && (
-            <Menu.Item leftSection={<IconSend size={16} aria-hidden />} onClick={() => setTesting(true)}>
+            <Menu.Item
+              leftSection={<IconSend size={16} aria-hidden />}
+              onClick={() => setTesting(true)}
+              disabled={Boolean(untested)}
+            >
               <Trans>Send a test</Trans>
+              {untested && (
+                <Text size="xs" c="dimmed">
+                  {untested}
+                </Text>
+              )}
             </Menu.Item>
           )}
           {writes && (

@@ -4,7 +4,8 @@ import type { Carrier } from './queries';
 
 export interface Builder {
   form: Form;
-  patch: (change: Partial<Form>) => void;
+  /** Changes fields; with a function, from what they are by then. */
+  patch: (change: Partial<Form> | ((form: Form) => Partial<Form>)) => void;
   saved: Template | undefined;
   carrier: Carrier | undefined;
   /** What is wrong with a field, by its pointer such as `/content/body`; what is only not done yet is not told. */

@@ -74,7 +74,26 @@ export function useCarriers(): { carriers: Carrier[]; isPending: boolean; error:
   };
 }
 
-/** What the server makes of a template that is being written, for a person or with its defaults. */
+/** What the server finds in a template that is being written. */
+export const useCheck = (form: Form, saved: Template | undefined) => {
+  const draft = {
+    account_id: form.accountId || undefined,
+    template_id: saved?.id,
+    name: form.name || undefined,
+    language: form.language,
+    content: contentOf(form),
+    mapping: whole(mappingOf(form)),
+  };
+  return useQuery({
+    queryKey: ['check', draft],
+    queryFn: () => body(api.POST('/api/v1/templates/check', { body: draft })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 30_000,
+    placeholderData: (before) => before,
+  });
+};
+
+/** Whether it can be sent to one person. */
 export const usePreview = (content: Content, mapping: Mapping, person: string | undefined) =>
   useQuery({
     queryKey: ['preview', content, mapping, person],
@@ -84,10 +103,23 @@ export const usePreview = (content: Content, mapping: Mapping, person: string | 
           body: { content, mapping: whole(mapping), profile_id: person },
         }),
       ),
-    staleTime: Number.POSITIVE_INFINITY,
+    enabled: person !== undefined,
+    staleTime: 15_000,
     gcTime: 30_000,
-    placeholderData: (before) => before,
   });
+
+/** The campaigns that were made with a template. */
+export function useUses(id: string | undefined) {
+  const can = useCan();
+  return useQuery({
+    queryKey: ['campaign', 'of-template', id],
+    queryFn: () =>
+      body(
+        api.GET('/api/v1/templates/{id}/uses', { params: { path: { id: id ?? '' }, query: { limit: 6 } } }),
+      ),
+    enabled: id !== undefined && can('campaigns.read'),
+  });
+}
 
 function useChanged() {
   const client = useQueryClient();
@@ -169,12 +201,13 @@ export function useSetStatus() {
 }
 
 export function useDelete() {
-  const changed = useChanged();
+  const client = useQueryClient();
   return useMutation({
     mutationFn: async (id: string) => {
       await api.DELETE('/api/v1/templates/{id}', { params: { path: { id } } });
     },
-    onSuccess: () => changed(),
+    // The page of what is gone must not ask for it again.
+    onSuccess: () => client.invalidateQueries({ queryKey: ['template', 'list'] }),
   });
 }
 

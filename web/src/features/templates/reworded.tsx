@@ -3,10 +3,7 @@ import { Button, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 
 /** What becomes of a template that went to the provider and was reworded here. */
-export function askReworded(
-  title: string,
-  campaigns: number | undefined,
-): Promise<'draft' | 'approved' | undefined> {
+export function askReworded(title: string, close: string): Promise<'draft' | 'approved' | undefined> {
   return new Promise((resolve) => {
     const id = crypto.randomUUID();
     let answer: 'draft' | 'approved' | undefined;
@@ -17,6 +14,7 @@ export function askReworded(
     modals.open({
       modalId: id,
       title,
+      closeButtonProps: { 'aria-label': close },
       onClose: () => resolve(answer),
       children: (
         <Stack>
@@ -27,11 +25,6 @@ export function askReworded(
               of their launch.
             </Trans>
           </Text>
-          {campaigns ? (
-            <Text size="sm">
-              <Trans>Campaigns that use it: {campaigns}.</Trans>
-            </Text>
-          ) : null}
           <Button onClick={() => take('draft')}>
             <Trans>Save as a draft, to be approved again</Trans>
           </Button>

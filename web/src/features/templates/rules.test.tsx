@@ -61,7 +61,11 @@ describe('rules that are checked at once', () => {
       { buttons: [url('https://a.example/{{1}}')] },
       ['/mapping/buttons/0 unmapped'],
     ],
-    ['a shortened link', { body: 'See https://bit.ly/x here. {{1}}, bye.' }, ['/content/body shortener']],
+    [
+      'a shortened link',
+      { body: 'See https://bit.ly/x here. {{1}}, bye.' },
+      ['/content/body shortened_link'],
+    ],
     ['shouting', { body: 'HELLO {{1}}, THIS IS A BIG SALE.' }, ['/content/body capitals']],
     [
       'one card',
@@ -82,7 +86,7 @@ describe('merge', () => {
   it('says once what the server found too, and adds the rest; advice comes last', () => {
     const rules = merge(
       [
-        { pointer: '/content/body', code: 'shortener', detail: 'advice', advice: true },
+        { pointer: '/content/body', code: 'shortened_link', detail: 'advice', advice: true },
         { pointer: '/content/body', code: 'too_long', detail: 'ours' },
         { pointer: '/content/buttons/0/url', code: 'required', detail: 'ours' },
       ],

@@ -1,5 +1,4 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Schemas } from '~/api/client';
 import { variables } from '~/wa/parse';
 import { contentOf, type Form, isOpen, type Source, takesValue } from './form';
 import type { Carrier } from './queries';
@@ -13,7 +12,8 @@ export interface Rule {
   advice?: boolean;
 }
 
-const SHORTENERS = /\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|is\.gd|ow\.ly|cutt\.ly|rb\.gy|wa\.me)\//i;
+const SHORTENERS =
+  /\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|is\.gd|ow\.ly|cutt\.ly|rebrand\.ly|rb\.gy|shorturl\.at)\//i;
 /** What is not done yet is no mistake: it is told in the list and, after a try to save, at the field. */
 const NOT_YET = new Set(['required', 'unmapped', 'needs_default', 'missing_value']);
 export const isNotYet = (rule: Rule) => NOT_YET.has(rule.code);
@@ -63,13 +63,8 @@ export function useLocalRules(): (form: Form, carrier: Carrier | undefined) => R
         'adjacent_variables',
         t`Two placeholders stand side by side: put a word between them.`,
       );
-    if (SHORTENERS.test(form.body) || form.buttons.some((b) => SHORTENERS.test(b.url)))
-      add(
-        '/content/body',
-        'shortener',
-        t`WhatsApp often refuses shortened links. Use the whole address.`,
-        true,
-      );
+    const short = t`Shortened links hide where they lead, and are often refused. Use a link of your own site.`;
+    if (SHORTENERS.test(form.body)) add('/content/body', 'shortened_link', short, true);
     const words = body.replace(/\{\{\w+\}\}/g, '');
     if (length(words) > 20 && /\p{Lu}/u.test(words) && words === words.toUpperCase())
       add('/content/body', 'capitals', t`The body is all in capitals, which reads like shouting.`, true);
@@ -113,6 +108,8 @@ export function useLocalRules(): (form: Form, carrier: Carrier | undefined) => R
             button.url ? 'url' : 'required',
             t`Give ${what} a link that begins with https:// and has no spaces.`,
           );
+        if (button.type === 'url' && SHORTENERS.test(button.url))
+          add(`/content${here}/url`, 'shortened_link', short, true);
         if (button.type === 'phone' && !/^\+?\d{1,19}$/.test(button.phone))
           add(
             `/content${here}/phone`,
@@ -185,7 +182,7 @@ function needs(form: Form): [string, string][] {
 }
 
 /** Our own words where we have them, and what else the server found. */
-export function merge(local: readonly Rule[], server: readonly Schemas['ProblemField'][]): Rule[] {
+export function merge(local: readonly Rule[], server: readonly Rule[]): Rule[] {
   const key = (rule: { pointer: string; code: string }) => `${rule.pointer} ${rule.code}`;
   const ours = new Set(local.map(key));
   // What is empty is told once, whatever the server calls it.

@@ -17,6 +17,7 @@ export function useGuard(dirty: boolean): () => void {
         modals.open({
           modalId: id,
           title: t`Leave without saving?`,
+          closeButtonProps: { 'aria-label': t`Close` },
           onClose: () => resolve(!left),
           children: (
             <Stack>

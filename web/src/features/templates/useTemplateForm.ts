@@ -1,14 +1,15 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { ApiProblem } from '~/api/client';
+import { ApiProblem, type Schemas } from '~/api/client';
 import type { Profile } from '~/ui/people';
+import type { Builder } from './builder';
 import { contentOf, type Form, fingerprint, formOf, mappingOf, type Template, wording } from './form';
-import { type Carrier, useCarriers, usePreview } from './queries';
+import { type Carrier, useCarriers, useCheck, usePreview } from './queries';
 import { isNotYet, merge, type Rule, useLocalRules } from './rules';
 
 export interface TemplateForm {
   form: Form;
-  patch: (change: Partial<Form>) => void;
+  patch: Builder['patch'];
   /** The form with every key that was pressed. */
   now: () => Form;
   /** Changes when the form was taken over from elsewhere. */
@@ -28,6 +29,10 @@ export interface TemplateForm {
   refuse: (error: unknown) => void;
 }
 
+/** What is open is a hint to the server, which saves drafts; here it is what is left to do. */
+const ruleOf = ({ level, ...rest }: Schemas['TemplateRemark']): Rule =>
+  level === 'warning' && !isNotYet(rest) ? { ...rest, advice: true } : rest;
+
 const sentence = (pointer: string) => (rule: Rule) => rule.pointer === pointer && !rule.advice;
 
 /** A template that is being written: its form, and what stands in the way. */
@@ -42,8 +47,9 @@ export function useTemplateForm(
   const [refused, setRefused] = useState<{ of: string; rules: Rule[] }>();
   // What is shown may lag behind what was typed; what is saved must not.
   const latest = useRef(start);
-  const patch = (change: Partial<Form>) => {
-    latest.current = { ...latest.current, ...change };
+  const patch: Builder['patch'] = (change) => {
+    const fields = typeof change === 'function' ? change(latest.current) : change;
+    latest.current = { ...latest.current, ...fields };
     setForm(latest.current);
   };
 
@@ -66,11 +72,13 @@ export function useTemplateForm(
   const carrier = carriers.find(({ account }) => account.id === form.accountId);
   const local = useLocalRules()(form, carrier);
   const [late] = useDebouncedValue(form, 300);
+  const checked = useCheck(late, saved);
+  // What was found in other words is not told of these.
+  const server =
+    late === form && !checked.isPlaceholderData ? (checked.data?.problems ?? []).map(ruleOf) : [];
   const made = usePreview(contentOf(late), mappingOf(late), person?.id);
-  const told = made.data?.problems ?? [];
   // Whether one person has a value says nothing about the template.
-  const missing = told.find((p) => p.code === 'missing_value')?.detail;
-  const server = late === form ? told.filter((p) => p.code !== 'missing_value') : [];
+  const missing = made.data?.problems.find((p) => p.code === 'missing_value')?.detail;
   const refusal = refused?.of === now ? refused.rules : [];
   const rules = merge(merge(local, server), refusal);
   return {
@@ -82,7 +90,7 @@ export function useTemplateForm(
     dirty,
     reworded: Boolean(saved) && wording(form) !== wording(formOf(saved as Template)),
     rules,
-    checking: made.isFetching || late !== form,
+    checking: checked.isFetching || late !== form,
     problem: (pointer) => rules.filter(sentence(pointer)).find((rule) => tried || !isNotYet(rule))?.detail,
     missing,
     insist: () => setTried(true),

@@ -1,0 +1,212 @@
+// A marketer writes a template with every part, sees what WhatsApp would refuse while writing, sends it to be approved,
+// and tries it on a phone.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+
+export const options = { demo: true };
+
+const CUSTOMER = '+919999912345';
+
+/** The smallest png. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** The shop's own server, from which the picture is fetched when the template is submitted. */
+async function shop() {
+  const server = createServer((_, answer) => answer.setHeader('content-type', 'image/png').end(PNG));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return { picture: `http://127.0.0.1:${server.address().port}/diwali.png`, close: () => server.close() };
+}
+
+async function addButton(page, kind, fields) {
+  // What the server finds may move the page by a line: the menu opens when it has answered.
+  await page.locator('[aria-label=Rules][aria-busy=false]').waitFor();
+  await page.getByRole('button', { name: 'Add a button' }).click();
+  await page.getByRole('menuitem', { name: kind }).click();
+  for (const [label, value] of Object.entries(fields))
+    await page.getByLabel(label, { exact: true }).last().fill(value);
+}
+
+export async function story(given) {
+  const files = await shop();
+  try {
+    await write({ ...given, files });
+  } finally {
+    files.close();
+  }
+}
+
+async function write({ server, context, page, expect, files }) {
+  const api = await signIn(context, server.url);
+  await page.goto(`${server.url}/templates`);
+  await page.getByRole('link', { name: 'welcome_offer' }).waitFor();
+
+  // What the provider holds is taken over again.
+  await page.getByRole('button', { name: 'Import from provider' }).click();
+  await page.getByRole('menuitem').first().click();
+  await page.getByText(/^New: \d+\. Changed: \d+\. The same as before: [1-9]/).waitFor();
+  await page.keyboard.press('Escape');
+
+  // The list is searched and filtered, and its address holds both.
+  await page.getByRole('searchbox', { name: 'Search by name or words' }).fill('points waiting in');
+  await page.waitForURL(/q=points/);
+  await page.getByRole('link', { name: 'welcome_offer' }).waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByRole('link', { name: 'demo_points' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'welcome_offer' }).count(), 0);
+  await page.getByRole('searchbox').fill('nothing has these words');
+  await page.getByRole('button', { name: 'Clear the filters' }).click();
+  await page.getByRole('link', { name: 'welcome_offer' }).waitFor();
+  assert.equal(await page.getByRole('searchbox').inputValue(), '');
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'Paused' }).click();
+  await page.getByText('No templates match').waitFor();
+  assert.match(page.url(), /status=paused/);
+
+  // An empty template says what is missing, and leads there.
+  await page.getByRole('link', { name: 'New template' }).click();
+  await page.getByRole('heading', { name: 'New template' }).waitFor();
+  await page.getByRole('button', { name: 'Submit for approval' }).click();
+  await page.getByText('Give the template a name.').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-pointer')), '/name');
+
+  await page.getByRole('textbox', { name: 'Name', exact: true }).pressSequentially('Diwali Offer 1');
+  assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'diwali_offer_1');
+  await page.getByRole('radio', { name: /^Marketing/ }).click();
+  await page.getByRole('radiogroup', { name: 'Header' }).getByText('Image').click();
+  await page.getByLabel("Link of the header's file: text").fill(files.picture);
+
+  // Mistakes are told while writing, in the list and at the field.
+  const body = page.getByRole('textbox', { name: 'Text', exact: true }).first();
+  const rules = page.getByRole('region', { name: 'Rules' });
+  await body.fill('{{1}} {{3}} and more words of this shop');
+  await rules.getByText('Two placeholders stand side by side').waitFor();
+  await rules.getByText('may not begin or end with a placeholder').waitFor();
+  await rules.getByText('Number them anew').waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  assert.match(page.url(), /\/templates\/new/);
+
+  // The toolbar marks what is selected, and puts in an attribute with its place.
+  await body.fill('Hello there, our sale is on until Sunday evening. Show this at the counter, ');
+  await body.evaluate((field) => field.setSelectionRange(17, 21));
+  await page.getByRole('button', { name: 'Bold' }).click();
+  assert.match(await body.inputValue(), /our \*sale\* is on/);
+  await body.press('End');
+  await page.getByRole('button', { name: 'Insert placeholder' }).click();
+  await page.getByRole('menuitem', { name: 'name', exact: true }).click();
+  await body.press('End');
+  await body.pressSequentially(', and you get a gift.');
+  assert.match(await body.inputValue(), /counter, \{\{1\}\}, and you get a gift\.$/);
+  await page.getByLabel('{{1}} in the body: default for people without it').fill('dear friend');
+  await page.getByLabel('Footer text, if wanted').fill('Reply STOP to end');
+  await addButton(page, /^Open a link/, { Text: 'Shop now', Link: 'https://shop.example/o/{{1}}' });
+  await rules.getByText('the end of the link of button 1').waitFor();
+  await page.getByLabel('End of the link of button 1: text').fill('diwali');
+  await addButton(page, /^Call a number/, {
+    Text: 'Call us',
+    'Phone number with country code': '+91 99999 00001',
+  });
+  await addButton(page, /^Quick reply/, { Text: 'Tell me more' });
+  await addButton(page, /^Quick reply/, { Text: 'Stop promotions' });
+  // There is one call at most, and it says so.
+  await page.getByRole('button', { name: 'Add a button' }).click();
+  const call = page.getByRole('menuitem', { name: /^Call a number/ });
+  assert.ok(await call.isDisabled());
+  assert.match(await call.textContent(), /1 of these at most/);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Move button 4 up' }).click();
+  await rules.getByText('Nothing stands in the way').waitFor();
+
+  // The phone shows it as it will be: folded, filled, with marks.
+  const phone = page.getByRole('article', { name: 'Preview of the message' });
+  await phone.getByText('dear friend').waitFor({ state: 'attached' });
+  assert.equal(await phone.locator('strong').first().textContent(), 'sale');
+  assert.equal(await phone.getByText('Tell me more').count(), 0);
+  await phone.getByRole('button', { name: 'See all options' }).click();
+  const shown = (await phone.textContent()).replaceAll(/\s+/g, ' ');
+  assert.ok(shown.indexOf('Stop promotions') < shown.indexOf('Tell me more'), shown);
+  await picture(page, 'story-template');
+  await accessible(page, 'the builder');
+
+  // As one person gets it, and at night.
+  const profile = (await api.get('/profiles?limit=1')).body.data[0];
+  await page.getByRole('combobox', { name: 'As it reaches' }).fill(profile.name);
+  await page.getByRole('option').filter({ hasText: profile.name }).first().click();
+  await phone.getByText(profile.name).waitFor({ state: 'attached' });
+  await page.getByRole('radiogroup', { name: 'Scheme of the phone' }).getByText('Dark').click();
+  await accessible(page, 'the builder with a dark phone');
+
+  // Leaving asks first.
+  await page.getByRole('link', { name: 'All templates' }).click();
+  await page.getByRole('button', { name: 'Stay' }).click();
+  assert.match(page.url(), /\/templates\/new/);
+
+  // Submitted, reviewed, approved.
+  await page.getByRole('button', { name: 'Submit for approval' }).click();
+  await page.getByRole('heading', { name: 'diwali_offer_1' }).waitFor();
+  const made = (await api.get('/templates?limit=1')).body.data[0];
+  assert.equal(made.name, 'diwali_offer_1');
+  assert.deepEqual(made.mapping.body, [{ from: 'attribute', name: 'name', default: 'dear friend' }]);
+  assert.deepEqual(
+    made.content.buttons.map((b) => b.text),
+    ['Shop now', 'Call us', 'Stop promotions', 'Tell me more'],
+  );
+  await until('it is approved', async () => {
+    const ask = page.getByRole('button', { name: 'Ask the provider now' });
+    if (await ask.isVisible()) await ask.click();
+    return page.getByText('Approved', { exact: true }).first().isVisible();
+  });
+
+  // What is typed and not saved cannot be tried; what is saved arrives.
+  const test = page.getByRole('button', { name: 'Send a test' });
+  await page.getByLabel('{{1}} in the body: default for people without it').fill('guest');
+  await page.locator('button:disabled', { hasText: 'Send a test' }).waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('All saved').waitFor();
+  await test.click();
+  const dialog = page.getByRole('dialog');
+  expect(/422/);
+  await dialog.getByLabel('Phone number').fill('12');
+  await dialog.getByRole('button', { name: 'Send the test' }).click();
+  await dialog.locator('[aria-invalid=true]').waitFor();
+  await dialog.getByLabel('Phone number').fill(CUSTOMER);
+  await dialog.getByRole('button', { name: 'Send the test' }).click();
+  await dialog.locator('.mantine-Timeline-item', { hasText: 'Delivered' }).locator('time').waitFor();
+  await picture(page, 'story-template-test');
+  await accessible(page, 'the test send');
+  const chat = await (await fetch(`${server.simulator}/__sim/customers/${CUSTOMER.slice(1)}`)).json();
+  const known = (await api.get(`/profiles?phone=${encodeURIComponent(CUSTOMER)}`)).body.data[0];
+  const called = known?.name ?? 'guest';
+  assert.ok(
+    JSON.stringify(chat).includes(`at the counter, ${called}, and you get a gift`),
+    JSON.stringify(chat),
+  );
+  await page.keyboard.press('Escape');
+
+  // Other words must be approved again, unless the provider holds them.
+  await page.getByLabel('Footer text, if wanted').fill('Reply STOP to leave');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Save as a draft, to be approved again' }).click();
+  await page.getByText('Draft', { exact: true }).first().waitFor();
+
+  // A copy, which is then deleted.
+  await page.getByRole('button', { name: 'More for diwali_offer_1' }).click();
+  await page.getByRole('menuitem', { name: 'Clone' }).click();
+  await page.getByRole('heading', { name: 'New template' }).waitFor();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByRole('heading', { name: 'diwali_offer_1_copy' }).waitFor();
+  await page.setViewportSize(PHONE);
+  await picture(page, 'story-template-phone');
+  await until('the builder fits a phone', () => fits(page, 'the builder on a phone').then(() => true));
+  await accessible(page, 'the builder on a phone');
+  await page.setViewportSize(WIDE);
+  await page.getByRole('button', { name: 'More for diwali_offer_1_copy' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the template' }).click();
+  await page.getByRole('heading', { name: 'Templates' }).waitFor();
+  await page.getByRole('link', { name: 'diwali_offer_1', exact: true }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'diwali_offer_1_copy' }).count(), 0);
+}
