@@ -98,11 +98,16 @@ impl Browser {
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
         let status = response.status();
+        let headers = response.headers().clone();
         let wait = response.headers().get(header::RETRY_AFTER).cloned();
         assert_eq!(wait.is_some(), status == StatusCode::TOO_MANY_REQUESTS);
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status, text }
+        Answer {
+            status,
+            headers,
+            text,
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> Value {

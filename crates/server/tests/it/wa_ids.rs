@@ -92,7 +92,7 @@ on_both_engines! {
 
         // The answer dials what she wrote from, once, whoever asks for it and by whatever number.
         let row = person::conversation_of(&mut tx, WA).await.unwrap().unwrap();
-        let answer = conversation::answer(p.w.app(), &mut tx, row.id, &text("Oi Ana")).await.unwrap();
+        let answer = conversation::answer(p.w.app(), &mut tx, row.id, conversation::Reply::Content(&text("Oi Ana"))).await.unwrap();
         let input = MessageInput {
             to: Some(BOOK.into()), profile_id: None, content: Some(text("Tudo bem?")), template_id: None, mapping: None,
             number_id: None,

@@ -106,7 +106,7 @@ pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
                     body: "We are here.".into(),
                     preview_url: false,
                 };
-                conversation::answer(app, &mut tx, chat.id, &said).await?;
+                conversation::answer(app, &mut tx, chat.id, conversation::Reply::Content(&said)).await?;
             }
         }
         Act::Resend(n) => {
