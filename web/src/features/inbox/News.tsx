@@ -3,10 +3,11 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { api, body } from '~/api/client';
 import { useLive } from '~/live/hooks';
 import { plain } from '~/wa/parse';
+import { serverNow } from './clock';
 import { useSnippet } from './snippet';
 
 const ID = 'inbox-news';
@@ -22,6 +23,8 @@ export function News() {
   /** Who wrote since nothing was shown, and how often it was told. */
   const recent = useRef<{ ids: Set<string>; until: number }>({ ids: new Set(), until: 0 });
   const seen = useRef(new Map<string, number>());
+  /** A new connection is told of the last minute; what came before this page was open is no news. */
+  const [since] = useState(() => serverNow() - 2_000);
 
   const show = (text: string, act: string, open: () => void) => {
     notifications.hide(ID);
@@ -72,8 +75,8 @@ export function News() {
     const { id, at, unread, direction } = data;
     if (topic !== 'conversation' || id === undefined || direction !== 'in') return;
     // What somebody read, or what was told before, is no news.
-    const when = typeof at === 'number' ? at : Date.now();
-    if (unread === 0 || (seen.current.get(id) ?? 0) >= when) return;
+    const when = typeof at === 'number' ? at : serverNow();
+    if (unread === 0 || when < since || (seen.current.get(id) ?? 0) >= when) return;
     seen.current.set(id, when);
     if (pathname.startsWith('/inbox')) return;
     tell(id).catch(() => {
