@@ -15,7 +15,7 @@ export async function story({ server, context, page }) {
     });
     assert.ok(response.ok, await response.text());
   };
-  const draft = (await api.get('/campaigns?state=draft')).body.data[0];
+  const draft = (await api.get('/campaigns?state=draft&search=points')).body.data[0];
   const { id, account_id: account } = draft;
   const launched = await api.post(`/campaigns/${id}/launch`);
   assert.equal(launched.status, 200, JSON.stringify(launched.body));

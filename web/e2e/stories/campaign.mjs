@@ -47,7 +47,7 @@ async function write(page, server) {
   await page.getByText('Give the campaign a name that you will recognise later.').waitFor();
   await page.getByLabel('Name').fill('Double points, Pune');
   await page.getByRole('button', { name: /^demo_points/ }).click();
-  await page.getByText('festival_rejected').waitFor();
+  await page.getByText('It is a draft: submit it for approval.').waitFor();
   await page.getByRole('button', { name: 'Go on' }).click();
 
   // Who: everybody at first, then Pune only.
@@ -132,16 +132,10 @@ async function follow(page, server, people) {
     Number((await share(name).getAttribute('aria-label')).split(',')[0].replaceAll(/\D/g, ''));
   const read = await number('Read');
   const { accepted } = await (await fetch(`${server.simulator}/__sim/accepted?limit=5000`)).json();
-  const customers = accepted.slice(5, 60).map((row) => row.to);
-  for (const customer of customers) {
-    await fetch(`${server.simulator}/__sim/read`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ customer }),
-    });
-  }
+  const some = accepted.slice(5, 60);
+  for (const { id, to } of some) await sim(server, 'read', { customer: to, id });
   await until('more are read', async () => (await number('Read')) > read);
-  await sim(server, 'inbound', { customer: customers[0], type: 'text', text: 'I will come' });
+  await sim(server, 'inbound', { customer: some[0].to, type: 'text', text: 'I will come' });
   await until('an answer is counted', async () => (await number('Replied')) > 0);
 
   // What went wrong stands there by reason, with what to do.
@@ -197,6 +191,10 @@ export async function story({ server, context, page }) {
   const api = await signIn(context, server.url);
   await sim(server, 'fail', { suffix: '3', kind: 'error:105' });
   await sim(server, 'fail', { suffix: '57', kind: 'failed:UNKNOWN_SUBSCRIBER' });
+  const account_id = (await api.get('/accounts')).body.data[0].id;
+  const content = { body: 'Not yet' };
+  const unfit = { account_id, name: 'not_yet', language: 'en', category: 'marketing', content };
+  assert.equal((await api.post('/templates', unfit)).status, 201);
   const count = await write(page, server);
   await launch(page, count);
   const id = new URL(page.url()).pathname.split('/')[2];
