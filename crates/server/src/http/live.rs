@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
@@ -16,9 +16,9 @@ use tokio::time::{Instant, Interval, interval_at};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
+use super::{Shared, access};
 use crate::app::live::{self, LiveEvent, Story};
 use crate::domain::permission::Permission;
 use crate::store::news::Topic;
@@ -70,7 +70,7 @@ async fn listen(
     let listener = Listener {
         app,
         caller,
-        parts,
+        headers: parts.headers,
         waiting,
         stories,
         ask: interval_at(Instant::now() + ASK_AGAIN, ASK_AGAIN),
@@ -84,7 +84,7 @@ struct Listener {
     app: Shared,
     caller: Caller,
     /// What the caller showed when it came.
-    parts: Parts,
+    headers: HeaderMap,
     waiting: VecDeque<Event>,
     stories: broadcast::Receiver<Arc<Story>>,
     ask: Interval,
@@ -113,7 +113,7 @@ impl Listener {
                     }
                 }
                 _ = self.ask.tick() => {
-                    self.caller = Caller::from_request_parts(&mut self.parts, &self.app).await.ok()?;
+                    self.caller = access::again(&self.app, &self.caller, &self.headers).await.ok()?;
                 }
                 // An open page does not keep the server from stopping.
                 () = self.app.shutdown.cancelled() => return None,

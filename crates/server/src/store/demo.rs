@@ -173,6 +173,9 @@ const REMOVE_ALL: &[&str] = &[
     concat!("DELETE FROM campaign WHERE account_id IN ", accounts!()),
     concat!("DELETE FROM template WHERE account_id IN ", accounts!()),
     concat!("DELETE FROM kept_number WHERE account_id IN ", accounts!()),
+    concat!("DELETE FROM account_error WHERE account_id IN ", accounts!()),
+    concat!("DELETE FROM account_proof WHERE account_id IN ", accounts!()),
+    concat!("DELETE FROM number_sent WHERE number_id IN ", numbers!()),
     concat!("DELETE FROM callback_refused WHERE account_id IN ", accounts!()),
     concat!("DELETE FROM service_window WHERE number_id IN ", numbers!()),
     concat!("DELETE FROM conversation WHERE last_number_id IN ", numbers!()),
@@ -191,6 +194,8 @@ const REMOVE_ALL: &[&str] = &[
         lists!()
     ),
     concat!("DELETE FROM profile WHERE id IN ", profiles!("id")),
+    // Names of attributes are kept for good, but not when nobody is left who could have one.
+    "DELETE FROM attribute WHERE NOT EXISTS (SELECT 1 FROM profile)",
     concat!("DELETE FROM list_entry WHERE list_id IN ", lists!()),
     concat!("DELETE FROM list WHERE id IN ", lists!()),
     "DELETE FROM import WHERE id IN (SELECT id FROM demo_item WHERE kind = 'import')",

@@ -95,7 +95,7 @@ async fn rows(db: &Db) -> Vec<(String, i64)> {
     for name in names {
         let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM \"{name}\""));
         let count: i64 = sqlx::query_scalar(count).fetch_one(read).await.unwrap();
-        if count > 0 && !["api_key", "node"].contains(&name.as_str()) {
+        if count > 0 && !["api_key", "audit", "node"].contains(&name.as_str()) {
             left.push((name, count));
         }
     }

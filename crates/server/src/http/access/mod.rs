@@ -85,6 +85,11 @@ fn not_foreign(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
+/// The caller of a request that goes on for long, as they are now; an error when they may not go on.
+pub async fn again(app: &Shared, caller: &Caller, headers: &HeaderMap) -> Result<Caller, Problem> {
+    identify(app, headers, &caller.client, caller.rule).await
+}
+
 /// The caller, by API key or else by session.
 async fn identify(
     app: &Shared,
