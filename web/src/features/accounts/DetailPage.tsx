@@ -1,0 +1,78 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCan } from '~/api/session';
+import { PageHeader } from '~/ui/PageHeader';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import { done } from '~/ui/toast';
+import { AccountForm } from './AccountForm';
+import { Addresses } from './Addresses';
+import { NumbersTab } from './NumbersTab';
+import { useAccount, useProviders, useTrouble } from './queries';
+import { TroubleTab } from './TroubleTab';
+
+const route = getRouteApi('/shell/settings/whatsapp/$id');
+
+/** One account: its settings, its numbers, and why it does not do what it should. */
+export function DetailPage() {
+  const { t } = useLingui();
+  const can = useCan();
+  const { id } = route.useParams();
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  const account = useAccount(id);
+  const providers = useProviders();
+  const trouble = useTrouble(id);
+  const provider = providers.data?.find((p) => p.id === account.data?.provider);
+  if (account.isError) return <ProblemAlert problem={account.error} retry={() => void account.refetch()} />;
+  if (!account.data || !provider) return <Skeleton height={320} />;
+  const it = account.data;
+  const open = it.state === 'active' || it.state === 'held';
+  return (
+    <>
+      <PageHeader title={it.nickname} about={provider.name} />
+      <Tabs
+        value={tab}
+        onChange={(next) => void navigate({ search: { tab: (next ?? 'setup') as typeof tab } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="setup">
+            <Trans>Setup</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="numbers">
+            <Trans>Numbers</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="trouble">
+            <Trans>Troubleshooting</Trans>
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="setup">
+          <Stack gap="lg">
+            {!open && (
+              <Text>
+                <Trans>This account is out of use; what it sent and received stays readable.</Trans>
+              </Text>
+            )}
+            <AccountForm
+              key={it.updated_at}
+              provider={provider}
+              account={it}
+              urls={{ inbound: it.inbound_url, reports: it.reports_url }}
+              called={{ inbound: it.last_inbound_at, reports: it.last_report_at }}
+              writable={open && can('accounts.write')}
+              onSaved={() => done(t`The settings are saved.`)}
+            />
+            <Addresses addresses={trouble.data?.egress_addresses ?? []} hint={provider.network_hint} />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="numbers">
+          <NumbersTab account={id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="trouble">
+          <TroubleTab account={it} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

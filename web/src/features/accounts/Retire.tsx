@@ -1,0 +1,56 @@
+import { useLingui } from '@lingui/react/macro';
+import { useQueryClient } from '@tanstack/react-query';
+import type { Schemas } from '~/api/client';
+import { confirm } from '~/ui/confirm';
+import { useFormat } from '~/ui/format';
+import { done, failed } from '~/ui/toast';
+import { type Account, retire, stopsOf } from './queries';
+
+type What =
+  | { kind: 'account'; account: Account; forget: boolean }
+  | { kind: 'number'; id: string; phone: string };
+
+/** Asks before an account or a number is taken out of use, with all that stops. */
+export function useRetire(): (what: What, then?: () => void) => void {
+  const { t } = useLingui();
+  const format = useFormat();
+  const client = useQueryClient();
+  const lines = (stops: Schemas['Retired']) => [
+    ...(stops.stopped ? [stops.stopped] : []),
+    ...(stops.campaigns.length
+      ? [t`Campaigns that end: ${stops.campaigns.map((c) => c.name).join(', ')}`]
+      : []),
+    ...(stops.queued ? [t`Queued messages that are not sent: ${format.number(stops.queued)}`] : []),
+    ...(stops.open_chats
+      ? [t`Open chats that are answered from there: ${format.number(stops.open_chats)}`]
+      : []),
+  ];
+  return (what, then) => {
+    const asked =
+      what.kind === 'account' ? stopsOf.account(what.account.id, what.forget) : stopsOf.number(what.id);
+    asked
+      .then((stops) => {
+        const name = what.kind === 'account' ? what.account.nickname : what.phone;
+        const forget = what.kind === 'account' && what.forget;
+        confirm({
+          title: forget ? t`Delete ${name}?` : t`Archive ${name}?`,
+          children: forget
+            ? t`Its credentials are removed and cannot be brought back. What was sent and received stays readable.`
+            : t`It is taken out of use. What was sent and received stays readable.`,
+          stops: lines(stops),
+          act: forget ? t`Delete it` : t`Archive it`,
+          danger: true,
+          typed: name,
+          run: async () => {
+            await (what.kind === 'account'
+              ? retire.account(what.account.id, what.forget)
+              : retire.number(what.id));
+            await client.invalidateQueries({ queryKey: ['account'] });
+            done(forget ? t`${name} is deleted.` : t`${name} is archived.`);
+            then?.();
+          },
+        });
+      })
+      .catch(failed);
+  };
+}

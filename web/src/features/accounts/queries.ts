@@ -1,0 +1,148 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, body, once, type Schemas } from '~/api/client';
+
+export type Account = Schemas['Account'];
+export type Provider = Schemas['ProviderInfo'];
+export type Field = Schemas['FieldInfo'];
+export type Settings = Record<string, unknown>;
+/** Whose settings are tried: a new account's, or those of one that would change. */
+export type Whose = { provider: string } | { account_id: string };
+
+export const useProviders = () =>
+  useQuery({
+    queryKey: ['provider'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => (await body(api.GET('/api/v1/providers'))).data,
+  });
+
+export const useAccounts = () =>
+  useQuery({
+    queryKey: ['account', 'list'],
+    queryFn: async () =>
+      (await body(api.GET('/api/v1/accounts', { params: { query: { limit: 500 } } }))).data,
+  });
+
+export const useAccount = (id: string) =>
+  useQuery({
+    queryKey: ['account', 'one', id],
+    queryFn: () => body(api.GET('/api/v1/accounts/{id}', { params: { path: { id } } })),
+  });
+
+export const useTrouble = (id: string, enabled = true) =>
+  useQuery({
+    queryKey: ['account', 'trouble', id],
+    refetchInterval: 30_000,
+    enabled,
+    queryFn: () => body(api.GET('/api/v1/accounts/{id}/trouble', { params: { path: { id } } })),
+  });
+
+export const useNumbers = (account?: string) =>
+  useQuery({
+    queryKey: ['account', 'numbers', account],
+    queryFn: async () =>
+      (await body(api.GET('/api/v1/numbers', { params: { query: account ? { account } : {} } }))).data,
+  });
+
+/** Callback URLs for an account that is not saved yet; made once for a form. */
+export const useNewUrls = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['new-urls'],
+    enabled,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    queryFn: () => body(api.POST('/api/v1/accounts/callback-urls', { body: {}, headers: once() })),
+  });
+
+/** Whether anything has called them; asked while the form is open, because nothing tells it. */
+export const useEarlyCalls = (token: string | undefined) =>
+  useQuery({
+    queryKey: ['early-calls', token],
+    enabled: token !== undefined,
+    refetchInterval: 5000,
+    queryFn: () =>
+      body(api.GET('/api/v1/accounts/callback-urls/{token}', { params: { path: { token: token ?? '' } } })),
+  });
+
+export const useTry = () =>
+  useMutation({
+    mutationFn: ({ whose, settings }: { whose: Whose; settings: Settings }) =>
+      body(api.POST('/api/v1/accounts/try', { body: { ...whose, settings } })),
+  });
+
+export const useTryMessage = () =>
+  useMutation({
+    mutationFn: ({
+      whose,
+      settings,
+      to,
+      text,
+    }: {
+      whose: Whose;
+      settings: Settings;
+      to: string;
+      text: string;
+    }) =>
+      body(
+        api.POST('/api/v1/accounts/try-message', {
+          body: { ...whose, settings, to, content: { type: 'text', body: text } },
+          headers: once(),
+        }),
+      ),
+  });
+
+export function useSave() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, input }: { id?: string; input: Schemas['NewAccount'] }) => {
+      const { settings, check } = input;
+      return id === undefined
+        ? body(api.POST('/api/v1/accounts', { body: input, headers: once() }))
+        : body(api.PATCH('/api/v1/accounts/{id}', { params: { path: { id } }, body: { settings, check } }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['account'] }),
+  });
+}
+
+function useChange<Input>(change: (input: Input) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['account'] }),
+  });
+}
+
+export const useResume = () =>
+  useChange((id: string) =>
+    body(api.POST('/api/v1/accounts/{id}/resume', { params: { path: { id } }, headers: once() })),
+  );
+
+export const useAddNumber = (account: string) =>
+  useChange((input: Schemas['NewNumber']) =>
+    body(
+      api.POST('/api/v1/accounts/{id}/numbers', {
+        params: { path: { id: account } },
+        body: input,
+        headers: once(),
+      }),
+    ),
+  );
+
+export const useChangeNumber = () =>
+  useChange(({ id, change }: { id: string; change: Schemas['NumberChange'] }) =>
+    body(api.PATCH('/api/v1/numbers/{id}', { params: { path: { id } }, body: change })),
+  );
+
+/** What taking an account or a number out of use would stop. */
+export const stopsOf = {
+  account: (id: string, forget: boolean) =>
+    body(api.DELETE('/api/v1/accounts/{id}', { params: { path: { id }, query: { dry_run: true, forget } } })),
+  number: (id: string) =>
+    body(api.DELETE('/api/v1/numbers/{id}', { params: { path: { id }, query: { dry_run: true } } })),
+};
+
+export const retire = {
+  account: (id: string, forget: boolean) =>
+    api.DELETE('/api/v1/accounts/{id}', { params: { path: { id }, query: { stop: true, forget } } }),
+  number: (id: string) =>
+    api.DELETE('/api/v1/numbers/{id}', { params: { path: { id }, query: { stop: true } } }),
+};
