@@ -41,14 +41,7 @@ export function AccountCard({ account, provider, numbers }: Props) {
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <div style={{ minWidth: 0 }}>
-            <Anchor
-              component={Link}
-              to="/settings/whatsapp/$id"
-              params={{ id: account.id }}
-              search={{ tab: 'setup' }}
-              fw={600}
-              dir="auto"
-            >
+            <Anchor component={Link} to={`/settings/whatsapp/${account.id}`} fw={600} dir="auto">
               {account.nickname}
             </Anchor>
             <Text size="sm" c="dimmed">

@@ -56,7 +56,7 @@ export function AccountForm({ provider, account, urls, called, callbackToken, wr
     setErrors({});
     const token = callbackToken ? { callback_token: callbackToken } : {};
     save.mutate(
-      { id: account?.id, input: { provider: provider.id, settings, check, ...token } },
+      { id: account?.id, provider: provider.id, settings, check, ...token },
       { onSuccess: onSaved, onError: told },
     );
   };

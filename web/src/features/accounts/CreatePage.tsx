@@ -26,7 +26,12 @@ export function CreatePage() {
         title={t`Connect a provider`}
         about={t`A provider carries your messages to WhatsApp. You need an account there; its console shows what is asked for here.`}
       />
-      {failed && <ProblemAlert problem={failed} retry={() => void (providers.refetch(), urls.refetch())} />}
+      {failed && (
+        <ProblemAlert
+          problem={failed}
+          retry={() => void Promise.all([providers.refetch(), urls.refetch()])}
+        />
+      )}
       {!failed && !(provider && urls.data) && <Skeleton height={320} />}
       {provider && urls.data && (
         <Stack gap="lg">

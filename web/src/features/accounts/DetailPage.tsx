@@ -58,7 +58,7 @@ export function DetailPage() {
               key={it.updated_at}
               provider={provider}
               account={it}
-              urls={{ inbound: it.inbound_url, reports: it.reports_url }}
+              urls={{ inbound: it.inbound_url ?? '', reports: it.reports_url ?? '' }}
               called={{ inbound: it.last_inbound_at, reports: it.last_report_at }}
               writable={open && can('accounts.write')}
               onSaved={() => done(t`The settings are saved.`)}

@@ -23,7 +23,6 @@ function Raw({ title, text }: { title: string; text: string }) {
           {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
         </Button>
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <Code
         block
         dir="ltr"

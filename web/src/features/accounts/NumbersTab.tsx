@@ -139,7 +139,7 @@ function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
             {[...number.campaigns, ...number.drafts].map((campaign, index) => (
               <span key={campaign.id}>
                 {index > 0 && ', '}
-                <Anchor component={Link} to="/campaigns/$id" params={{ id: campaign.id }} dir="auto">
+                <Anchor component={Link} to={`/campaigns/${campaign.id}`} dir="auto">
                   {campaign.name}
                 </Anchor>
               </span>

@@ -125,7 +125,7 @@ export function TroubleTab({ account }: { account: Account }) {
       <Addresses addresses={trouble.data.egress_addresses} hint={trouble.data.network_hint} />
       {trouble.data.click_to_chat_url && <ClickToChat url={trouble.data.click_to_chat_url} />}
       {can('callbacks.read') && (
-        <Anchor component={Link} to="/developers/callbacks" search={{ account: account.id }} size="sm">
+        <Anchor component={Link} to={`/developers/callbacks?account=${account.id}`} size="sm">
           <Trans>What the provider sent, as it came</Trans>
         </Anchor>
       )}

@@ -5,6 +5,9 @@ export type Account = Schemas['Account'];
 export type Provider = Schemas['ProviderInfo'];
 export type Field = Schemas['FieldInfo'];
 export type Settings = Record<string, unknown>;
+/** The API takes any object here; its document says no more than that. */
+const free = (settings: Settings) => settings as Schemas['NewAccount']['settings'];
+
 /** Whose settings are tried: a new account's, or those of one that would change. */
 export type Whose = { provider: string } | { account_id: string };
 
@@ -66,7 +69,7 @@ export const useEarlyCalls = (token: string | undefined) =>
 export const useTry = () =>
   useMutation({
     mutationFn: ({ whose, settings }: { whose: Whose; settings: Settings }) =>
-      body(api.POST('/api/v1/accounts/try', { body: { ...whose, settings } })),
+      body(api.POST('/api/v1/accounts/try', { body: { ...whose, settings: free(settings) } })),
   });
 
 export const useTryMessage = () =>
@@ -84,19 +87,34 @@ export const useTryMessage = () =>
     }) =>
       body(
         api.POST('/api/v1/accounts/try-message', {
-          body: { ...whose, settings, to, content: { type: 'text', body: text } },
+          body: {
+            ...whose,
+            settings: free(settings),
+            to,
+            content: free({ type: 'text', body: text }),
+          },
           headers: once(),
         }),
       ),
   });
 
+/** What is saved: of a new account, or of the one with this id. */
+interface Saved {
+  id?: string | undefined;
+  provider: string;
+  settings: Settings;
+  check: boolean;
+  callback_token?: string;
+}
+
 export function useSave() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, input }: { id?: string; input: Schemas['NewAccount'] }) => {
-      const { settings, check } = input;
+    mutationFn: ({ id, ...input }: Saved) => {
+      const { check } = input;
+      const settings = free(input.settings);
       return id === undefined
-        ? body(api.POST('/api/v1/accounts', { body: input, headers: once() }))
+        ? body(api.POST('/api/v1/accounts', { body: { ...input, settings }, headers: once() }))
         : body(api.PATCH('/api/v1/accounts/{id}', { params: { path: { id } }, body: { settings, check } }));
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['account'] }),
