@@ -1,15 +1,60 @@
-import { createRoute } from '@tanstack/react-router';
-import { Pending } from '~/app/Pending';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
 
-const list = createRoute({ getParentRoute: () => shell, path: '/profiles', component: Pending });
-const upload = createRoute({ getParentRoute: () => shell, path: '/profiles/import', component: Pending });
-const imports = createRoute({ getParentRoute: () => shell, path: '/profiles/imports', component: Pending });
+const text = (value: unknown) =>
+  typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined;
+
+export const CONSENTS = ['opted_in', 'opted_out', 'not_recorded'] as const;
+export type Consent = (typeof CONSENTS)[number];
+export interface ProfileFilter {
+  q?: string;
+  consent?: Consent;
+  /** A list, by its id. */
+  list?: string;
+}
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles',
+  validateSearch: (raw: Record<string, unknown>): ProfileFilter => ({
+    q: text(raw.q),
+    consent: CONSENTS.find((known) => known === raw.consent),
+    list: text(raw.list),
+  }),
+  component: lazyRouteComponent(() => import('./ProfilesPage'), 'ProfilesPage'),
+});
+
+const upload = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles/import',
+  component: lazyRouteComponent(() => import('./import/ImportPage'), 'ImportPage'),
+});
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles/imports',
+  component: lazyRouteComponent(() => import('./import/ImportsPage'), 'ImportsPage'),
+});
 const imported = createRoute({
   getParentRoute: () => shell,
   path: '/profiles/imports/$id',
-  component: Pending,
+  /** The name of the list that its people were put on, when it was just begun. */
+  validateSearch: (raw: Record<string, unknown>): { list?: string } => ({ list: text(raw.list) }),
+  component: lazyRouteComponent(() => import('./import/JobPage'), 'JobPage'),
 });
-const detail = createRoute({ getParentRoute: () => shell, path: '/profiles/$id', component: Pending });
+
+export interface ProfileSearch {
+  /** Only this part of the history. */
+  show?: 'consent';
+  /** The message that is looked at. */
+  message?: string;
+}
+const detail = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles/$id',
+  validateSearch: (raw: Record<string, unknown>): ProfileSearch => ({
+    show: raw.show === 'consent' ? 'consent' : undefined,
+    message: text(raw.message),
+  }),
+  component: lazyRouteComponent(() => import('./ProfilePage'), 'ProfilePage'),
+});
 
 export const profilesRoutes = [list, upload, imports, imported, detail] as const;

@@ -1,0 +1,99 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useFormat } from '~/ui/format';
+import { useConsentWords } from './consent';
+import { useLists, useProfileCount } from './queries';
+import { CONSENTS, type ProfileFilter } from './routes';
+
+interface Props {
+  filter: ProfileFilter;
+  set: (filter: ProfileFilter) => void;
+}
+
+/** Search, consent and list; each choice stands in the address. */
+export function ProfileFilters({ filter, set }: Props) {
+  const { t } = useLingui();
+  const words = useConsentWords();
+  const lists = useLists();
+  const format = useFormat();
+  return (
+    <Group gap="sm" align="flex-end">
+      <Search
+        key={filter.q === undefined ? 'empty' : 'filled'}
+        initial={filter.q ?? ''}
+        tell={(q) => set({ ...filter, q })}
+      />
+      <Select
+        label={t`Consent`}
+        placeholder={t`Any`}
+        clearable
+        w={170}
+        data={CONSENTS.map((value) => ({ value, label: words[value]?.label ?? value }))}
+        value={filter.consent ?? null}
+        onChange={(value) => set({ ...filter, consent: CONSENTS.find((known) => known === value) })}
+        clearButtonProps={{ 'aria-label': t`Any` }}
+      />
+      <Select
+        label={t`List`}
+        placeholder={t`Everybody`}
+        clearable
+        searchable
+        w={220}
+        data={(lists.data?.data ?? []).map(({ id, name, size }) => ({
+          value: id,
+          label: `${name} (${format.number(size)})`,
+        }))}
+        value={filter.list ?? null}
+        onChange={(value) => set({ ...filter, list: value ?? undefined })}
+        nothingFoundMessage={t`No list of this name`}
+        clearButtonProps={{ 'aria-label': t`Everybody` }}
+      />
+      {Object.values(filter).some(Boolean) && (
+        <Button variant="subtle" leftSection={<IconX size={16} aria-hidden />} onClick={() => set({})}>
+          <Trans>Clear the filters</Trans>
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function Search({ initial, tell }: { initial: string; tell: (q: string | undefined) => void }) {
+  const { t } = useLingui();
+  const [text, setText] = useState(initial);
+  const later = useDebouncedCallback((q: string) => tell(q === '' ? undefined : q), 250);
+  return (
+    <TextInput
+      type="search"
+      label={t`Search`}
+      placeholder={t`Name, number or identity`}
+      w={{ base: '100%', xs: 260 }}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={text}
+      onChange={(e) => {
+        setText(e.currentTarget.value);
+        later(e.currentTarget.value.trim());
+      }}
+    />
+  );
+}
+
+/** How many people fit; says so when it is an estimate. */
+export function Count({ filter }: { filter: ProfileFilter }) {
+  const format = useFormat();
+  const { data } = useProfileCount(filter);
+  const count = data ? format.number(data.count) : '';
+  return (
+    <Text size="sm" c="dimmed" role="status" mih={22}>
+      {!data ? null : data.exact ? (
+        <Plural value={data.count} one="1 person" other={`${count} people`} />
+      ) : filter.q ? (
+        <Trans>At least {count} people</Trans>
+      ) : (
+        <Trans>About {count} people</Trans>
+      )}
+    </Text>
+  );
+}

@@ -1,0 +1,159 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Alert, Anchor, Button, Card, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconArrowLeft, IconCheck, IconMessage, IconPencil } from '@tabler/icons-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useCan } from '~/api/session';
+import { Phone, Time } from '~/ui/format';
+import { PageHeader } from '~/ui/PageHeader';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Attributes } from './Attributes';
+import { ConsentCard } from './ConsentCard';
+import { ConsentPill } from './consent';
+import { EditPerson } from './EditPerson';
+import { History } from './History';
+import { type Profile, useConversationOf, useProfile } from './queries';
+
+const route = getRouteApi('/shell/profiles/$id');
+
+/** `/profiles/$id`: everything about a person. */
+export function ProfilePage() {
+  const { t } = useLingui();
+  const { id } = route.useParams();
+  const { data: person, error, refetch } = useProfile(id);
+  if (!person) {
+    return (
+      <>
+        <Back />
+        <PageHeader title={t`Profile`} />
+        {error ? (
+          <ProblemAlert problem={error} retry={() => void refetch()} />
+        ) : (
+          <Stack role="status" aria-label={t`Loading`}>
+            <Skeleton height={90} />
+            <Skeleton height={240} />
+          </Stack>
+        )}
+      </>
+    );
+  }
+  return <Whole key={person.id} person={person} />;
+}
+
+function Back() {
+  return (
+    <Anchor component={Link} to="/profiles" size="sm" mb="xs" display="inline-block">
+      <Group gap={4}>
+        <IconArrowLeft size={14} aria-hidden />
+        <Trans>All profiles</Trans>
+      </Group>
+    </Anchor>
+  );
+}
+
+function Whole({ person }: { person: Profile }) {
+  const can = useCan();
+  const [editing, edit] = useDisclosure();
+  return (
+    <>
+      <Back />
+      <PageHeader
+        title={person.name || person.phone || person.identity}
+        beside={<ConsentPill person={person} />}
+        about={
+          <>
+            {person.phone ? <Phone number={person.phone} /> : <Trans>No phone number</Trans>}
+            {person.identity !== person.phone && (
+              <>
+                {' · '}
+                <bdi>{person.identity}</bdi>
+              </>
+            )}
+            {' · '}
+            <Trans>
+              here since <Time at={person.created_at} />
+            </Trans>
+          </>
+        }
+        actions={
+          <>
+            <OpenChat person={person} />
+            {can('profiles.write') && (
+              <Button
+                variant="default"
+                leftSection={<IconPencil size={16} aria-hidden />}
+                onClick={edit.open}
+              >
+                <Trans>Edit</Trans>
+              </Button>
+            )}
+          </>
+        }
+      />
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack>
+            <Reach person={person} />
+            <ConsentCard person={person} />
+            <Card withBorder padding="md">
+              <Attributes person={person} />
+            </Card>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <History id={person.id} />
+        </Grid.Col>
+      </Grid>
+      <EditPerson key={person.updated_at} person={person} opened={editing} close={edit.close} />
+    </>
+  );
+}
+
+/** Whether campaigns can reach the person, and why not. */
+function Reach({ person }: { person: Profile }) {
+  const { t } = useLingui();
+  if (person.reachable) {
+    return (
+      <Alert variant="light" icon={<IconCheck size={18} aria-hidden />} title={t`Reachable`}>
+        <Text size="sm">
+          <Trans>Campaigns can write to this person.</Trans>
+        </Text>
+      </Alert>
+    );
+  }
+  const why = [
+    !person.phone && t`There is no phone number. Add one under Edit.`,
+    person.consent === 'opted_out' && t`The person opted out. Only they can take that back.`,
+    person.consent !== 'opted_out' &&
+      person.number_opted_out &&
+      t`The number is opted out, whoever uses it: another profile may share it.`,
+    person.consent === 'not_recorded' &&
+      t`No consent is recorded. WhatsApp wants it first: record it below, with its proof.`,
+  ].filter((line): line is string => Boolean(line));
+  return (
+    <Alert variant="light" color="yellow" title={t`Campaigns leave this person out`}>
+      {why.map((line) => (
+        <Text key={line} size="sm">
+          {line}
+        </Text>
+      ))}
+    </Alert>
+  );
+}
+
+function OpenChat({ person }: { person: Profile }) {
+  const can = useCan();
+  const found = useConversationOf(person.phone, can('inbox.read'));
+  const chat = found.data?.data[0];
+  if (!chat) return null;
+  return (
+    <Button
+      component={Link}
+      to={`/inbox/${chat.id}`}
+      variant="default"
+      leftSection={<IconMessage size={16} aria-hidden />}
+    >
+      <Trans>Open the chat</Trans>
+    </Button>
+  );
+}

@@ -1,0 +1,21 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconFileImport, IconUsers } from '@tabler/icons-react';
+import { SubNav } from '~/ui/SubNav';
+
+/** People and the files that they came from. */
+export function Sections() {
+  const { t } = useLingui();
+  return (
+    <SubNav
+      label={t`Profiles`}
+      links={[
+        { to: '/profiles', text: <Trans>People</Trans>, icon: <IconUsers size={16} aria-hidden /> },
+        {
+          to: '/profiles/imports',
+          text: <Trans>Imports</Trans>,
+          icon: <IconFileImport size={16} aria-hidden />,
+        },
+      ]}
+    />
+  );
+}

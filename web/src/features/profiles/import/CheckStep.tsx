@@ -1,0 +1,168 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Alert, Button, Group, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { useFormat } from '~/ui/format';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Figure } from './Figure';
+import type { Check } from './queries';
+
+interface Props {
+  result: Check | undefined;
+  problem: unknown;
+  /** Share of the file that has been sent, while something is sent. */
+  sent: number | undefined;
+  again: () => void;
+  back: () => void;
+  next: () => void;
+}
+
+/** What the import would do; nothing is written. */
+export function CheckStep({ result, problem, sent, again, back, next }: Props) {
+  return (
+    <Stack gap="lg">
+      {sent !== undefined && <Sending share={sent} />}
+      {problem !== undefined && <ProblemAlert problem={problem} retry={again} />}
+      {result && <Result result={result} />}
+      <Group justify="space-between">
+        <Button variant="default" onClick={back}>
+          <Trans>Back</Trans>
+        </Button>
+        {result && <Go result={result} busy={sent !== undefined} next={next} />}
+      </Group>
+    </Stack>
+  );
+}
+
+function Go({ result, busy, next }: { result: Check; busy: boolean; next: () => void }) {
+  const format = useFormat();
+  const good = result.rows - result.invalid;
+  const rows = format.number(good);
+  return (
+    <Button onClick={next} loading={busy} disabled={good === 0}>
+      <Plural value={good} one="Import 1 row" other={`Import ${rows} rows`} />
+    </Button>
+  );
+}
+
+export function Sending({ share }: { share: number }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const part = format.share(share, 1);
+  const all = share >= 1;
+  return (
+    <div role="status">
+      <Text size="sm" mb={4}>
+        {all ? (
+          <Trans>The file is there. The server works through its last rows.</Trans>
+        ) : (
+          <Trans>Sending the file: {part}</Trans>
+        )}
+      </Text>
+      <Progress value={share * 100} animated={all} striped={all} aria-label={t`File that was sent`} />
+    </div>
+  );
+}
+
+function Result({ result }: { result: Check }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const kept = format.number(result.opt_outs_kept);
+  const silent = format.number(result.no_consent);
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        <Trans>Every row was judged. Nothing has been written yet.</Trans>
+      </Text>
+      <SimpleGrid cols={{ base: 2, xs: 3, md: 6 }} spacing="sm">
+        <Figure label={t`Rows`} value={result.rows} />
+        <Figure label={t`New people`} value={result.new} />
+        <Figure label={t`Will change`} value={result.updated} />
+        <Figure label={t`Are so already`} value={result.unchanged} />
+        <Figure label={t`Twice in the file`} value={result.duplicate_in_file} />
+        <Figure label={t`Cannot be imported`} value={result.invalid} bad />
+      </SimpleGrid>
+      {result.duplicate_in_file > 0 && (
+        <Text size="sm">
+          <Trans>Of rows about the same person the last one counts.</Trans>
+        </Text>
+      )}
+      <Alert variant="light" title={t`Consent`}>
+        <Text size="sm">
+          <Trans>Opt-out is never removed by an import.</Trans>{' '}
+          {result.opt_outs_kept > 0 && (
+            <Plural
+              value={result.opt_outs_kept}
+              one="1 row asks for an opt-in of somebody who opted out: the opt-out stays."
+              other={`${kept} rows ask for an opt-in of somebody who opted out: the opt-out stays.`}
+            />
+          )}
+        </Text>
+        {result.no_consent > 0 && (
+          <Text size="sm" mt={4}>
+            <Plural
+              value={result.no_consent}
+              one="1 person would have no consent recorded: campaigns do not reach them. Go back to change that."
+              other={`${silent} people would have no consent recorded: campaigns do not reach them. Go back to change that.`}
+            />
+          </Text>
+        )}
+      </Alert>
+      {result.problems.length > 0 && <Problems result={result} />}
+    </>
+  );
+}
+
+function Problems({ result }: { result: Check }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const more = result.invalid - result.problems.length;
+  const left = format.number(more);
+  return (
+    <Stack gap="xs">
+      <Text size="sm" fw={500}>
+        <Trans>Rows that will be left out</Trans>
+      </Text>
+      <Table.ScrollContainer
+        minWidth={320}
+        maxHeight={320}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+      >
+        <Table aria-label={t`Rows that will be left out`} fz="sm" verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>
+                <Trans>Line</Trans>
+              </Table.Th>
+              <Table.Th>
+                <Trans>Why</Trans>
+              </Table.Th>
+              <Table.Th visibleFrom="sm">
+                <Trans>Column</Trans>
+              </Table.Th>
+              <Table.Th>
+                <Trans>In the file</Trans>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {result.problems.map((row) => (
+              <Table.Tr key={row.line}>
+                <Table.Td>{format.number(row.line)}</Table.Td>
+                <Table.Td>{row.reason}</Table.Td>
+                <Table.Td visibleFrom="sm" dir="auto">
+                  {row.column}
+                </Table.Td>
+                <Table.Td dir="auto" style={{ overflowWrap: 'anywhere' }}>
+                  {row.value}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <Text size="sm" c="dimmed">
+        {more > 0 && <Plural value={more} one="And 1 more." other={`And ${left} more.`} />}{' '}
+        <Trans>After the import they can be downloaded as a file, with the reason in each row.</Trans>
+      </Text>
+    </Stack>
+  );
+}

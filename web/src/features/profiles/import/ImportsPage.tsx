@@ -1,0 +1,106 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Anchor, Button, Progress, Text } from '@mantine/core';
+import { IconFileImport } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCan } from '~/api/session';
+import { type Column, DataTable } from '~/ui/DataTable';
+import { EmptyState } from '~/ui/EmptyState';
+import { Time, useFormat } from '~/ui/format';
+import { PageHeader } from '~/ui/PageHeader';
+import { StatusPill } from '~/ui/StatusPill';
+import { Sections } from '../Sections';
+import { shareOf } from './pace';
+import { type Job, useImports } from './queries';
+import { useImportStates } from './words';
+
+/** `/profiles/imports`: what was imported, and what is being imported. */
+export function ImportsPage() {
+  const { t } = useLingui();
+  const can = useCan();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const states = useImportStates();
+  const pages = useImports();
+  const start = can('profiles.import') && (
+    <Button component={Link} to="/profiles/import" leftSection={<IconFileImport size={16} aria-hidden />}>
+      <Trans>Import a file</Trans>
+    </Button>
+  );
+  const count = (key: string, title: string, of: (row: Job) => number): Column<Job> => ({
+    key,
+    title,
+    end: true,
+    wide: true,
+    render: (row) => format.number(of(row)),
+  });
+  return (
+    <>
+      <PageHeader
+        title={t`Imports`}
+        about={t`Files of people. An import goes on when you leave the page.`}
+        actions={start}
+      />
+      <Sections />
+      <DataTable
+        label={t`Imports`}
+        pages={pages}
+        rowKey={(row) => row.id}
+        onOpen={(row) => void navigate({ to: '/profiles/imports/$id', params: { id: row.id } })}
+        columns={[
+          {
+            key: 'file',
+            title: t`File`,
+            render: (row) => (
+              <>
+                <Anchor component={Link} to={`/profiles/imports/${row.id}`} size="sm" fw={500} dir="auto">
+                  {row.file_name}
+                </Anchor>
+                {row.state === 'running' && (
+                  <Progress
+                    mt={4}
+                    maw={240}
+                    size="sm"
+                    value={shareOf(row) * 100}
+                    aria-label={row.file_name}
+                  />
+                )}
+                {row.problem && (
+                  <Text size="xs" c="dimmed" lineClamp={1}>
+                    {row.problem}
+                  </Text>
+                )}
+              </>
+            ),
+          },
+          {
+            key: 'state',
+            title: t`State`,
+            width: 130,
+            render: (row) => {
+              const state = states[row.state];
+              return state ? <StatusPill tone={state.tone}>{state.label}</StatusPill> : row.state;
+            },
+          },
+          count('rows', t`Rows`, (row) => row.rows),
+          count('new', t`New`, (row) => row.created),
+          count('changed', t`Changed`, (row) => row.updated),
+          count('bad', t`Bad rows`, (row) => row.invalid),
+          {
+            key: 'at',
+            title: t`Begun`,
+            wide: true,
+            width: 110,
+            render: (row) => <Time at={row.created_at} />,
+          },
+        ]}
+        empty={
+          <EmptyState icon={IconFileImport} title={t`Nothing was imported yet`} actions={start || undefined}>
+            <Trans>
+              A file of people is checked first. Bad rows can be downloaded, mended and imported again.
+            </Trans>
+          </EmptyState>
+        }
+      />
+    </>
+  );
+}

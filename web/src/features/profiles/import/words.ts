@@ -1,0 +1,57 @@
+import { useLingui } from '@lingui/react/macro';
+import type { Tone } from '~/ui/StatusPill';
+import type { MappingProblem, OptIn, Use } from './mapping';
+
+/** States of imports in words. */
+export function useImportStates(): Record<string, { label: string; tone: Tone }> {
+  const { t } = useLingui();
+  return {
+    running: { label: t`Running`, tone: 'busy' },
+    finished: { label: t`Finished`, tone: 'good' },
+    failed: { label: t`Failed`, tone: 'bad' },
+    interrupted: { label: t`Interrupted`, tone: 'warn' },
+    cancelled: { label: t`Cancelled`, tone: 'paused' },
+  };
+}
+
+export function useUseWords(): Record<Use, string> {
+  const { t } = useLingui();
+  return {
+    phone: t`Phone number`,
+    identity: t`Identity`,
+    name: t`Name`,
+    opt_in: t`Consent: yes or no`,
+    attribute: t`Attribute`,
+    ignore: t`Leave out`,
+  };
+}
+
+export function useMappingProblems(): Record<MappingProblem, string> {
+  const { t } = useLingui();
+  return {
+    no_person: t`Choose the column of the phone number, or the one of your own identity.`,
+    no_attribute_name: t`Give the attribute a name.`,
+    colon: t`The name of an attribute has no colon.`,
+    twice: t`Another column becomes this attribute already.`,
+    no_source: t`Say where the consent comes from.`,
+    no_consent_column: t`Choose the column that says yes or no, or another way below.`,
+  };
+}
+
+export function useOptInWords(): Record<OptIn, { label: string; about: string }> {
+  const { t } = useLingui();
+  return {
+    column: {
+      label: t`A column says who agreed`,
+      about: t`Yes records an opt-in, no an opt-out. Where it is empty nothing is recorded.`,
+    },
+    record: {
+      label: t`Everybody in the file agreed, and I have proof`,
+      about: t`An opt-in is recorded for all, except where a consent column says no.`,
+    },
+    leave: {
+      label: t`Do not record any opt-in`,
+      about: t`Campaigns will not reach new people of this file. A no in a consent column still opts out.`,
+    },
+  };
+}
