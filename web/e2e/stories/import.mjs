@@ -1,0 +1,120 @@
+// A file of people goes from its columns over a dry run to an import with two bad rows; an opt-out stands against a file
+// that says yes. Then a person is looked at and changed by hand.
+import assert from 'node:assert/strict';
+import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+
+export const options = { demo: true };
+
+const rows = Array.from({ length: 40 }, (_, n) => {
+  const end = String(100 + n);
+  return `+919999907${end},Person ${end},C-${end},yes,Pune,${n}`;
+});
+const FILE = [
+  'Mobile,Full name,customer_id,opt_in,Town,orders',
+  ...rows,
+  '12,Too Short,C-900,yes,Pune,1',
+  '+919999907300,Neither Nor,C-901,perhaps,Pune,1',
+  '',
+].join('\r\n');
+
+export async function story({ server, context, page }) {
+  const { url } = server;
+  const api = await signIn(context, url);
+  const out = await api.post('/profiles', {
+    phone: '+919999907105',
+    identity: 'C-105',
+    opt_in: false,
+    opt_in_source: 'phone call',
+  });
+  assert.equal(out.status, 201, JSON.stringify(out.body));
+
+  await page.goto(`${url}/profiles/import`);
+  await page.getByRole('link', { name: 'Download a sample file' }).waitFor();
+  await accessible(page, 'import, file');
+  await page
+    .getByLabel('Choose a CSV file, or drop it here')
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) });
+  const columns = page.getByRole('table', { name: 'Columns of the file' });
+  await columns.waitFor();
+  assert.equal(
+    await columns.getByRole('textbox', { name: 'Use Mobile as', exact: true }).inputValue(),
+    'Phone number',
+  );
+  await columns.getByRole('textbox', { name: 'Attribute that Town becomes' }).fill('city');
+  await page.getByLabel('Put everybody on a list').fill('People of the story');
+  await page.getByLabel('Where the consent comes from').fill('shop form');
+  await accessible(page, 'import, columns');
+  await picture(page, 'import-columns');
+
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Import 40 rows' }).waitFor();
+  await page.getByText('1 row asks for an opt-in of somebody who opted out: the opt-out stays.').waitFor();
+  assert.equal(
+    await page.getByRole('table', { name: 'Rows that will be left out' }).getByRole('row').count(),
+    3,
+  );
+  assert.equal((await api.get('/profiles?identity=C-100')).body.data.length, 0, 'a check writes nothing');
+  await accessible(page, 'import, check');
+  await picture(page, 'import-check');
+
+  await page.getByRole('button', { name: 'Import 40 rows' }).click();
+  await page.getByText('Finished', { exact: true }).waitFor();
+  await page.getByText('1 opt-out was kept').waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download the bad rows' }).click();
+  await (await download).path();
+  await accessible(page, 'import, job');
+  await picture(page, 'import-job');
+  await page.getByRole('link', { name: 'Show the people of People of the story' }).click();
+  await page.getByText('40 people', { exact: true }).waitFor();
+  await picture(page, 'profiles');
+
+  await page.getByRole('searchbox', { name: 'Search' }).fill('person 105');
+  await page.getByText('1 person', { exact: true }).waitFor();
+  await accessible(page, 'profiles');
+  await page.getByRole('link', { name: 'Person 105' }).click();
+  await page.getByText('Campaigns leave this person out').waitFor();
+  await changes(page, api, out.body.profile.id);
+
+  await page.setViewportSize(PHONE);
+  await fits(page, 'profile');
+  await picture(page, 'profile-phone');
+  await page.goto(`${url}/profiles`);
+  await page.getByRole('table', { name: 'Profiles' }).waitFor();
+  await fits(page, 'profiles');
+  await picture(page, 'profiles-phone');
+  await page.goto(`${url}/profiles/imports`);
+  await page.getByRole('link', { name: 'people.csv' }).waitFor();
+  await fits(page, 'imports');
+  await accessible(page, 'imports');
+  await page.setViewportSize(WIDE);
+}
+
+/** An attribute is added and removed; an opt-in is recorded with its proof and stands in the history. */
+async function changes(page, api, id) {
+  const one = async () => (await api.get(`/profiles/${id}`)).body;
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Name').fill('points');
+  await form.getByText('Number', { exact: true }).click();
+  await form.getByLabel('Value').fill('12.5');
+  await accessible(page, 'attribute');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await until('the attribute is a number', async () => (await one()).attributes.points === 12.5);
+  await page.getByRole('button', { name: 'Remove points' }).click();
+  await until('the attribute is gone', async () => !('points' in (await one()).attributes));
+
+  await page.getByRole('button', { name: 'Record a decision' }).click();
+  const consent = page.getByRole('dialog');
+  await consent.getByText('This person opted out. Record an opt-in only').waitFor();
+  await consent.getByLabel('Where it comes from').fill('visit to the shop');
+  await consent.getByLabel('Proof').fill('Asked for offers again.');
+  await accessible(page, 'decision');
+  await consent.getByRole('button', { name: 'Record the opt-in' }).click();
+  await page.getByText('Campaigns can write to this person.').waitFor();
+  await page.getByText('Consent only').click();
+  await page.getByRole('region', { name: 'History' }).getByText('Asked for offers again.').waitFor();
+  assert.equal((await one()).consent, 'opted_in');
+  await accessible(page, 'profile');
+  await picture(page, 'profile');
+}
