@@ -37,11 +37,11 @@ export async function story({ server, context, page }) {
   const columns = page.getByRole('table', { name: 'Columns of the file' });
   await columns.waitFor();
   assert.equal(
-    await columns.getByRole('textbox', { name: 'Use Mobile as', exact: true }).inputValue(),
+    await columns.getByRole('combobox', { name: 'Use Mobile as', exact: true }).inputValue(),
     'Phone number',
   );
   await columns.getByRole('textbox', { name: 'Attribute that Town becomes' }).fill('city');
-  await page.getByLabel('Put everybody on a list').fill('People of the story');
+  await page.getByRole('combobox', { name: 'Put everybody on a list' }).fill('People of the story');
   await page.getByLabel('Where the consent comes from').fill('shop form');
   await accessible(page, 'import, columns');
   await picture(page, 'import-columns');
@@ -95,7 +95,7 @@ async function changes(page, api, id) {
   const one = async () => (await api.get(`/profiles/${id}`)).body;
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   const form = page.getByRole('dialog');
-  await form.getByLabel('Name').fill('points');
+  await form.getByRole('combobox', { name: 'Name' }).fill('points');
   await form.getByText('Number', { exact: true }).click();
   await form.getByLabel('Value').fill('12.5');
   await accessible(page, 'attribute');
