@@ -1,4 +1,4 @@
-import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -95,11 +95,6 @@ export function Attributes({ person }: { person: Profile }) {
             ))}
           </Table.Tbody>
         </Table>
-      )}
-      {names.length > 0 && (
-        <Text size="xs" c="dimmed">
-          <Plural value={names.length} one="1 attribute" other="# attributes" />
-        </Text>
       )}
       <AttributeForm
         key={edited ?? 'closed'}

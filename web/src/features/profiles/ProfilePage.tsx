@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Anchor, Button, Card, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Card, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowLeft, IconCheck, IconMessage, IconPencil } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import { ConsentCard } from './ConsentCard';
 import { ConsentPill } from './consent';
 import { EditPerson } from './EditPerson';
 import { History } from './History';
+import classes from './ProfilePage.module.css';
 import { type Profile, useConversationOf, useProfile } from './queries';
 
 const route = getRouteApi('/shell/profiles/$id');
@@ -90,20 +91,16 @@ function Whole({ person }: { person: Profile }) {
           </>
         }
       />
-      <Grid gap="lg">
-        <Grid.Col span={{ base: 12, md: 5 }}>
-          <Stack>
-            <Reach person={person} />
-            <ConsentCard person={person} />
-            <Card withBorder padding="md">
-              <Attributes person={person} />
-            </Card>
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 7 }}>
-          <History id={person.id} />
-        </Grid.Col>
-      </Grid>
+      <div className={classes.columns}>
+        <Stack>
+          <Reach person={person} />
+          <ConsentCard person={person} />
+          <Card withBorder padding="md">
+            <Attributes person={person} />
+          </Card>
+        </Stack>
+        <History id={person.id} />
+      </div>
       <EditPerson key={person.updated_at} person={person} opened={editing} close={edit.close} />
     </>
   );
