@@ -1,6 +1,6 @@
 //! What a sign-in asks of people, and how long it makes those wait who guess.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::problem::FieldProblem;
 use super::target::Net;
@@ -105,7 +105,7 @@ pub fn client(peer: IpAddr, forwarded: &str, trusted: &[Net]) -> IpAddr {
             .and_then(|h| h.split_once(']'))
             .map(|(ip, _)| ip);
         let parsed = bare.unwrap_or(hop).parse::<IpAddr>();
-        let parsed = parsed.or_else(|_| hop.parse().map(|socket: std::net::SocketAddr| socket.ip()));
+        let parsed = parsed.or_else(|_| hop.parse().map(|socket: core::net::SocketAddr| socket.ip()));
         match parsed {
             Ok(address) => client = address.to_canonical(),
             Err(_) => break,
@@ -119,7 +119,7 @@ pub fn counted_as(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {
-            let network = std::net::Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64);
+            let network = core::net::Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64);
             format!("{network}/64")
         }
     }

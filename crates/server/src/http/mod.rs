@@ -42,6 +42,7 @@ mod role;
 mod session;
 pub mod template;
 mod template_desk;
+pub mod template_doc;
 pub mod timeline;
 pub mod try_message;
 pub mod upload;

@@ -234,7 +234,7 @@ mod tests {
         for (sql, wanted) in [
             (
                 OF_CAMPAIGNS,
-                "SEARCH c USING INDEX campaign_launched (launched_at>?)",
+                "SEARCH c USING COVERING INDEX campaign_launched (launched_at>?)",
             ),
             (
                 OVER_MIDNIGHT,

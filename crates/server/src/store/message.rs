@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, in_numbers, in_texts};
+use super::dialect::{Batch, in_texts};
 use super::news::Topic::Message;
 use super::rows::Column::{Int, Text};
 use super::rows::Rows;
@@ -473,35 +473,4 @@ pub async fn of_phone(
 ) -> Result<Vec<MessageRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, MessageRow>(OF_PHONE)
         .bind(phone).bind(before).bind(limit).bind(variant(phone)).fetch_all(c).await)?)
-}
-
-const REF: Rows<3> = Rows {
-    before: "INSERT INTO external_ref (bucket, external_id, message_id)
-     SELECT * FROM",
-    columns: [Int("bucket"), Text("external_id"), Int("message_id")],
-    after: "AS v
-     WHERE true
-     ON CONFLICT (bucket, external_id) DO NOTHING",
-};
-
-/// Keeps vendor ids of accepted messages: (hour since 1970, external id, message).
-pub async fn keep_refs(tx: &mut Tx, rows: Vec<(i64, String, i64)>) -> Result<(), StoreError> {
-    let cells =
-        |(hour, external_id, message): (i64, String, i64)| [hour.into(), external_id.into(), message.into()];
-    REF.run(tx, rows.into_iter().map(cells).collect()).await.map(drop)
-}
-
-const BY_EXTERNAL: Batch = in_numbers!(
-    "SELECT message_id FROM external_ref WHERE bucket IN",
-    "AND external_id = $2 ORDER BY bucket DESC LIMIT 1"
-);
-
-/// The message with this vendor id, accepted in one of the given hours.
-pub async fn by_external_id(
-    tx: &mut Tx,
-    hours: &[i64],
-    external_id: &str,
-) -> Result<Option<i64>, StoreError> {
-    let sql = tx.dialect().pick(&BY_EXTERNAL);
-    Ok(on!(tx, c => sqlx::query_scalar(sql).bind(to_json(hours)).bind(external_id).fetch_optional(c).await)?)
 }

@@ -42,6 +42,7 @@ pub mod timeline;
 pub mod turn;
 pub mod unsettled;
 pub mod user;
+pub mod vendor_id;
 pub mod wa_id;
 pub mod watch;
 

@@ -273,7 +273,9 @@ pub fn lock_files(files: &[(String, String)]) -> Vec<String> {
                 "package-lock.json" => line
                     .strip_prefix("\"resolved\": ")
                     .filter(|from| !from.starts_with("\"https://registry.npmjs.org/")),
-                ".npmrc" => line.contains("registry").then_some(line),
+                // What keeps addresses out of the lock is welcome.
+                ".npmrc" => (line.contains("registry") && line != "omit-lockfile-registry-resolved=true")
+                    .then_some(line),
                 _ if path.starts_with(".cargo/") => {
                     (line.contains("registry") || line.starts_with("[source")).then_some(line)
                 }

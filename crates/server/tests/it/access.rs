@@ -153,6 +153,10 @@ impl Server {
         }
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
+        if status < 400 {
+            // Its body may be a stream that does not end.
+            return (status, String::new());
+        }
         let problem: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default();
         let code = problem["code"].as_str().unwrap_or_default();
         (status, code.to_owned())

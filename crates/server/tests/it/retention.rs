@@ -149,12 +149,12 @@ on_both_engines! {
         let hour = START / HOUR;
         let mut tx = app.db.write().await.unwrap();
         let refs = (0..4_100).map(|n| (hour, format!("v-{n}"), n)).collect();
-        store::message::keep_refs(&mut tx, refs).await.unwrap();
-        store::message::keep_refs(&mut tx, vec![(hour + 1, "later".into(), 1)]).await.unwrap();
+        store::vendor_id::keep_refs(&mut tx, refs).await.unwrap();
+        store::vendor_id::keep_refs(&mut tx, vec![(hour + 1, "later".into(), 1)]).await.unwrap();
         tx.commit().await.unwrap();
         let known = async |hour: i64, id: &str| {
             let mut tx = app.db.read().await.unwrap();
-            store::message::by_external_id(&mut tx, &[hour], id).await.unwrap().is_some()
+            store::vendor_id::by_external_id(&mut tx, &[hour], id).await.unwrap().is_some()
         };
         t.clock.advance(97 * DAY);
         pass(&app, &worker).await;

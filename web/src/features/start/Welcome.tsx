@@ -71,13 +71,16 @@ function Choice() {
   const can = useCan();
   const navigate = useNavigate();
   const demo = useStartDemo();
+  // This page is another one as soon as the demonstration runs: what comes after must not hang on it.
   const begin = () =>
-    demo.mutate(undefined, {
-      onSuccess: async () => {
+    demo.mutateAsync().then(
+      () => {
         done(t`The sample data is there.`);
-        await navigate({ to: '/' });
+        return navigate({ to: '/' });
       },
-    });
+      // Shown below.
+      () => undefined,
+    );
   return (
     <Stack>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">

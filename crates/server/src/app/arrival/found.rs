@@ -7,7 +7,8 @@ use harkara_provider::Event;
 use super::{Mail, Place, plain};
 use crate::clock::{DAY, HOUR, Millis};
 use crate::domain::id::MESSAGE;
-use crate::store::message::{LockedMessage, by_external_id, lock};
+use crate::store::message::{LockedMessage, lock};
+use crate::store::vendor_id::by_external_id;
 use crate::store::{StoreError, Tx};
 
 /// How long after its acceptance a message is still found by the vendor's id.

@@ -13,7 +13,7 @@ use crate::domain::state::{CANCELLED, FAILED, QUEUED, SENDING, SENT, UNKNOWN};
 use crate::store::attempt::{self, AttemptRow};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, LockedMessage, MessageChange};
-use crate::store::{account, retired, to_json};
+use crate::store::{account, retired, to_json, vendor_id};
 
 /// Longest vendor's id that reports can be found by, in bytes; an index has no room for more than about 2,700.
 const LONGEST_REF: usize = 1_000;
@@ -84,7 +84,7 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         changes.push(written(row, done, change, now));
     }
     message::change(&mut tx, changes).await?;
-    message::keep_refs(&mut tx, refs).await?;
+    vendor_id::keep_refs(&mut tx, refs).await?;
     attempt::keep(&mut tx, &attempts).await?;
     super::wa_id::learn(app, &mut tx, &rows, &by_id).await?;
     campaign::add_counts(&mut tx, &counts).await?;
