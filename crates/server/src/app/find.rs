@@ -90,13 +90,17 @@ async fn candidates(app: &App, tx: &mut Tx, search: &str) -> Result<(Vec<i64>, b
     Ok((ids, partial))
 }
 
-/// People whose name begins with this: `MOST` at most, for other lists of people.
+/// People of one name that are looked for among others, such as the recipients of a campaign: many more, because most of
+/// them may not be there.
+const NAMED: i64 = 50_000;
+
+/// People whose name begins with this, for other lists of people: [`NAMED`] at most.
 pub(super) async fn named(tx: &mut Tx, search: &str) -> Result<(Vec<i64>, bool), StoreError> {
     let mut ids = Vec::new();
     let mut partial = false;
     for begins in spellings(search) {
-        let found = find::by_name(tx, &begins, MOST).await?;
-        partial |= found.len() as i64 >= MOST;
+        let found = find::by_name(tx, &begins, NAMED).await?;
+        partial |= found.len() as i64 >= NAMED;
         ids.extend(found);
     }
     ids.sort_unstable();

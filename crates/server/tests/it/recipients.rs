@@ -118,6 +118,27 @@ on_both_engines! {
         assert_eq!(all.text.lines().count(), 13);
     }
 
+    async fn a_name_that_thousands_have_is_found_among_the_recipients(t) {
+        let w = World::new(t, Options::default()).await;
+        let mut rows: Vec<_> = (1..=2_300).map(|i| w.customer(i)).collect();
+        for (n, row) in rows.iter_mut().enumerate() {
+            row.name = Some("Asha".into());
+            // Only the last ones get it.
+            row.opt_in = i16::from(n >= 2_290);
+        }
+        let mut tx = w.app().db.write().await.unwrap();
+        for rows in rows.chunks(500) {
+            store::profile::insert_many(&mut tx, rows).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let campaign = w.launch(Audience::Everyone).await;
+        w.run(campaign).await;
+        let client = Client::new(&w.t).await;
+        let path = format!("/api/v1/campaigns/{}/messages?search=asha", id::CAMPAIGN.show(campaign));
+        let expected: Vec<String> = (2_291..=2_300).map(phone).collect();
+        assert_eq!(phones(&client.get(&path).await), expected);
+    }
+
     async fn passing_failures_are_sent_again_each_once_and_unknown_ones_never(t) {
         let s = Sent::new(t, 6).await;
         s.spoil(1, FAILED, "unavailable").await;

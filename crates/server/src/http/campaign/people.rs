@@ -88,7 +88,8 @@ pub struct RecipientFilter {
     pub state: Option<String>,
     /// Only messages with a failure of this kind, such as `capped`.
     pub kind: Option<String>,
-    /// A number, digits in a number (its last ones, for instance), or how a name begins.
+    /// A number, digits in a number (its last ones, for instance), or how a name begins; of one name, the recipients among
+    /// the first 50,000 people who have it.
     pub search: Option<String>,
 }
 
