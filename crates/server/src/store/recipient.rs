@@ -196,13 +196,15 @@ macro_rules! resendables {
             sqlite: resendable!(
                 $what,
                 "INDEXED BY message_odd",
-                "m.failure ->> 'kind' IN (SELECT value FROM json_each($1))",
+                "m.failure ->> 'kind' IN (SELECT value FROM json_each($1))
+                 AND (m.accepted_at IS NULL OR m.failure ->> 'kind' <> 'unavailable')",
                 $rest
             ),
             postgres: resendable!(
                 $what,
                 "",
-                "CAST(m.failure AS json) ->> 'kind' IN (SELECT json_array_elements_text(CAST($1 AS json)))",
+                "CAST(m.failure AS json) ->> 'kind' IN (SELECT json_array_elements_text(CAST($1 AS json)))
+                 AND (m.accepted_at IS NULL OR CAST(m.failure AS json) ->> 'kind' <> 'unavailable')",
                 $rest
             ),
         }
@@ -216,7 +218,8 @@ pub(super) const RESENDABLE: Batch = resendables!(
 
 const RESENDABLE_COUNT: Batch = resendables!("COUNT(*)", "");
 
-/// Failed messages of a campaign with a failure of one of these kinds that nobody sent again, by number.
+/// Failed messages of a campaign with a failure of one of these kinds that nobody sent again, by number. What the provider took
+/// and then reported as unavailable is not among them: some say so of what they still try, and it may yet arrive.
 pub async fn resendable(
     tx: &mut Tx,
     campaign: i64,
