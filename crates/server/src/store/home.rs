@@ -242,7 +242,7 @@ mod tests {
             ),
             (
                 OUTSIDE,
-                "SEARCH message USING COVERING INDEX message_outside (state=? AND id>?)",
+                "SEARCH message USING INDEX message_outside (state=? AND id>?)",
             ),
             (
                 WROTE,
