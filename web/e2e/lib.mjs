@@ -121,10 +121,17 @@ export async function accessible(page, where) {
 
 /** No element of the page may need sideways scrolling of the whole page. */
 export async function fits(page, where) {
-  const over = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  assert.ok(over <= 1, `${where} is ${over}px wider than the window`);
+  const { over, who } = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const wide = [...document.body.querySelectorAll('*')].filter(
+      (e) => e.getBoundingClientRect().right > width + 1,
+    );
+    return {
+      over: document.documentElement.scrollWidth - width,
+      who: wide.slice(0, 6).map((e) => `${e.tagName.toLowerCase()}.${String(e.className).slice(0, 80)}`),
+    };
+  });
+  assert.ok(over <= 1, `${where} is ${over}px wider than the window: ${who.join(' | ')}`);
 }
 
 /** Tries until `check` gives something true; for what the server does in its own time. */

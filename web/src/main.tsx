@@ -35,7 +35,7 @@ async function start(): Promise<void> {
         >
           <QueryClientProvider client={queryClient}>
             <ModalsProvider>
-              <Notifications position="bottom-right" />
+              <Notifications position="bottom-left" />
               <RouterProvider router={router} />
             </ModalsProvider>
           </QueryClientProvider>

@@ -94,10 +94,10 @@ async function write({ server, context, page, expect, files }) {
   await body.evaluate((field) => field.setSelectionRange(17, 21));
   await page.getByRole('button', { name: 'Bold' }).click();
   assert.match(await body.inputValue(), /our \*sale\* is on/);
-  await body.press('End');
+  await body.press('Control+End');
   await page.getByRole('button', { name: 'Insert placeholder' }).click();
   await page.getByRole('menuitem', { name: 'name', exact: true }).click();
-  await body.press('End');
+  await body.press('Control+End');
   await body.pressSequentially(', and you get a gift.');
   assert.match(await body.inputValue(), /counter, \{\{1\}\}, and you get a gift\.$/);
   await page.getByLabel('{{1}} in the body: default for people without it').fill('dear friend');

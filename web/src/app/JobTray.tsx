@@ -21,8 +21,8 @@ export function JobTray() {
   if (running.length === 0) return null;
   return (
     <Popover position="bottom-end" width={300}>
-      <Popover.Target>
-        <Indicator label={running.length} size={16}>
+      <Indicator label={running.length} size={16}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -31,8 +31,8 @@ export function JobTray() {
           >
             <IconProgress size={20} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         <Stack gap="sm">
           <Text fw={600} size="sm">

@@ -11,7 +11,7 @@ import {
   ScrollArea,
   Text,
 } from '@mantine/core';
-import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { IconDeviceMobile, IconMenu2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
@@ -39,7 +39,9 @@ export function Shell() {
   const [phone, setPhone] = useLocalStorage({ key: 'harkara.phone', defaultValue: true });
   const { data: start } = useQuery(startQuery);
   const handset = Boolean(start?.handset) && can('handset.use');
-  const docked = handset && phone && pathname !== '/phone';
+  // Below this width there is no room beside the page; the phone has a page of its own then.
+  const roomy = useMediaQuery('(min-width: 75em)', undefined, { getInitialValueInEffect: false });
+  const docked = handset && phone && roomy && pathname !== '/phone';
   useEffect(startLive, []);
   const closeMenu = menu.close;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
@@ -69,6 +71,8 @@ export function Shell() {
       navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !open } }}
       aside={{ width: 372, breakpoint: 'lg', collapsed: { mobile: true, desktop: !docked } }}
       padding={{ base: 'md', md: 'lg' }}
+      // The phone may come and go at once: a page that slides for it is wider than a narrow window meanwhile.
+      transitionDuration={0}
     >
       <Button component="a" href="#page" className={classes.skip}>
         <Trans>Skip to the page</Trans>

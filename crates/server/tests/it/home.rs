@@ -67,6 +67,7 @@ on_both_engines! {
         for from in [1, 2] {
             p.says(from, "Tell me more", now).await;
         }
+        p.w.t.clock.advance(1_000);
         let thread = p.conversation(1).await;
         let path = format!("/api/v1/conversations/{}/messages", id::CONVERSATION.show(thread.id));
         p.client.post(&path, json!({"content": {"type": "text", "body": "Of course"}})).await.expect(202);
@@ -89,7 +90,12 @@ on_both_engines! {
         let p = Post::new(t).await;
         p.w.customers(5).await;
         let id = p.w.launch(Audience::Everyone).await;
-        p.w.step(100).await;
+        for _ in 0..100 {
+            p.w.step(100).await;
+            if today(&home(&p).await)[0] == 5 {
+                break;
+            }
+        }
         let mut tx = p.w.app().db.write().await.unwrap();
         // Whether it is over already depends on the pace of the machine.
         let paused = campaign::pause(p.w.app(), &mut tx, id).await.is_ok();
