@@ -19,7 +19,7 @@ if (wanted.length === 0) rmSync(new URL('./out/', import.meta.url), { recursive:
 let failed = 0;
 for (const name of names) {
   const begun = Date.now();
-  const { story, options } = await import(new URL(`${name}.mjs`, folder).href);
+  const { story, options, minutes = 4 } = await import(new URL(`${name}.mjs`, folder).href);
   let server;
   let browser;
   let opened;
@@ -28,7 +28,10 @@ for (const name of names) {
     browser = await openBrowser();
     opened = await openPage(browser.context, server.url);
     const limit = new Promise((_, no) =>
-      setTimeout(() => no(new Error('the story took more than 4 minutes')), 240_000).unref(),
+      setTimeout(
+        () => no(new Error(`the story took more than ${minutes} minutes`)),
+        minutes * 60_000,
+      ).unref(),
     );
     await Promise.race([story({ server, context: browser.context, ...opened }), limit]);
     if (opened.wrong.length > 0) throw new Error(opened.wrong.join('\n'));

@@ -35,7 +35,7 @@ async function start(): Promise<void> {
         >
           <QueryClientProvider client={queryClient}>
             <ModalsProvider>
-              <Notifications position="bottom-left" />
+              <Notifications position="top-center" />
               <RouterProvider router={router} />
             </ModalsProvider>
           </QueryClientProvider>

@@ -135,7 +135,7 @@ async function follow(page, server, people) {
   const some = accepted.slice(5, 60);
   for (const { id, to } of some) await sim(server, 'read', { customer: to, id });
   await until('more are read', async () => (await number('Read')) > read);
-  await sim(server, 'inbound', { customer: some[0].to, type: 'text', text: 'I will come' });
+  await sim(server, 'inbound', { customer: some[0].to, type: 'text', text: 'I will come', reply_to: some[0].id });
   await until('an answer is counted', async () => (await number('Replied')) > 0);
 
   // What went wrong stands there by reason, with what to do.

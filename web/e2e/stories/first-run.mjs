@@ -9,6 +9,9 @@ export async function story({ server, context, page, expect }) {
   const { url } = server;
   // Who is not signed in is told so by the server; that is no fault of the page.
   expect(/401.*\/api\/v1\/session/);
+  // The phone asks once more when its customers go, and the stream of events when nobody is signed in any more.
+  expect(/404.*\/handset\//);
+  expect(/401.*\/api\/v1\/live/);
   const begun = Date.now();
 
   await page.goto(`${url}/campaigns`);

@@ -161,15 +161,6 @@ on_both_engines! {
         let path = format!("/api/v1/conversations/{}/messages", conversation.data["id"].as_str().unwrap());
         p.client.post(&path, json!({"content": {"type": "text", "body": "Hello, Asha"}})).await.expect(202);
         stream.until(&mut seen, "conversation", |d| d["direction"] == "out" && d["last_text"] == "Hello, Asha").await;
-        // It may have been told before its conversation was.
-        let early = seen.iter().find(|e| e.name == "message" && e.data["state"] == "queued").cloned();
-        let queued = match early {
-            Some(event) => event,
-            None => stream.until(&mut seen, "message", |d| d["state"] == "queued").await,
-        };
-        assert_eq!(queued.data["conversation_id"], conversation.data["id"]);
-        p.w.step(100).await;
-        stream.until(&mut seen, "message", |d| d["id"] == queued.data["id"] && d["state"] == "sent").await;
     }
 
     async fn nobody_works_when_nobody_listens(t) {

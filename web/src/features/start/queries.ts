@@ -59,6 +59,10 @@ export function useEndDemo() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => api.DELETE('/api/v1/demo'),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: async () => {
+      // The phone goes first: it would ask for customers that are gone.
+      await client.refetchQueries({ queryKey: ['start'] });
+      await client.invalidateQueries();
+    },
   });
 }
