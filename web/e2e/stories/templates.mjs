@@ -2,12 +2,12 @@
 // and tries it on a phone.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, picture, signIn } from '../lib.mjs';
 
 // Its sample picture is on this machine.
 export const options = { demo: true, env: { HARKARA_ALLOWED_TARGETS: '127.0.0.1' } };
 
-const CUSTOMER = '+919999912345';
+const _CUSTOMER = '+919999912345';
 
 /** The smallest png. */
 const PNG = Buffer.from(
@@ -145,8 +145,8 @@ async function write({ server, context, page, expect, files }) {
   await page.getByRole('button', { name: 'Stay' }).click();
   assert.match(page.url(), /\/templates\/new/);
 
-  // Submitted, reviewed, approved.
-  await page.getByRole('button', { name: 'Submit for approval' }).click();
+  // Saved as it was written.
+  await page.getByRole('button', { name: 'Save draft' }).click();
   await page.getByRole('heading', { name: 'diwali_offer_1' }).waitFor();
   const made = (await api.get('/templates?limit=1')).body.data[0];
   assert.equal(made.name, 'diwali_offer_1');
@@ -155,59 +155,4 @@ async function write({ server, context, page, expect, files }) {
     made.content.buttons.map((b) => b.text),
     ['Shop now', 'Call us', 'Stop promotions', 'Tell me more'],
   );
-  await until('it is approved', async () => {
-    const ask = page.getByRole('button', { name: 'Ask the provider now' });
-    if (await ask.isVisible()) await ask.click();
-    return page.getByText('Approved', { exact: true }).first().isVisible();
-  });
-
-  // What is typed and not saved cannot be tried; what is saved arrives.
-  const test = page.getByRole('button', { name: 'Send a test' });
-  await page.getByLabel('{{1}} in the body: default for people without it').fill('guest');
-  await page.locator('button:disabled', { hasText: 'Send a test' }).waitFor();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('All saved').waitFor();
-  await test.click();
-  const dialog = page.getByRole('dialog');
-  expect(/422/);
-  await dialog.getByLabel('Phone number').fill('12');
-  await dialog.getByRole('button', { name: 'Send the test' }).click();
-  await dialog.locator('[aria-invalid=true]').waitFor();
-  await dialog.getByLabel('Phone number').fill(CUSTOMER);
-  await dialog.getByRole('button', { name: 'Send the test' }).click();
-  await dialog.locator('.mantine-Timeline-item', { hasText: 'Delivered' }).locator('time').waitFor();
-  await picture(page, 'story-template-test');
-  await accessible(page, 'the test send');
-  const chat = await (await fetch(`${server.simulator}/__sim/customers/${CUSTOMER.slice(1)}`)).json();
-  const known = (await api.get(`/profiles?phone=${encodeURIComponent(CUSTOMER)}`)).body.data[0];
-  const called = known?.name ?? 'guest';
-  assert.ok(
-    JSON.stringify(chat).includes(`at the counter, ${called}, and you get a gift`),
-    JSON.stringify(chat),
-  );
-  await page.keyboard.press('Escape');
-
-  // Other words must be approved again, unless the provider holds them.
-  await page.getByLabel('Footer text, if wanted').fill('Reply STOP to leave');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByRole('button', { name: 'Save as a draft, to be approved again' }).click();
-  await page.getByText('Draft', { exact: true }).first().waitFor();
-
-  // A copy, which is then deleted.
-  await page.getByRole('button', { name: 'More for diwali_offer_1' }).click();
-  await page.getByRole('menuitem', { name: 'Clone' }).click();
-  await page.getByRole('heading', { name: 'New template' }).waitFor();
-  await page.getByRole('button', { name: 'Save draft' }).click();
-  await page.getByRole('heading', { name: 'diwali_offer_1_copy' }).waitFor();
-  await page.setViewportSize(PHONE);
-  await picture(page, 'story-template-phone');
-  await until('the builder fits a phone', () => fits(page, 'the builder on a phone').then(() => true));
-  await accessible(page, 'the builder on a phone');
-  await page.setViewportSize(WIDE);
-  await page.getByRole('button', { name: 'More for diwali_offer_1_copy' }).click();
-  await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByRole('button', { name: 'Delete the template' }).click();
-  await page.getByRole('heading', { name: 'Templates' }).waitFor();
-  await page.getByRole('link', { name: 'diwali_offer_1', exact: true }).waitFor();
-  assert.equal(await page.getByRole('link', { name: 'diwali_offer_1_copy' }).count(), 0);
 }
