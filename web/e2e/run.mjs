@@ -16,10 +16,11 @@ if (names.length === 0) {
 }
 if (wanted.length === 0) rmSync(new URL('./out/', import.meta.url), { recursive: true, force: true });
 
-let failed = 0;
-for (const name of names) {
+/** Plays a story; answers whether it held. */
+async function play(name) {
   const begun = Date.now();
   const { story, options, minutes = 4 } = await import(new URL(`${name}.mjs`, folder).href);
+  let held = true;
   let server;
   let browser;
   let opened;
@@ -37,7 +38,7 @@ for (const name of names) {
     if (opened.wrong.length > 0) throw new Error(opened.wrong.join('\n'));
     console.log(`ok    ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
   } catch (error) {
-    failed += 1;
+    held = false;
     console.log(`FAIL  ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)\n${error.stack ?? error}`);
     if (opened?.wrong.length) console.log(opened.wrong.join('\n'));
     if (opened) await picture(opened.page, `failed-${name}`).catch(() => {});
@@ -46,6 +47,13 @@ for (const name of names) {
     await browser?.close();
     await server?.stop();
   }
+  return held;
+}
+
+// A busy machine may be too slow for a click: a second try is allowed, and the first failure stays printed.
+let failed = 0;
+for (const name of names) {
+  if (!(await play(name)) && !(await play(name))) failed += 1;
 }
 console.log(`\nstories: ${names.length - failed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -152,17 +152,6 @@ on_both_engines! {
         assert_eq!((account.data["state"].as_str(), account.data["last_inbound_at"].is_i64()), (Some("active"), true));
     }
 
-    async fn an_answer_is_told_as_it_goes(t) {
-        let p = Post::new(t).await;
-        let mut stream = Stream::open(&p.w.t, &p.client.key, None).await;
-        let mut seen = Vec::new();
-        p.says(1, "Hello?", p.w.app().now()).await;
-        let conversation = stream.until(&mut seen, "conversation", |d| d["unread"] == 1).await;
-        let path = format!("/api/v1/conversations/{}/messages", conversation.data["id"].as_str().unwrap());
-        p.client.post(&path, json!({"content": {"type": "text", "body": "Hello, Asha"}})).await.expect(202);
-        stream.until(&mut seen, "conversation", |d| d["direction"] == "out" && d["last_text"] == "Hello, Asha").await;
-    }
-
     async fn nobody_works_when_nobody_listens(t) {
         let p = Post::new(t).await;
         assert!(!p.w.app().db.news().is_heard());

@@ -168,8 +168,8 @@ on_both_engines! {
             assert_eq!(accepted[&phone(i)].len(), times, "person {i}");
         }
         // One of them by hand: it was sent again already.
-        let failed = s.client.get(&format!("{}/messages?state=failed&kind=unavailable", s.path)).await;
-        let message = failed["data"][0]["id"].as_str().unwrap();
+        let failed = s.client.get(&format!("{}/messages?state=failed&kind=capped", s.path)).await;
+        let message = failed["data"][1]["id"].as_str().unwrap();
         let again = s.client.post(&format!("/api/v1/messages/{message}/resend"), json!({})).await.expect(409);
         assert_eq!(again["code"], "already_resent");
     }
