@@ -145,6 +145,22 @@ macro_rules! profiles {
     };
 }
 
+/// Of a table with a column `phone`: the numbers that the demo gave its people, and that nobody else has. Whoever put a real
+/// number into a person of the demo keeps what was decided about it: an opt-out outlives the demo.
+macro_rules! fictional {
+    ($table:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE phone LIKE '+9199999%' AND phone IN ",
+            profiles!("phone"),
+            " AND NOT EXISTS (SELECT 1 FROM profile q WHERE q.phone = ",
+            $table,
+            ".phone AND q.identity NOT LIKE 'demo-%')"
+        )
+    };
+}
+
 const BEGUN: &str = concat!("SELECT MIN(created_at) FROM account WHERE id IN ", accounts!());
 
 /// When the demo was begun; `None` when it is off.
@@ -181,10 +197,13 @@ const REMOVE_ALL: &[&str] = &[
     concat!("DELETE FROM conversation WHERE last_number_id IN ", numbers!()),
     concat!("DELETE FROM number_lease WHERE number_id IN ", numbers!()),
     concat!("DELETE FROM number WHERE account_id IN ", accounts!()),
-    concat!("DELETE FROM consent WHERE phone IN ", profiles!("phone")),
-    concat!("DELETE FROM consent WHERE profile_id IN ", profiles!("id")),
-    concat!("DELETE FROM suppression WHERE phone IN ", profiles!("phone")),
-    concat!("DELETE FROM wa_id WHERE phone IN ", profiles!("phone")),
+    fictional!("consent"),
+    concat!(
+        "DELETE FROM consent WHERE phone IS NULL AND profile_id IN ",
+        profiles!("id")
+    ),
+    fictional!("suppression"),
+    fictional!("wa_id"),
     concat!("DELETE FROM profile_event WHERE profile_id IN ", profiles!("id")),
     concat!("DELETE FROM exclusion WHERE profile_id IN ", profiles!("id")),
     concat!(

@@ -208,6 +208,44 @@ async fn the_story_of_the_demo_from_nothing_to_nothing() {
 }
 
 #[tokio::test]
+async fn an_opt_out_of_a_real_number_outlives_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let s = Server::start(folder.path()).await;
+    s.post("/demo", json!({})).await;
+    let real = "+447700900123";
+    let asha = s.get("/profiles?search=Asha").await["data"][0]["id"].clone();
+    let path = format!("/profiles/{}", asha.as_str().unwrap());
+    assert_eq!(s.call("PATCH", &path, json!({"phone": real})).await.0, 200);
+    s.post(
+        &format!("{path}/consent"),
+        json!({"action": "opt_out", "source": "phone call"}),
+    )
+    .await;
+    // Another person of the demo shares the number with somebody real.
+    let shared = s.get("/profiles?phone=%2B919999900102").await["data"][0].clone();
+    let path = format!("/profiles/{}", shared["id"].as_str().unwrap());
+    s.post(
+        &format!("{path}/consent"),
+        json!({"action": "opt_out", "source": "phone call"}),
+    )
+    .await;
+    s.post(
+        "/profiles",
+        json!({"identity": "shop-1", "phone": "+919999900102"}),
+    )
+    .await;
+
+    assert_eq!(s.call("DELETE", "/demo", Value::Null).await.0, 204);
+    let again = s
+        .post("/profiles", json!({"identity": "shop-2", "phone": real}))
+        .await;
+    assert_eq!(again["profile"]["number_opted_out"], true, "{again}");
+    let kept = s.get("/profiles?identity=shop-1").await;
+    assert_eq!(kept["data"][0]["number_opted_out"], true, "{kept}");
+    s.running.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_demo_comes_back_with_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let first = Server::start(folder.path()).await;
