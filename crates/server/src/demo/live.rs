@@ -12,7 +12,7 @@ use super::{shop, workspace};
 use crate::app::App;
 use crate::cli::client::Client;
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, Overrides};
 use crate::domain::id::{ACCOUNT, IMPORT};
 use crate::serve::{self, CliFile, StopSignal};
 use crate::store::{self, demo};
@@ -44,7 +44,9 @@ impl Live {
         }
         let simulator = SocketAddr::from(([127, 0, 0, 1], self.port + 1));
         drop(serve::listen(&simulator.to_string()).await?);
-        let mut config = Config::load(None)?;
+        // Settings of the environment hold here too, but never the database: the demo must not fill one that is in use.
+        let environment = |name: &str| std::env::var(name).ok().filter(|_| name != "HARKARA_DATABASE");
+        let mut config = Config::layered(None, environment, Overrides::default())?;
         config.simulator = Some(simulator);
         config.data.clone_from(&self.data);
         config.listen = format!("127.0.0.1:{}", self.port);
