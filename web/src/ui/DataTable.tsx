@@ -1,10 +1,11 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Center, Skeleton, Table } from '@mantine/core';
+import { useLingui } from '@lingui/react/macro';
+import { Skeleton, Table } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 import classes from './DataTable.module.css';
 import { ProblemAlert } from './ProblemAlert';
+import { ShowMore } from './ShowMore';
 
 /** A page of a listing, as the API answers it. */
 export interface Page<Row> {
@@ -143,19 +144,7 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
           </Table.Tbody>
         </Table>
       </section>
-      {isFetchNextPageError && <ProblemAlert problem={pages.error} retry={() => void fetchNextPage()} />}
-      {hasNextPage && !isFetchNextPageError && (
-        <Center mt="xs">
-          <Button
-            variant="subtle"
-            size="xs"
-            loading={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            <Trans>Show more</Trans>
-          </Button>
-        </Center>
-      )}
+      <ShowMore pages={pages} />
     </>
   );
 }

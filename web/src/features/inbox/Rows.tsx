@@ -1,11 +1,10 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Center } from '@mantine/core';
+import { useLingui } from '@lingui/react/macro';
 import { useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import type { Pages } from '~/ui/DataTable';
-import { ProblemAlert } from '~/ui/ProblemAlert';
+import { ShowMore } from '~/ui/ShowMore';
 import { ConversationRow } from './ConversationRow';
 import { useNow } from './clock';
 import classes from './Inbox.module.css';
@@ -90,19 +89,7 @@ export function Rows({ rows, pages, current }: Props) {
           );
         })}
       </ul>
-      {isFetchNextPageError && <ProblemAlert problem={pages.error} retry={() => void fetchNextPage()} />}
-      {hasNextPage && !isFetchNextPageError && (
-        <Center py="xs">
-          <Button
-            variant="subtle"
-            size="xs"
-            loading={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            <Trans>Show more</Trans>
-          </Button>
-        </Center>
-      )}
+      <ShowMore pages={pages} />
     </section>
   );
 }
