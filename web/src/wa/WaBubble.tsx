@@ -147,6 +147,7 @@ function Offer({ offer }: { offer: WaOffer }) {
 }
 
 function Special({ special }: { special: WaSpecial }) {
+  const { t } = useLingui();
   switch (special.kind) {
     case 'contacts':
       return (
@@ -173,11 +174,7 @@ function Special({ special }: { special: WaSpecial }) {
         </>
       );
     case 'reaction':
-      return special.emoji ? (
-        <Trans>Reacted with {special.emoji}</Trans>
-      ) : (
-        <Trans>Took a reaction back</Trans>
-      );
+      return special.emoji ? t`Reacted with ${special.emoji}` : <Trans>Took a reaction back</Trans>;
     case 'order':
       return (
         <div className={classes.special}>

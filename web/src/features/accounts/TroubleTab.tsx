@@ -100,7 +100,7 @@ export function TroubleTab({ account }: { account: Account }) {
               {error.help}
             </Text>
             <Text size="sm" mt={4} c="dimmed">
-              <Trans>The provider said: {error.detail}</Trans>
+              {t`The provider said: ${error.detail}`}
             </Text>
           </Card>
         ))}

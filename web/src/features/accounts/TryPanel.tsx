@@ -69,7 +69,7 @@ export function TryPanel({ whose, settings, missing, onProblem }: Props) {
                 <Text size="sm">{result.problem ? result.problem.help : result.ok}</Text>
                 {result.problem && (
                   <Text size="sm" c="dimmed">
-                    <Trans>The provider said: {result.problem.detail}</Trans>
+                    {t`The provider said: ${result.problem.detail}`}
                   </Text>
                 )}
                 <Exchange request={result.request} answer={result.answer} status={result.http_status} />
@@ -125,7 +125,7 @@ export function TryPanel({ whose, settings, missing, onProblem }: Props) {
             {message.data.problem && <Text size="sm">{message.data.problem.help}</Text>}
             {message.data.problem && (
               <Text size="sm" c="dimmed">
-                <Trans>The provider said: {message.data.problem.detail}</Trans>
+                {t`The provider said: ${message.data.problem.detail}`}
               </Text>
             )}
             {message.data.hint && <Text size="sm">{message.data.hint}</Text>}

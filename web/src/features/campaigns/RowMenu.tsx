@@ -31,7 +31,7 @@ export function RowMenu({ row }: { row: Row }) {
       title: t`Delete this draft?`,
       act: t`Delete the draft`,
       danger: true,
-      children: <Trans>The draft "{row.name}" is gone for good. Nothing of it was sent.</Trans>,
+      children: t`The draft "${row.name}" is gone for good. Nothing of it was sent.`,
       run: async () => {
         await remove.mutateAsync(row.id);
         done(t`The draft is deleted.`);

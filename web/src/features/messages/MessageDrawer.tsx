@@ -168,6 +168,7 @@ const ON_ITS_WAY = ['sending', 'sent', 'delivered', 'read', 'received'];
 
 /** What its state means and what to do; short where there is nothing to do. */
 function Now({ message, open }: { message: Told; open: (id: string) => void }) {
+  const { t } = useLingui();
   const states = useMessageStates();
   const titles = useFailureTitles();
   const state = states[message.state];
@@ -194,7 +195,7 @@ function Now({ message, open }: { message: Told; open: (id: string) => void }) {
       )}
       {failure?.detail && (
         <Text size="xs" mt={6} dir="auto" c="dimmed">
-          <Trans>The provider says: {failure.detail}</Trans> {failure.code && <Code>{failure.code}</Code>}
+          {t`The provider says: ${failure.detail}`} {failure.code && <Code>{failure.code}</Code>}
         </Text>
       )}
     </Alert>

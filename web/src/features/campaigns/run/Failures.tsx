@@ -1,4 +1,4 @@
-import { Plural, Trans } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Badge, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useFailureTitles } from '~/features/messages/failures';
@@ -42,6 +42,7 @@ export function Failures({ id, state }: { id: string; state: string }) {
 }
 
 function OneGroup({ id, state, group }: { id: string; state: string; group: FailureGroup }) {
+  const { t } = useLingui();
   const titles = useFailureTitles();
   const states = useMessageStates();
   const format = useFormat();
@@ -67,7 +68,7 @@ function OneGroup({ id, state, group }: { id: string; state: string; group: Fail
         {group.help}
       </Text>
       <Text size="xs" c="dimmed" mt={2} dir="auto" style={{ overflowWrap: 'anywhere' }}>
-        <Trans>The provider says: {group.detail}</Trans> {group.code && <Code>{group.code}</Code>}
+        {t`The provider says: ${group.detail}`} {group.code && <Code>{group.code}</Code>}
       </Text>
       {group.state === 'failed' && HELPS.includes(group.kind) && state !== 'stopped' && (
         <ResendKind id={id} kind={group.kind} paused={state === 'paused'} />

@@ -182,6 +182,7 @@ function Left({ seconds }: { seconds: number }) {
 
 /** To the people of the list that the import filled; its name is known right after it was begun. */
 function ListLink({ ended }: { ended: boolean }) {
+  const { t } = useLingui();
   const { list: name } = route.useSearch();
   const lists = useLists();
   const list = name ? lists.data?.data.find((one) => one.name === name) : undefined;
@@ -192,7 +193,7 @@ function ListLink({ ended }: { ended: boolean }) {
       to={list ? `/profiles?list=${encodeURIComponent(list.id)}` : '/profiles'}
       leftSection={<IconUsers size={16} aria-hidden />}
     >
-      {list ? <Trans>Show the people of {list.name}</Trans> : <Trans>Show the people</Trans>}
+      {list ? t`Show the people of ${list.name}` : <Trans>Show the people</Trans>}
     </Button>
   );
 }
