@@ -50,7 +50,7 @@ pub struct Conversation {
     pub id: String,
     /// The person.
     pub phone: String,
-    /// The name that the person goes by on WhatsApp.
+    /// The name in the person's oldest profile; without one, the name that the person goes by on WhatsApp.
     pub name: Option<String>,
     /// The person's oldest profile.
     pub profile_id: Option<String>,
@@ -152,6 +152,8 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let profiles = profile::first_of_phones(tx, &all).await?;
     let profile_of = |phone: &str| names(phone).iter().find_map(|name| profiles.get(name).copied());
+    let found: Vec<i64> = profiles.values().copied().collect();
+    let called = profile::names(tx, &found).await?;
     let suppressed: HashSet<String> = consent::suppressed(tx, &phones).await?;
     let mut numbers: HashMap<i64, String> = HashMap::new();
     for row in &rows {
@@ -161,22 +163,28 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec
         }
     }
     let now = app.now();
-    let show = |row: ConversationRow| Conversation {
+    let show = |row: ConversationRow, profile: Option<i64>| Conversation {
         id: CONVERSATION.show(row.id),
-        profile_id: profile_of(&row.phone).map(|id| PROFILE.show(id)),
+        name: profile.and_then(|id| called.get(&id).cloned()).or(row.name),
+        profile_id: profile.map(|id| PROFILE.show(id)),
         opted_out: suppressed.contains(&row.phone),
         number_id: NUMBER.show(row.last_number_id),
         number: numbers.get(&row.last_number_id).cloned().unwrap_or_default(),
         window_closes_at: window::closes_at(row.last_inbound_at),
         window_open: window::is_open(row.last_inbound_at, now),
         phone: row.phone,
-        name: row.name,
         last_inbound_at: row.last_inbound_at,
         last_message_at: row.last_message_at,
         last_text: row.last_text,
         unread: row.unread,
     };
-    Ok(rows.into_iter().map(show).collect())
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|row| {
+            let profile = profile_of(&row.phone);
+            show(row, profile)
+        })
+        .collect())
 }
 
 /// Shows a conversation.

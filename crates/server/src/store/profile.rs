@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch, in_texts};
+use super::dialect::{Batch, batch, in_numbers, in_texts};
 use super::{StoreError, Tx, from_json, to_json};
 
 /// Nothing is recorded about consent.
@@ -112,6 +112,25 @@ pub async fn first_of_phones(tx: &mut Tx, phones: &[&str]) -> Result<HashMap<Str
     let sql = tx.dialect().pick(&FIRST_OF_PHONES);
     let json = to_json(phones);
     let rows = on!(tx, c => sqlx::query_as::<_, (String, i64)>(sql).bind(&json).fetch_all(c).await)?;
+    Ok(rows.into_iter().collect())
+}
+
+const NAMES: Batch = in_numbers!(
+    "
+SELECT id, name
+FROM profile
+WHERE name IS NOT NULL AND id IN",
+    ""
+);
+
+/// The names of those of these profiles that have one.
+pub async fn names(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = tx.dialect().pick(&NAMES);
+    let json = to_json(ids);
+    let rows = on!(tx, c => sqlx::query_as::<_, (i64, String)>(sql).bind(&json).fetch_all(c).await)?;
     Ok(rows.into_iter().collect())
 }
 

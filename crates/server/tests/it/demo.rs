@@ -212,7 +212,7 @@ async fn an_opt_out_of_a_real_number_outlives_the_demo() {
     let folder = tempfile::tempdir().unwrap();
     let s = Server::start(folder.path()).await;
     s.post("/demo", json!({})).await;
-    let real = "+447700900123";
+    let real = "+447400123456";
     let asha = s.get("/profiles?search=Asha").await["data"][0]["id"].clone();
     let path = format!("/profiles/{}", asha.as_str().unwrap());
     assert_eq!(s.call("PATCH", &path, json!({"phone": real})).await.0, 200);

@@ -197,6 +197,16 @@ on_both_engines! {
         assert_eq!(p.client.post(&answers, json!({"template_id": "tpl_none"})).await.expect(404)["code"], "not_found");
     }
 
+    async fn a_conversation_goes_by_the_name_of_the_profile_or_else_by_the_one_on_whatsapp(t) {
+        let p = Post::new(t).await;
+        p.w.customers(1).await;
+        p.says(1, "hello", START - 1_000).await;
+        p.says(2, "hello", START).await;
+        let list = p.client.get("/api/v1/conversations").await;
+        let names: Vec<_> = list["data"].as_array().unwrap().iter().map(|c| c["name"].as_str()).collect();
+        assert_eq!(names, [Some("Asha"), Some("Customer 1")]);
+    }
+
     async fn conversations_come_in_pages_the_liveliest_first(t) {
         let p = Post::new(t).await;
         for i in 1..=5 {
