@@ -64,6 +64,20 @@ pub enum Blame {
 }
 
 impl SendErrorKind {
+    /// All names that there are.
+    pub const NAMES: [&str; 10] = [
+        "config",
+        "auth",
+        "invalid",
+        "window_closed",
+        "opted_out",
+        "throttled",
+        "capped",
+        "unavailable",
+        "rejected",
+        "unknown",
+    ];
+
     /// Stable name, used in the ledger, the API and case files.
     pub fn name(self) -> &'static str {
         match self {

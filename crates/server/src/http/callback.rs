@@ -49,7 +49,8 @@ fn state_of(name: &str, pointer: &str) -> Result<i16, AppError> {
     })
 }
 
-fn account_of(text: &str, pointer: &str) -> Result<i64, AppError> {
+/// The account in a filter.
+pub(super) fn account_of(text: &str, pointer: &str) -> Result<i64, AppError> {
     let detail = "Give the id of an account, such as acc_0123456789abc.";
     ACCOUNT
         .read(text)

@@ -136,14 +136,7 @@ fn before(cursor: Option<&str>) -> Result<(i64, i64), Problem> {
     let parts = text.split_once('.');
     parts
         .and_then(|(at, id)| Some((CURSOR.read(at)?, CURSOR.read(id)?)))
-        .ok_or_else(|| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_cursor",
-                "The cursor is not one of ours.",
-                "Use `next_cursor` of the page before as it is, or leave it out for the first page.",
-            )
-        })
+        .ok_or_else(Problem::bad_cursor)
 }
 
 async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec<Conversation>, AppError> {

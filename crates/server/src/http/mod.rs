@@ -14,6 +14,7 @@ pub mod account;
 mod account_check;
 mod account_trouble;
 pub mod api_key;
+pub mod attempt;
 mod audit;
 pub mod callback;
 pub mod callback_in;
@@ -66,6 +67,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(account_trouble::routes())
         .merge(api_key::routes())
         .merge(audit::routes())
+        .merge(attempt::routes())
         .merge(callback::routes())
         .merge(callback_urls::routes())
         .merge(conversation::routes())

@@ -1,6 +1,5 @@
 //! Lists in pages: newest first, `?limit=` up to 500, `?cursor=` from the page before.
 
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,14 +25,9 @@ impl Page {
     pub fn before(&self) -> Result<i64, Problem> {
         match &self.cursor {
             None => Ok(i64::MAX),
-            Some(text) => crate::domain::id::Kind("c").read(text).ok_or_else(|| {
-                Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "bad_cursor",
-                    "The cursor is not one of ours.",
-                    "Use `next_cursor` of the page before as it is, or leave it out for the first page.",
-                )
-            }),
+            Some(text) => crate::domain::id::Kind("c")
+                .read(text)
+                .ok_or_else(Problem::bad_cursor),
         }
     }
 }

@@ -57,6 +57,16 @@ impl Problem {
             retry_after: None,
         }
     }
+
+    /// The cursor of a listing cannot be read.
+    pub fn bad_cursor() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "bad_cursor",
+            "The cursor is not one of ours.",
+            "Use `next_cursor` of the page before as it is, or leave it out for the first page.",
+        )
+    }
 }
 
 impl IntoResponse for Problem {

@@ -50,6 +50,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0017_account_health.sql"),
     ),
     (18, "find", include_str!("../../../../migrations/0018_find.sql")),
+    (
+        19,
+        "attempt_log",
+        include_str!("../../../../migrations/0019_attempt_log.sql"),
+    ),
 ];
 
 impl Dialect {

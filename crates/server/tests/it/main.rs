@@ -12,6 +12,7 @@ mod account_stories;
 mod accounts;
 mod api;
 mod api_keys;
+mod attempts;
 mod audit;
 mod browser;
 mod callback_urls;

@@ -109,6 +109,7 @@ pub const RULES: &[Rule] = &[
     delete("/api/v1/api-keys/{id}", Needs(KeysManage)).noted("api_key.revoke"),
     get("/api/v1/audit", Needs(AuditRead)),
     get("/api/v1/audit/export", Needs(AuditRead)).noted("audit.export"),
+    get("/api/v1/attempts", Needs(CallbacksRead)),
     get("/api/v1/callbacks", Needs(CallbacksRead)),
     post("/api/v1/callbacks/replay", Needs(CallbacksReplay)).noted("callback.replay"),
     get("/api/v1/callbacks/{id}", Needs(CallbacksRead)),
