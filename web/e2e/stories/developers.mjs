@@ -9,6 +9,7 @@ export async function story({ server, context, page }) {
   const api = await signIn(context, url);
   await keys(page, url);
   await callbacks(page, url, api);
+  await attempts(page, url, server, api);
   await reference(page, url, context);
 }
 
@@ -99,6 +100,51 @@ async function callbacks(page, url, api) {
   const after = await funnel();
   for (const name of ['sent', 'delivered', 'read', 'failed'])
     assert.ok(after[name] >= before[name], `${name} went from ${before[name]} to ${after[name]}`);
+}
+
+/** A message that a provider refuses stands in the log, with what to do and all that was said. */
+async function attempts(page, url, server, api) {
+  const sim = async (path, body) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${server.simulator}/__sim/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    assert.ok(answer.ok, await answer.text());
+  };
+  const customer = '919999955555';
+  await sim('inbound', { customer, text: 'Where is my order?' });
+  const { id } = await until('the conversation is there', async () => {
+    const { body } = await api.get(`/conversations?phone=%2B${customer}`);
+    return body.data[0];
+  });
+  await sim('fail', { next: 1, kind: 'error:105' });
+  const said = { content: { type: 'text', body: 'On its way' } };
+  const sent = await api.post(`/conversations/${id}/messages`, said);
+  assert.equal(sent.status, 202, JSON.stringify(sent.body));
+  await page.goto(`${url}/developers`);
+  await page.getByRole('link', { name: 'Sending log' }).click();
+  const table = page.getByRole('table', { name: 'Attempts to send' });
+  const refused = 'This number or this message cannot work';
+  const row = table.getByRole('row').filter({ hasText: '55555' }).filter({ hasText: refused });
+  await row.waitFor();
+  await accessible(page, 'sending log');
+  await picture(page, 'sending-log');
+  await page.getByRole('combobox', { name: 'Outcome' }).click();
+  await page.getByRole('option', { name: 'Accepted' }).click();
+  await page.waitForURL('**/developers/attempts?outcome=accepted');
+  await row.waitFor({ state: 'hidden' });
+  await page.getByRole('combobox', { name: 'Outcome' }).click();
+  await page.getByRole('option', { name: 'All that failed' }).click();
+  await row.getByRole('button').click();
+  const drawer = page.getByRole('dialog', { name: 'Message' });
+  await drawer.getByText('What happened').waitFor();
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'hidden' });
+  await page.setViewportSize(PHONE);
+  await fits(page, 'sending log at phone width');
+  await page.setViewportSize(WIDE);
 }
 
 async function reference(page, url, context) {

@@ -77,6 +77,7 @@ const places = (it) => [
   ['developers', '/developers'],
   ['callbacks', '/developers/callbacks'],
   ['callback', `/developers/callbacks/${it.callback.id}`],
+  ['attempts', '/developers/attempts'],
   ['api', '/developers/api'],
   ['phone', '/phone'],
 ];

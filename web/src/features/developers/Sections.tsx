@@ -1,7 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconKey, IconListDetails, IconWebhook } from '@tabler/icons-react';
+import { IconKey, IconListDetails, IconSend, IconWebhook } from '@tabler/icons-react';
 import { useCan } from '~/api/session';
 import { SubNav } from '~/ui/SubNav';
+
+/** What passed between providers and us. */
+const LOGS = ['/developers/callbacks', '/developers/attempts'];
 
 /** The pages for developers. */
 export function Sections() {
@@ -15,10 +18,15 @@ export function Sections() {
       icon: <IconWebhook size={16} aria-hidden />,
     },
     {
+      to: '/developers/attempts',
+      text: <Trans>Sending log</Trans>,
+      icon: <IconSend size={16} aria-hidden />,
+    },
+    {
       to: '/developers/api',
       text: <Trans>API reference</Trans>,
       icon: <IconListDetails size={16} aria-hidden />,
     },
-  ].filter(({ to }) => to !== '/developers/callbacks' || can('callbacks.read'));
+  ].filter(({ to }) => !LOGS.includes(to) || can('callbacks.read'));
   return <SubNav label={t`Pages for developers`} links={links} />;
 }

@@ -3,7 +3,7 @@ import { api, body, once, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { useCan } from '~/api/session';
 import type { Document } from './openapi';
-import type { CallbackFilter } from './states';
+import type { AttemptFilter, CallbackFilter } from './states';
 
 const KEYS = ['api-key'];
 
@@ -40,6 +40,12 @@ export function useRevokeKey() {
 export const useCallbacks = (filter: CallbackFilter) =>
   usePages(['callback', 'list', filter], (cursor) =>
     body(api.GET('/api/v1/callbacks', { params: { query: { ...filter, cursor, limit: 50 } } })),
+  );
+
+/** The log of attempts to send, what ended last first, as far as it is scrolled. */
+export const useAttempts = (filter: AttemptFilter) =>
+  usePages(['message', 'attempts', filter], (cursor) =>
+    body(api.GET('/api/v1/attempts', { params: { query: { ...filter, cursor, limit: 50 } } })),
   );
 
 /** How many callbacks were turned away since the server started. */

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
-import { type CallbackFilter, isState } from './states';
+import { type AttemptFilter, type CallbackFilter, isOutcome, isState } from './states';
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -23,6 +23,16 @@ const callback = createRoute({
   path: '/developers/callbacks/$id',
   component: lazyRouteComponent(() => import('./Callback'), 'Callback'),
 });
+const attempts = createRoute({
+  getParentRoute: () => shell,
+  path: '/developers/attempts',
+  validateSearch: (search: Record<string, unknown>): AttemptFilter & { message?: string | undefined } => ({
+    outcome: isOutcome(search.outcome) ? search.outcome : undefined,
+    account: text(search.account),
+    message: text(search.message),
+  }),
+  component: lazyRouteComponent(() => import('./Attempts'), 'Attempts'),
+});
 const reference = createRoute({
   getParentRoute: () => shell,
   path: '/developers/api',
@@ -33,4 +43,4 @@ const reference = createRoute({
   component: lazyRouteComponent(() => import('./Reference'), 'Reference'),
 });
 
-export const developersRoutes = [index, callbacks, callback, reference] as const;
+export const developersRoutes = [index, callbacks, callback, attempts, reference] as const;

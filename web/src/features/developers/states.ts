@@ -10,3 +10,29 @@ export interface CallbackFilter {
   state?: CallbackState | undefined;
   account?: string | undefined;
 }
+
+/** Outcomes of an attempt to send, as the server names them; `failed` is all but `accepted`. */
+export const OUTCOMES = [
+  'failed',
+  'accepted',
+  'config',
+  'auth',
+  'invalid',
+  'window_closed',
+  'opted_out',
+  'throttled',
+  'capped',
+  'unavailable',
+  'rejected',
+  'unknown',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const isOutcome = (value: unknown): value is Outcome =>
+  (OUTCOMES as readonly unknown[]).includes(value);
+
+/** What the log of attempts is narrowed to. */
+export interface AttemptFilter {
+  outcome?: Outcome | undefined;
+  account?: string | undefined;
+}
