@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
 }
 
 /// How often it is asked whether the caller may still listen.
-const ASK_AGAIN: Duration = Duration::from_secs(60);
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Is the caller told of this topic?
 fn may_see(caller: &Caller, topic: Topic) -> bool {
