@@ -14,10 +14,11 @@ const digits = (text: string) => text.replace(/\D/g, '');
 /** Whose phone it is. Any number can be taken. */
 export function PersonSelect({ person, choose }: Props) {
   const { t } = useLingui();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState<string>();
   const name = useName(person);
   const shown = person ? nameOf(name, person) : '';
-  const [query] = useDebouncedValue(typed === shown ? '' : typed.trim(), 250);
+  const [query] = useDebouncedValue(typed === shown ? '' : (typed?.trim() ?? ''), 250);
+  const rest = () => setTyped(undefined);
   const { data } = useCustomers(query);
   const found = new Map((data?.customers ?? []).map((one) => [one.customer, nameOf(one.name, one.customer)]));
   if (person && !found.has(person)) found.set(person, shown);
@@ -33,8 +34,11 @@ export function PersonSelect({ person, choose }: Props) {
       data={[...found].map(([value, label]) => ({ value, label }))}
       filter={({ options }) => options}
       limit={50}
-      searchValue={typed}
-      onSearchChange={setTyped}
+      // Not by its own event: that also comes when the person, or only the name, is learnt while somebody types.
+      searchValue={typed ?? shown}
+      onInput={(e) => setTyped(e.currentTarget.value)}
+      onOptionSubmit={rest}
+      onBlur={rest}
       onChange={(value) => value && choose(value)}
       nothingFoundMessage={t`Nobody. Type a whole number with its country code.`}
       comboboxProps={{ withinPortal: true }}
