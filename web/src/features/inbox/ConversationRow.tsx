@@ -54,6 +54,11 @@ export const ConversationRow = memo(function ConversationRow({
             <Time at={c.last_message_at} />
           </span>
         </div>
+        {c.name && (
+          <div className={classes.number}>
+            <Phone number={c.phone} />
+          </div>
+        )}
         <div className={classes.line}>
           <span className={classes.snippet} dir="auto">
             {snippet(plain(c.last_text))}

@@ -27,7 +27,7 @@ export function Rows({ rows, pages, current }: Props) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
-    estimateSize: () => 67,
+    estimateSize: (index) => (rows[index]?.name ? 85 : 67),
     overscan: 8,
     getItemKey: (index) => rows[index]?.id ?? index,
     initialRect: { width: 340, height: 700 },
