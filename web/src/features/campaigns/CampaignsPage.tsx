@@ -56,12 +56,7 @@ export function CampaignsPage() {
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          <SearchField
-            key={search.q === undefined ? 'empty' : 'filled'}
-            label={t`Search by name`}
-            initial={search.q ?? ''}
-            onChange={(q) => go({ q })}
-          />
+          <SearchField label={t`Search by name`} value={search.q ?? ''} onChange={(q) => go({ q })} />
         </Group>
         <Tabs.Panel value={tab}>
           <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />

@@ -1,18 +1,29 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 interface Props {
   label: string;
-  initial: string;
+  /** What is searched for now. */
+  value: string;
   onChange: (q: string | undefined) => void;
 }
 
 /** Searches a moment after the last key. */
-export function SearchField({ label, initial, onChange }: Props) {
-  const [text, setText] = useState(initial);
-  const tell = useDebouncedCallback((q: string) => onChange(q === '' ? undefined : q), 250);
+export function SearchField({ label, value, onChange }: Props) {
+  const [text, setText] = useState(value);
+  const told = useRef(value);
+  const tell = useDebouncedCallback((q: string) => {
+    told.current = q;
+    onChange(q === '' ? undefined : q);
+  }, 250);
+  // It was changed elsewhere, such as by a button that clears it. What is being typed stays.
+  useEffect(() => {
+    if (value === told.current) return;
+    told.current = value;
+    setText(value);
+  }, [value]);
   return (
     <TextInput
       type="search"

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Group, Pill, Select, Stack, Text } from '@mantine/core';
+import { Anchor, Button, CloseButton, Group, Select, Stack, Text } from '@mantine/core';
 import { IconDownload, IconUsers } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { failureOf, useFailureTitles } from '~/features/messages/failures';
@@ -56,22 +56,17 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
             ]}
           />
           {!left && (
-            <SearchField
-              key={search.q === undefined ? 'empty' : 'filled'}
-              label={t`Number or name`}
-              initial={search.q ?? ''}
-              onChange={(q) => go({ q })}
-            />
+            <SearchField label={t`Number or name`} value={search.q ?? ''} onChange={(q) => go({ q })} />
           )}
           {search.kind && (
-            <Pill
-              withRemoveButton
-              size="md"
-              onRemove={() => go({ kind: undefined })}
-              removeButtonProps={{ 'aria-label': t`Show all reasons` }}
-            >
-              {titles[search.kind] ?? search.kind}
-            </Pill>
+            <Group gap={4} wrap="nowrap" mih={36}>
+              <Text size="sm">{titles[search.kind] ?? search.kind}</Text>
+              <CloseButton
+                aria-label={t`Show all reasons`}
+                title={t`Show all reasons`}
+                onClick={() => go({ kind: undefined })}
+              />
+            </Group>
           )}
         </Group>
         <Button
@@ -84,9 +79,9 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
           {filtered ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
         </Button>
       </Group>
-      {search.state && !left && (
+      {!left && (
         <Text size="sm" c="dimmed">
-          {states[search.state]?.about}
+          {search.state && states[search.state]?.about} <Trans>Sorted by phone number.</Trans>
         </Text>
       )}
       {left ? (
