@@ -12,7 +12,7 @@ import { RowMenu } from './RowMenu';
 import { RowProgress } from './RowProgress';
 import { LIST_TABS, type ListTab } from './routes';
 import { SearchField } from './SearchField';
-import { type Row, useCampaigns } from './useCampaigns';
+import { type Row, useCampaigns, useFirstTab } from './useCampaigns';
 import { useCampaignStates } from './words';
 
 /** All campaigns, by where they stand. */
@@ -21,7 +21,9 @@ export function CampaignsPage() {
   const search = useSearch({ from: '/shell/campaigns' });
   const navigate = useNavigate();
   const can = useCan();
-  const tab = search.tab ?? 'running';
+  const first = useFirstTab(search.tab === undefined);
+  // Every tab says by itself when campaigns cannot be read.
+  const tab = search.tab ?? first.data ?? (first.isError ? 'running' : undefined);
   const go = (change: { tab?: ListTab; q?: string }) =>
     void navigate({ to: '/campaigns', search: { ...search, ...change }, replace: true });
   const titles: Record<ListTab, string> = {
@@ -44,7 +46,7 @@ export function CampaignsPage() {
         }
       />
       <Tabs
-        value={tab}
+        value={tab ?? null}
         onChange={(value) => go({ tab: LIST_TABS.find((known) => known === value) })}
         keepMounted={false}
       >
@@ -58,9 +60,11 @@ export function CampaignsPage() {
           </Tabs.List>
           <SearchField label={t`Search by name`} value={search.q ?? ''} onChange={(q) => go({ q })} />
         </Group>
-        <Tabs.Panel value={tab}>
-          <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />
-        </Tabs.Panel>
+        {tab && (
+          <Tabs.Panel value={tab}>
+            <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />
+          </Tabs.Panel>
+        )}
       </Tabs>
     </>
   );

@@ -1,6 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { api, body, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
-import type { ListTab } from './routes';
+import { LIST_TABS, type ListTab } from './routes';
 
 export type Row = Schemas['CampaignItem'];
 
@@ -18,3 +19,22 @@ export const useCampaigns = (tab: ListTab, search: string | undefined) =>
       api.GET('/api/v1/campaigns', { params: { query: { state: STATES[tab], search, limit: 100, cursor } } }),
     ),
   );
+
+/** The first tab that holds something. Looked up once: the page does not change under the eyes when a campaign ends. */
+export const useFirstTab = (enabled: boolean) =>
+  useQuery({
+    // Not below 'campaign', for live events read that anew.
+    queryKey: ['campaigns', 'first-tab'],
+    queryFn: async (): Promise<ListTab> => {
+      const some = await Promise.all(
+        LIST_TABS.map(async (tab) => {
+          const query = { state: STATES[tab], limit: 1 };
+          return (await body(api.GET('/api/v1/campaigns', { params: { query } }))).data.length > 0;
+        }),
+      );
+      return LIST_TABS[some.indexOf(true)] ?? 'running';
+    },
+    enabled,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
