@@ -1,13 +1,13 @@
 // A marketer writes a template with every part, sees what WhatsApp would refuse while writing, sends it to be approved,
-// and tries it on a phone.
+// tries it on a phone, rewords it, and clones it.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { accessible, picture, signIn } from '../lib.mjs';
+import { accessible, picture, signIn, until } from '../lib.mjs';
 
 // Its sample picture is on this machine.
 export const options = { demo: true, env: { HARKARA_ALLOWED_TARGETS: '127.0.0.1' } };
 
-const _CUSTOMER = '+919999912345';
+const CUSTOMER = '919999955512';
 
 /** The smallest png. */
 const PNG = Buffer.from(
@@ -22,6 +22,17 @@ async function shop() {
   return { picture: `http://127.0.0.1:${server.address().port}/diwali.png`, close: () => server.close() };
 }
 
+/** The simulated provider's own door. */
+async function sim(server, path, data) {
+  const response = await fetch(`${server.simulator}/__sim/${path}`, {
+    method: data === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: data === undefined ? undefined : JSON.stringify(data),
+  });
+  assert.ok(response.ok, await response.clone().text());
+  return response.json();
+}
+
 async function addButton(page, kind, fields) {
   // What the server finds may move the page by a line: the menu opens when it has answered.
   await page.locator('[aria-label=Rules][aria-busy=false]').waitFor();
@@ -34,14 +45,16 @@ async function addButton(page, kind, fields) {
 export async function story(given) {
   const files = await shop();
   try {
-    await write({ ...given, files });
+    const api = await signIn(given.context, given.server.url);
+    await write({ ...given, api, files });
+    await send({ ...given, api });
+    await change({ ...given, api });
   } finally {
     files.close();
   }
 }
 
-async function write({ server, context, page, expect, files }) {
-  const api = await signIn(context, server.url);
+async function write({ server, page, api, files }) {
   await page.goto(`${server.url}/templates`);
   await page.getByRole('link', { name: 'welcome_offer' }).waitFor();
 
@@ -155,4 +168,85 @@ async function write({ server, context, page, expect, files }) {
     made.content.buttons.map((b) => b.text),
     ['Shop now', 'Call us', 'Stop promotions', 'Tell me more'],
   );
+}
+
+const status = (page, word) =>
+  page.getByRole('main').getByText(word, { exact: true }).first().waitFor({ state: 'visible' });
+
+/** Approved by the provider, it reaches a phone. */
+async function send({ server, page, api }) {
+  await sim(server, 'config', { template_approval_ms: 0 });
+  await page.getByRole('button', { name: 'Submit for approval' }).click();
+  await page.getByText(/^Submitted\./).waitFor();
+  await status(page, 'In review');
+  assert.equal(
+    await page.getByRole('button', { name: 'Send a test' }).count(),
+    0,
+    'not before it is approved',
+  );
+  await accessible(page, 'a template in review');
+  await page.getByRole('button', { name: 'Ask the provider now' }).click();
+  await status(page, 'Approved');
+  // What the provider gave back is what was written.
+  const approved = (await api.get('/templates?limit=1')).body.data[0];
+  assert.deepEqual(approved.mapping.body, [{ from: 'attribute', name: 'name', default: 'dear friend' }]);
+  await page.getByText('No campaign yet.').waitFor();
+
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Send a test of diwali_offer_1' });
+  await dialog.getByLabel('Phone number').fill(`+${CUSTOMER}`);
+  await dialog.getByRole('button', { name: 'Send the test' }).click();
+  const fate = dialog.getByRole('status', { name: 'What became of it' });
+  // Said of what was delivered, or read.
+  await fate.getByText('Nothing to do.', { exact: true }).waitFor();
+  await accessible(page, 'a test that arrived');
+  await picture(page, 'story-template-test');
+  const { messages } = await sim(server, `customers/${CUSTOMER}`);
+  const got = messages.at(-1).content;
+  assert.match(got.body, /Show this at the counter, dear friend, and you get a gift\./);
+  assert.deepEqual(
+    got.buttons.map((button) => button.text),
+    ['Shop now', 'Call us', 'Stop promotions', 'Tell me more'],
+  );
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Other words have to be approved again; a copy is a draft of its own, which can be thrown away. */
+async function change({ page, api }) {
+  const { id } = (await api.get('/templates?limit=1')).body.data[0];
+  const body = page.getByRole('textbox', { name: 'Text', exact: true }).first();
+  await body.fill('Hello there, our sale is over. Show this at the counter, {{1}}, and you get a gift.');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const question = page.getByRole('dialog', { name: 'Save other words?' });
+  await question.getByRole('button', { name: 'Do not save yet' }).click();
+  await question.waitFor({ state: 'hidden' });
+  assert.match((await api.get(`/templates/${id}`)).body.content.body, /until Sunday/);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await question.waitFor();
+  await accessible(page, 'the question what becomes of a reworded template');
+  await question.getByRole('button', { name: 'Save as a draft, to be approved again' }).click();
+  await status(page, 'Draft');
+  await page.getByRole('button', { name: 'Send a test' }).waitFor({ state: 'detached' });
+  const reworded = (await api.get(`/templates/${id}`)).body;
+  assert.equal(reworded.status, 'draft');
+  assert.match(reworded.content.body, /sale is over/);
+
+  await page.getByRole('button', { name: 'More for diwali_offer_1' }).click();
+  await page.getByRole('menuitem', { name: 'Clone' }).click();
+  await page.waitForURL(/\/templates\/new\?from=/);
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await until('the copy has a name', async () => (await name.inputValue()) === 'diwali_offer_1_copy');
+  assert.match(await body.inputValue(), /sale is over/);
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByRole('heading', { name: 'diwali_offer_1_copy' }).waitFor();
+
+  await page.getByRole('button', { name: 'More for diwali_offer_1_copy' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const sure = page.getByRole('dialog', { name: 'Delete the template?' });
+  await sure.getByText('diwali_offer_1_copy').waitFor();
+  await sure.getByRole('button', { name: 'Delete the template' }).click();
+  await page.waitForURL(/\/templates$/);
+  await page.getByRole('link', { name: 'diwali_offer_1', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'diwali_offer_1_copy' }).waitFor({ state: 'detached' });
 }
