@@ -38,7 +38,15 @@ async function fill(page, placeholder, attribute, standard) {
 }
 
 async function write(page, server) {
+  // There are drafts and nothing else: they are what is shown. An address that names a tab has its way.
   await page.goto(`${server.url}/campaigns`);
+  await page.getByRole('link', { name: 'Double your points' }).waitFor();
+  assert.equal(
+    await page.getByRole('tab', { name: 'Drafts' }).getAttribute('aria-selected'),
+    'true',
+    'the first tab that holds something',
+  );
+  await page.goto(`${server.url}/campaigns?tab=running`);
   await page.getByText('Nothing is being sent').waitFor();
   await page.getByRole('link', { name: 'New campaign' }).first().click();
   await page.getByRole('heading', { name: 'New campaign' }).waitFor();
@@ -104,17 +112,18 @@ async function launch(page, people) {
   await page.getByRole('button', { name: 'Send a test' }).click();
   await page.getByLabel('Phone number').fill('+919999910001');
   await page.getByRole('button', { name: 'Send the test' }).click();
-  await page.getByRole('dialog').getByText('Delivered').waitFor();
+  // Said of what was delivered, or read.
+  await page.getByRole('dialog').getByText('Nothing to do.', { exact: true }).waitFor();
   await page.keyboard.press('Escape');
 
   const send = page.getByRole('button', { name: `Send to ${people} people` });
   await send.click();
-  await page.getByText('Starts in a few seconds.').waitFor();
+  await page.getByTestId('sentence').getByText(/^Starts in a few seconds/).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.waitForURL(/\/edit/);
   await step(page, 'Review');
   await send.click();
-  await page.getByText('Starts in a few seconds.').waitFor();
+  await page.getByTestId('sentence').getByText(/^Starts in a few seconds/).waitFor();
 }
 
 async function follow(page, server, people) {
@@ -135,6 +144,14 @@ async function follow(page, server, people) {
   const some = accepted.slice(5, 60);
   for (const { id, to } of some) await sim(server, 'read', { customer: to, id });
   await until('more are read', async () => (await number('Read')) > read);
+
+  // Who answers counts once: with the message that is quoted, and by writing anything.
+  const [quotes, writes] = some.filter(({ to }) => !to.endsWith('57'));
+  const before = await number('Replied');
+  await sim(server, 'inbound', { customer: quotes.to, text: 'I will come', reply_to: quotes.id });
+  await sim(server, 'inbound', { customer: quotes.to, text: 'On Sunday' });
+  await sim(server, 'inbound', { customer: writes.to, text: 'Until when?' });
+  await until('two have answered', async () => (await number('Replied')) === before + 2);
 
   // What went wrong stands there by reason, with what to do.
   const failures = page.getByRole('region', { name: 'What went wrong' });
