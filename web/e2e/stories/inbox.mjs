@@ -6,7 +6,7 @@ import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mj
 const ASHA = '919999910003';
 const LATE = '919999910005';
 const GONE = '919999910007';
-const TALKER = '919999910009';
+const TALKER = '919999955509';
 const SECOND = '+919999900007';
 
 const shown = (locator) => locator.waitFor({ state: 'visible' });
@@ -102,12 +102,21 @@ export async function story({ server, context, page }) {
   await shown(page.getByText('+91 99999 00007, the number they last wrote to.'));
   await sim('config', { number });
 
+  // A row shows who it is, with the number below: two people may have one name.
+  const known = await api.post('/profiles', { identity: 'tara', phone: `+${TALKER}`, name: 'Tara Talker' });
+  assert.ok(known.status < 300, JSON.stringify(known.body));
+
   // A long thread opens at its end, keeps its place while older pages come, and says what is new.
-  for (let n = 1; n <= 70; n += 1) await writes(TALKER, `Line ${n}. ${'More words. '.repeat(n % 9)}`);
+  for (let n = 1; n <= 70; n += 1)
+    await writes(TALKER, `Line ${n}. ${'More words. '.repeat(n % 9)}`, { name: 'Tara Talker' });
   await until('all arrived', async () => (await conversationOf(TALKER)).unread === 70);
+  const tara = page.locator('[data-conversation]').filter({ hasText: 'Line 70.' });
+  await shown(tara.getByText('Tara Talker'));
+  await shown(tara.getByText('+91 99999 55509'));
   await open(TALKER);
+  await shown(page.getByRole('heading', { name: 'Tara Talker' }));
+  await shown(page.getByRole('main').getByText('+91 99999 55509').last());
   await shown(log.getByText(/^Line 70\./));
-  await page.waitForTimeout(500);
   const place = () =>
     log.evaluate((element) => {
       const top = element.getBoundingClientRect().top;
@@ -116,6 +125,17 @@ export async function story({ server, context, page }) {
       );
       return { id: first.dataset.message, at: first.getBoundingClientRect().top - top };
     });
+  /** The message under the eyes, when nothing moves any more. */
+  const settled = async () => {
+    let last = '';
+    return until('nothing moves', async () => {
+      const now = await place();
+      const same = JSON.stringify(now) === last;
+      last = JSON.stringify(now);
+      return same && now;
+    });
+  };
+  await settled();
   const of = (id) =>
     log.evaluate((element, wanted) => {
       const one = element.querySelector(`[data-message="${wanted}"]`);
@@ -126,8 +146,7 @@ export async function story({ server, context, page }) {
   for (let n = 0; n < 60 && (await log.evaluate((element) => element.scrollTop)) > 300; n += 1)
     await page.mouse.wheel(0, -500);
   await older;
-  await page.waitForTimeout(300);
-  const before = await place();
+  const before = await settled();
   assert.ok(
     (await log.locator('[data-message]').count()) < 60,
     'only the messages in view are in the document',
