@@ -8,7 +8,7 @@ import { plain } from '~/wa/parse';
 import classes from './Inbox.module.css';
 import type { Conversation } from './queries';
 import type { InboxSearch } from './routes';
-import { useSnippet } from './snippet';
+import { initial, useSnippet } from './snippet';
 import { WindowChip } from './WindowChip';
 
 interface Props {
@@ -18,8 +18,6 @@ interface Props {
   search: InboxSearch;
   innerRef?: Ref<HTMLAnchorElement>;
 }
-
-const initial = (text: string) => Array.from(text.trim())[0]?.toLocaleUpperCase() ?? '';
 
 /** A conversation in the list. */
 export const ConversationRow = memo(function ConversationRow({

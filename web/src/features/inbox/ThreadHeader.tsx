@@ -7,6 +7,7 @@ import { useEffect, useRef } from 'react';
 import { useCan } from '~/api/session';
 import { Phone } from '~/ui/format';
 import type { Conversation } from './queries';
+import { initial } from './snippet';
 import classes from './Thread.module.css';
 import { WindowClock } from './WindowChip';
 
@@ -39,7 +40,9 @@ export function ThreadHeader({ conversation: c, name, now }: Props) {
       >
         <IconArrowLeft size={20} aria-hidden className={classes.mirror} />
       </ActionIcon>
-      <Avatar size={38} radius="xl" aria-hidden />
+      <Avatar size={38} radius="xl" aria-hidden>
+        {name ? initial(name) : undefined}
+      </Avatar>
       <div className={classes.who}>
         {c ? (
           <>

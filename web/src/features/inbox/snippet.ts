@@ -17,3 +17,6 @@ export function useSnippet(): (text: string) => string {
   };
   return (text) => kinds[text] ?? text;
 }
+
+/** What stands for a name in a circle. */
+export const initial = (name: string) => Array.from(name.trim())[0]?.toLocaleUpperCase() ?? '';
