@@ -118,12 +118,18 @@ async function launch(page, people) {
 
   const send = page.getByRole('button', { name: `Send to ${people} people` });
   await send.click();
-  await page.getByTestId('sentence').getByText(/^Starts in a few seconds/).waitFor();
+  await page
+    .getByTestId('sentence')
+    .getByText(/^Starts in a few seconds/)
+    .waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.waitForURL(/\/edit/);
   await step(page, 'Review');
   await send.click();
-  await page.getByTestId('sentence').getByText(/^Starts in a few seconds/).waitFor();
+  await page
+    .getByTestId('sentence')
+    .getByText(/^Starts in a few seconds/)
+    .waitFor();
 }
 
 async function follow(page, server, people) {
@@ -188,9 +194,11 @@ async function people(page, api, id) {
 
   // A number is found by its digits, and what is shown is what is exported.
   const failed = (await api.get(`/campaigns/${id}/messages?state=failed&limit=500`)).body.data;
-  await page.getByRole('searchbox', { name: 'Number or name' }).fill(failed[0].phone.slice(-5));
+  const search = page.getByRole('searchbox', { name: 'Number or name' });
+  await search.fill(failed[0].phone.slice(-5));
   await until('one is found', async () => (await table.getByRole('row').count()) === 2);
-  await page.getByRole('searchbox', { name: 'Number or name' }).fill('');
+  assert.ok(await search.evaluate((field) => field === document.activeElement), 'one can type on');
+  await search.fill('');
   await page.getByRole('button', { name: 'Show all reasons' }).click();
   await until('all failed are shown', async () => (await table.getByRole('row').count()) > 2);
   const begun = page.waitForEvent('download');
