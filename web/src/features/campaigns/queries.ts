@@ -25,12 +25,13 @@ export const campaignQuery = (id: string) => ({
 });
 export const useCampaign = (id: string) => useQuery(campaignQuery(id));
 
-/** Where it stands. */
+/** Where it stands. While it runs it is asked for by the clock as well: no event tells that nothing moves. */
 export function useProgress(id: string) {
+  const fallback = useFallback();
   return useQuery({
     queryKey: ['campaign', id, 'progress'],
     queryFn: () => body(api.GET('/api/v1/campaigns/{id}/progress', of(id))),
-    refetchInterval: useFallback(),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 4_000 : fallback),
   });
 }
 
