@@ -11,15 +11,31 @@ interface Props {
   name?: string;
 }
 
-/** Copies a text, with the clipboard where it is allowed and by selecting it where it is not. */
+/** Copies a text, with the clipboard where it is allowed (not over plain HTTP) and by selecting it where it is not. */
 export async function copy(value: string, input: HTMLInputElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(value);
     return true;
   } catch {
-    input?.select();
+    if (input) input.select();
+    else return copyAside(value);
     return document.execCommand('copy');
   }
+}
+
+/** Selects a text that stands in no field. */
+function copyAside(value: string): boolean {
+  const focused = document.activeElement;
+  const field = document.createElement('textarea');
+  field.value = value;
+  field.setAttribute('readonly', '');
+  // A dialog keeps the focus inside: the field has to stand where the focus is.
+  (focused?.parentElement ?? document.body).append(field);
+  field.select();
+  const copied = document.execCommand('copy');
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
 }
 
 /** A text that is to be pasted elsewhere. */
