@@ -7,6 +7,7 @@ import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import type { Profile } from '~/ui/people';
 import { done, failed } from '~/ui/toast';
+import { useGuard } from '~/ui/useGuard';
 import { Body } from './Body';
 import classes from './Builder.module.css';
 import { Buttons } from './Buttons';
@@ -26,7 +27,6 @@ import { Count, Section } from './Section';
 import { StatusNote } from './StatusNote';
 import { TemplateMenu } from './TemplateMenu';
 import { UsedBy } from './UsedBy';
-import { useGuard } from './useGuard';
 import { hindersSaving, useTemplateForm } from './useTemplateForm';
 import { length, TemplateStatus } from './words';
 
@@ -46,7 +46,7 @@ export function Builder({ start, saved }: Props) {
   const { form, patch, carrier, dirty, rules } = state;
   const save = useSave();
   const submit = useSubmit();
-  const leave = useGuard(dirty);
+  const leave = useGuard(dirty, t`What you changed in this template is not saved.`);
   const writes = can('templates.write');
   const busy = save.isPending || submit.isPending;
   const ours = !saved || saved.status === 'draft' || saved.status === 'rejected';

@@ -2,10 +2,10 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useBlocker } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 
 /** Asks before a page with unsaved changes is left. The function that comes back lets one leave unasked. */
-export function useGuard(dirty: boolean): () => void {
+export function useGuard(dirty: boolean, about: ReactNode): () => void {
   const { t } = useLingui();
   const free = useRef(false);
   useBlocker({
@@ -21,9 +21,7 @@ export function useGuard(dirty: boolean): () => void {
           onClose: () => resolve(!left),
           children: (
             <Stack>
-              <Text size="sm">
-                <Trans>What you changed in this template is not saved.</Trans>
-              </Text>
+              <Text size="sm">{about}</Text>
               <Group justify="flex-end">
                 <Button variant="default" onClick={() => modals.close(id)} data-autofocus>
                   <Trans>Stay</Trans>
