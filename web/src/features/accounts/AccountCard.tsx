@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Anchor, Badge, Card, Group, Menu, Skeleton, Stack, Text } from '@mantine/core';
 import {
   IconArchive,
@@ -11,7 +11,7 @@ import {
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
-import { Phone, useFormat } from '~/ui/format';
+import { Phone } from '~/ui/format';
 import { StatusPill } from '~/ui/StatusPill';
 import { Light } from './Light';
 import { type Account, useTrouble } from './queries';
@@ -28,11 +28,10 @@ interface Props {
 export function AccountCard({ account, provider, numbers }: Props) {
   const { t } = useLingui();
   const can = useCan();
-  const format = useFormat();
   const navigate = useNavigate();
   const retire = useRetire();
   const ended = account.state === 'archived' || account.state === 'deleted';
-  const trouble = useTrouble(account.id, !ended);
+  const trouble = useTrouble(account.id, { enabled: !ended });
   const today = numbers.reduce((sum, number) => sum + number.sent_today, 0);
   const go = (tab: 'setup' | 'numbers' | 'trouble') =>
     void navigate({ to: '/settings/whatsapp/$id', params: { id: account.id }, search: { tab } });
@@ -125,7 +124,7 @@ export function AccountCard({ account, provider, numbers }: Props) {
           ))}
           {!ended && (
             <Text size="sm" c="dimmed">
-              <Trans>{format.number(today)} messages today</Trans>
+              <Plural value={today} one="# message today" other="# messages today" />
             </Text>
           )}
         </Group>

@@ -1,18 +1,28 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Card, Checkbox, Divider, Group, Stack, Text, Title } from '@mantine/core';
-import { useBlocker } from '@tanstack/react-router';
-import { type FormEvent, useMemo, useState } from 'react';
+import { Alert, Button, Card, Divider, Fieldset, Group, Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { type FormEvent, type ReactNode, type RefObject, useState } from 'react';
 import { ApiProblem } from '~/api/client';
-import { fieldErrors } from '~/api/form';
 import { CopyField } from '~/ui/CopyField';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { useGuard } from '~/ui/useGuard';
 import { fromMessage } from '~/wa/message';
 import { WaBubble } from '~/wa/WaBubble';
+import { Addresses } from './Addresses';
 import { CallbackLight } from './CallbackLight';
 import { FieldInput } from './FieldInput';
-import { initial, isKept, isUrl, missing, settingsOf, type Values } from './form';
-import { type Account, type Provider, type Settings, useSave, type Whose } from './queries';
+import { boxOf, chatWith, initial, isAside, isKept, isLocal, isUrl, type Values } from './form';
+import {
+  type Account,
+  type Field,
+  type Provider,
+  type Settings,
+  useSave,
+  useTry,
+  type Whose,
+} from './queries';
 import { TryPanel } from './TryPanel';
+import { useAccountForm } from './useAccountForm';
 
 interface Props {
   provider: Provider;
@@ -21,110 +31,215 @@ interface Props {
   urls: { inbound: string; reports: string };
   /** When each URL was last called. */
   called: { inbound?: number | null; reports?: number | null };
+  /** This server's public addresses, where they are known. */
+  addresses: readonly string[] | undefined;
   /** Gives a new account the URLs that were shown. */
   callbackToken?: string;
+  /** What was typed so far, which outlives the choice of another provider. */
+  typed?: RefObject<Values>;
   /** May change and try settings. */
   writable: boolean;
   onSaved: (account: Account) => void;
 }
 
+/** The server tried the settings, and the provider did not take them. */
+const notTaken = (problem: unknown) =>
+  problem instanceof ApiProblem && problem.errors.some((error) => error.code === 'check_failed');
+
 /** The form that a provider describes, with its callback URLs, tried before it is saved. */
-export function AccountForm({ provider, account, urls, called, callbackToken, writable, onSaved }: Props) {
+export function AccountForm(props: Props) {
+  const { provider, account, urls, called, addresses, callbackToken, writable, onSaved } = props;
   const { t } = useLingui();
-  const saved = (account?.settings ?? {}) as Settings;
-  const start = useMemo(() => initial(provider.fields, saved), [provider, saved]);
-  const [values, setValues] = useState<Values>(start);
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const [check, setCheck] = useState(true);
+  const form = useAccountForm({ provider, account, typed: props.typed });
   const save = useSave();
-  const dirty = JSON.stringify(values) !== JSON.stringify(start);
-  useBlocker({
-    shouldBlockFn: () =>
-      dirty && !save.isSuccess && !window.confirm(t`What you changed is not saved. Leave?`),
-    enableBeforeUnload: () => dirty && !save.isSuccess,
-  });
-
+  const check = useTry();
+  const leave = useGuard(writable && form.dirty, t`What you typed in this form is not saved.`);
+  const saved = (account?.settings ?? {}) as Settings;
   const whose: Whose = account ? { account_id: account.id } : { provider: provider.id };
-  const settings = settingsOf(provider.fields, values, saved);
-  const lacking = missing(provider.fields, values, saved).map((field) => field.label);
-  const told = (problem: unknown) => {
-    const found = fieldErrors(problem);
-    setErrors(Object.fromEntries(Object.entries(found).map(([k, v]) => [k.replace(/^settings\./, ''), v])));
-  };
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    setErrors({});
-    const token = callbackToken ? { callback_token: callbackToken } : {};
-    save.mutate(
-      { id: account?.id, provider: provider.id, settings, check, ...token },
-      { onSuccess: onSaved, onError: told },
-    );
-  };
-  const untested = save.error instanceof ApiProblem && save.error.code === 'check_failed';
-  const reply = provider.fields.find((f) => f.type === 'long_text' && /reply/i.test(f.key));
-  const replyText = reply ? values[reply.key] : undefined;
+  const { settings } = form;
 
+  const test = () => {
+    if (!form.lacks()) check.mutate({ whose, settings }, { onError: form.told });
+  };
+  const submit = async (tried: boolean) => {
+    if (form.lacks()) return;
+    const token = callbackToken ? { callback_token: callbackToken } : {};
+    try {
+      const input = { id: account?.id, provider: provider.id, settings, check: tried, ...token };
+      const made = await save.mutateAsync(input);
+      if (account) form.settle(made);
+      else leave();
+      onSaved(made);
+    } catch (problem) {
+      form.told(problem);
+      // The server says it in one paragraph; the test shows each set of credentials with its answer.
+      if (notTaken(problem)) check.mutate({ whose, settings });
+    }
+  };
+
+  const shown = (field: Field) => {
+    const box = boxOf(provider.fields, field);
+    return !box || form.values[box.key] === true;
+  };
+  const plain = provider.fields.filter((field) => !isAside(field) && shown(field));
+  const aside = provider.fields.filter(isAside);
+  const input = (field: Field) => (
+    <FieldInput
+      key={`${field.key} ${form.round}`}
+      field={field}
+      value={form.values[field.key] ?? ''}
+      kept={isKept(saved[field.key])}
+      error={form.errors[field.key]}
+      onChange={(value) => form.set(field.key, value)}
+    />
+  );
+  const number = provider.fields.find((field) => field.type === 'phone_or_code');
   return (
-    <form onSubmit={submit} noValidate>
+    <form
+      ref={form.element}
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        void submit(true);
+      }}
+      noValidate
+    >
       <Stack gap="lg" maw={760}>
-        {provider.fields.map((field) =>
-          isUrl(field) ? (
-            <Stack key={field.key} gap={4}>
-              <CopyField
-                label={field.label}
-                description={field.help}
-                value={field.type === 'inbound_url' ? urls.inbound : urls.reports}
-              />
-              <CallbackLight at={field.type === 'inbound_url' ? called.inbound : called.reports} />
-            </Stack>
-          ) : (
-            <FieldInput
-              key={field.key}
-              field={field}
-              value={values[field.key] ?? ''}
-              kept={isKept(saved[field.key])}
-              error={errors[field.key]}
-              onChange={(value) => {
-                setValues((before) => ({ ...before, [field.key]: value }));
-                setErrors(({ [field.key]: _, ...others }) => others);
-              }}
-            />
-          ),
-        )}
-        {typeof replyText === 'string' && replyText.trim() !== '' && (
-          <Card withBorder padding="sm" maw={420}>
-            <Text size="xs" c="dimmed" mb={6}>
-              <Trans>What somebody without a profile gets who writes</Trans>
-            </Text>
-            <WaBubble
-              content={fromMessage({ type: 'text', body: replyText })}
-              label={t`Preview of the auto-reply`}
-            />
-          </Card>
-        )}
+        <Fieldset variant="unstyled" p={0} m={0} disabled={!writable}>
+          <Stack gap="lg">
+            {plain.map((field) =>
+              isUrl(field) ? (
+                <Stack key={field.key} gap={4}>
+                  <CopyField
+                    label={field.label}
+                    description={field.help}
+                    value={field.type === 'inbound_url' ? urls.inbound : urls.reports}
+                  />
+                  <CallbackLight at={field.type === 'inbound_url' ? called.inbound : called.reports} />
+                </Stack>
+              ) : (
+                <Stack key={field.key} gap="xs">
+                  {input(field)}
+                  {boxOf(provider.fields, field) && <AutoReply text={form.values[field.key]} />}
+                </Stack>
+              ),
+            )}
+            {isLocal(urls.inbound) && (
+              <Text size="sm" c="dimmed">
+                <Trans>
+                  The callback URLs lead to this machine or its own network: a provider on the internet cannot
+                  reach them. The operator names the server's public address with the setting public_url.
+                </Trans>
+              </Text>
+            )}
+            <Aside fields={aside} values={form.values} errors={form.errors} input={input} />
+          </Stack>
+        </Fieldset>
+        <Addresses addresses={addresses} hint={provider.network_hint} />
         {writable && (
           <>
             <Divider />
-            <TryPanel whose={whose} settings={settings} missing={lacking} onProblem={told} />
+            <TryPanel
+              whose={whose}
+              settings={settings}
+              check={check}
+              test={test}
+              lacks={form.lacks}
+              told={form.told}
+              chat={number && chatWith(form.values[number.key])}
+            />
             <Divider />
-            {save.isError && <ProblemAlert problem={save.error} />}
             <Title order={2} size="h4">
               <Trans>Save</Trans>
             </Title>
+            {save.isError && !notTaken(save.error) && (
+              <ProblemAlert
+                problem={save.error}
+                shown={provider.fields.map((field) => `/settings/${field.key}`)}
+              />
+            )}
+            {save.isError && notTaken(save.error) && (
+              <Alert
+                role="alert"
+                color="red"
+                variant="light"
+                icon={<IconAlertTriangle aria-hidden />}
+                title={t`Not saved: the provider did not take these settings`}
+              >
+                <Text size="sm">
+                  <Trans>What it answered stands above, under "Try it before saving".</Trans>
+                </Text>
+                <Button
+                  size="xs"
+                  variant="default"
+                  mt="sm"
+                  loading={save.isPending}
+                  onClick={() => void submit(false)}
+                >
+                  <Trans>Save all the same</Trans>
+                </Button>
+              </Alert>
+            )}
             <Group>
-              <Button type="submit" loading={save.isPending} disabled={account !== undefined && !dirty}>
+              <Button type="submit" loading={save.isPending} disabled={account !== undefined && !form.dirty}>
                 {account ? <Trans>Save changes</Trans> : <Trans>Save</Trans>}
               </Button>
-              <Checkbox
-                checked={check}
-                onChange={(e) => setCheck(e.currentTarget.checked)}
-                label={t`Save only what the provider takes`}
-                description={untested ? t`Take the mark away to save without testing.` : undefined}
-              />
+              <Text size="sm" c="dimmed">
+                <Trans>The settings are tested once more, and saved when the provider takes them.</Trans>
+              </Text>
             </Group>
           </>
         )}
       </Stack>
     </form>
+  );
+}
+
+/** What somebody without a profile reads. */
+function AutoReply({ text }: { text: string | boolean | undefined }) {
+  const { t } = useLingui();
+  if (typeof text !== 'string' || text.trim() === '') return null;
+  return (
+    <Card withBorder padding="sm" maw={420}>
+      <Text size="xs" c="dimmed" mb={6}>
+        <Trans>What somebody without a profile gets who writes</Trans>
+      </Text>
+      <WaBubble content={fromMessage({ type: 'text', body: text })} label={t`Preview of the auto-reply`} />
+    </Card>
+  );
+}
+
+interface AsideProps {
+  fields: readonly Field[];
+  values: Values;
+  errors: Record<string, string>;
+  input: (field: Field) => ReactNode;
+}
+
+/** Fields that nearly nobody changes. They show themselves when one was changed or is wrong. */
+function Aside({ fields, values, errors, input }: AsideProps) {
+  const usual = initial(fields);
+  const [opened, setOpened] = useState(() => fields.some((field) => values[field.key] !== usual[field.key]));
+  if (fields.length === 0) return null;
+  const open = opened || fields.some((field) => errors[field.key]);
+  return (
+    <>
+      <Group gap="xs">
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          leftSection={
+            open ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />
+          }
+          aria-expanded={open}
+          onClick={() => setOpened(!open)}
+        >
+          <Trans>Addresses and speed</Trans>
+        </Button>
+        <Text size="sm" c="dimmed">
+          <Trans>They seldom need a change.</Trans>
+        </Text>
+      </Group>
+      {open && fields.map(input)}
+    </>
   );
 }

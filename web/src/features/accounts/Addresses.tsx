@@ -2,13 +2,21 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Stack, Text } from '@mantine/core';
 import { CopyField } from '~/ui/CopyField';
 
+interface Props {
+  /** Without them nothing is said about addresses: they are not known here yet. */
+  addresses: readonly string[] | undefined;
+  hint?: string | null | undefined;
+  /** Of its heading. */
+  order?: 2 | 3;
+}
+
 /** The addresses of this server that the provider must let in, and what its console calls that. */
-export function Addresses({ addresses, hint }: { addresses: readonly string[]; hint?: string | null }) {
+export function Addresses({ addresses, hint, order = 2 }: Props) {
   const { t } = useLingui();
-  if (addresses.length === 0 && !hint) return null;
+  if (!addresses?.length && !hint) return null;
   return (
     <Stack gap="xs">
-      <Text size="sm" fw={600} component="h3" m={0}>
+      <Text size="sm" fw={600} component={`h${order}`} m={0}>
         <Trans>IP addresses to allow at the provider</Trans>
       </Text>
       {hint && (
@@ -16,11 +24,10 @@ export function Addresses({ addresses, hint }: { addresses: readonly string[]; h
           {hint}
         </Text>
       )}
-      {addresses.length > 0 ? (
-        addresses.map((address) => (
-          <CopyField key={address} label={t`Address of this server`} value={address} />
-        ))
-      ) : (
+      {addresses?.map((address) => (
+        <CopyField key={address} label={t`Address of this server`} name={address} value={address} />
+      ))}
+      {addresses?.length === 0 && (
         <Text size="sm" c="dimmed">
           <Trans>
             The operator has not named the public addresses of this server. Ask for them: the setting is

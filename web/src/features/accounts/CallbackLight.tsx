@@ -6,11 +6,21 @@ import { Time } from '~/ui/format';
 /** Whether a callback URL was called yet. It turns by itself. */
 export function CallbackLight({ at }: { at?: number | null | undefined }) {
   return (
-    <Group gap={6} role="status">
+    <Group gap={6} role="status" wrap="nowrap" align="flex-start">
       {at ? (
-        <IconCircleCheck size={16} color="var(--mantine-color-anchor)" aria-hidden />
+        <IconCircleCheck
+          size={16}
+          color="var(--mantine-color-anchor)"
+          style={{ flexShrink: 0 }}
+          aria-hidden
+        />
       ) : (
-        <IconCircleDashed size={16} color="var(--mantine-color-dimmed)" aria-hidden />
+        <IconCircleDashed
+          size={16}
+          color="var(--mantine-color-dimmed)"
+          style={{ flexShrink: 0 }}
+          aria-hidden
+        />
       )}
       <Text size="xs" c="dimmed">
         {at ? (

@@ -9,7 +9,14 @@ export function ClickToChat({ url }: { url: string }) {
   const dark = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
   return (
     <Group align="flex-start" wrap="nowrap">
-      <svg viewBox={`0 0 ${size} ${size}`} width={112} height={112} role="img" shapeRendering="crispEdges">
+      <svg
+        viewBox={`0 0 ${size} ${size}`}
+        width={112}
+        height={112}
+        style={{ flexShrink: 0 }}
+        role="img"
+        shapeRendering="crispEdges"
+      >
         <title>{t`QR code that opens a chat with the number`}</title>
         <rect width={size} height={size} fill="#fff" />
         <path d={dark} fill="#000" />
@@ -17,7 +24,10 @@ export function ClickToChat({ url }: { url: string }) {
       <Text size="sm" c="dimmed">
         <Trans>
           Free text arrives only within 24 hours after the person wrote. Open the chat on the phone that shall
-          get the test, send any word, then send the test: <Anchor href={url}>{url}</Anchor>
+          get the test, send any word, then send the test:{' '}
+          <Anchor href={url} target="_blank" rel="noreferrer" underline="always">
+            {url}
+          </Anchor>
         </Trans>
       </Text>
     </Group>

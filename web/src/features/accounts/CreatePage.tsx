@@ -1,12 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done } from '~/ui/toast';
 import { AccountForm } from './AccountForm';
-import { Addresses } from './Addresses';
+import type { Values } from './form';
 import { useEarlyCalls, useNewUrls, useProviders } from './queries';
 
 /** Connects a provider. */
@@ -17,6 +17,7 @@ export function CreatePage() {
   const urls = useNewUrls(true);
   const early = useEarlyCalls(urls.data?.token);
   const [chosen, setChosen] = useState<string | null>(null);
+  const typed = useRef<Values>({});
   const list = providers.data ?? [];
   const provider = list.find((p) => p.id === chosen) ?? list.find((p) => p.preselected) ?? list[0];
   const failed = providers.error ?? urls.error;
@@ -55,6 +56,8 @@ export function CreatePage() {
             provider={provider}
             urls={{ inbound: urls.data.inbound_url, reports: urls.data.reports_url }}
             called={{ inbound: early.data?.inbound.last_at, reports: early.data?.reports.last_at }}
+            addresses={urls.data.egress_addresses}
+            typed={typed}
             callbackToken={urls.data.token}
             writable
             onSaved={(account) => {
@@ -66,7 +69,6 @@ export function CreatePage() {
               });
             }}
           />
-          <Addresses addresses={[]} hint={provider.network_hint} />
         </Stack>
       )}
     </>

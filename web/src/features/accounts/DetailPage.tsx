@@ -4,9 +4,9 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { StatusPill } from '~/ui/StatusPill';
 import { done } from '~/ui/toast';
 import { AccountForm } from './AccountForm';
-import { Addresses } from './Addresses';
 import { NumbersTab } from './NumbersTab';
 import { useAccount, useProviders, useTrouble } from './queries';
 import { TroubleTab } from './TroubleTab';
@@ -30,7 +30,17 @@ export function DetailPage() {
   const open = it.state === 'active' || it.state === 'held';
   return (
     <>
-      <PageHeader title={it.nickname} about={provider.name} />
+      <PageHeader
+        title={it.nickname}
+        about={provider.name}
+        beside={
+          it.state === 'held' && (
+            <StatusPill tone="bad">
+              <Trans>Sending stands still</Trans>
+            </StatusPill>
+          )
+        }
+      />
       <Tabs
         value={tab}
         onChange={(next) => void navigate({ search: { tab: (next ?? 'setup') as typeof tab } })}
@@ -47,23 +57,30 @@ export function DetailPage() {
             <Trans>Troubleshooting</Trans>
           </Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="setup">
+        {/* What is being typed stays while one looks at another tab. */}
+        <Tabs.Panel value="setup" keepMounted>
           <Stack gap="lg">
             {!open && (
               <Text>
                 <Trans>This account is out of use; what it sent and received stays readable.</Trans>
               </Text>
             )}
-            <AccountForm
-              key={it.updated_at}
-              provider={provider}
-              account={it}
-              urls={{ inbound: it.inbound_url ?? '', reports: it.reports_url ?? '' }}
-              called={{ inbound: it.last_inbound_at, reports: it.last_report_at }}
-              writable={open && can('accounts.write')}
-              onSaved={() => done(t`The settings are saved.`)}
-            />
-            <Addresses addresses={trouble.data?.egress_addresses ?? []} hint={provider.network_hint} />
+            {can('accounts.write') ? (
+              <AccountForm
+                key={it.id}
+                provider={provider}
+                account={it}
+                urls={{ inbound: it.inbound_url ?? '', reports: it.reports_url ?? '' }}
+                called={{ inbound: it.last_inbound_at, reports: it.last_report_at }}
+                addresses={trouble.data?.egress_addresses}
+                writable={open}
+                onSaved={() => done(t`The settings are saved.`)}
+              />
+            ) : (
+              <Text>
+                <Trans>Only who may change the settings sees them: the owner and administrators.</Trans>
+              </Text>
+            )}
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="numbers">

@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
-import { IconCopy } from '@tabler/icons-react';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 import { copy } from '~/ui/CopyField';
 
-function Raw({ title, text }: { title: string; text: string }) {
+function Raw({ title, of, text }: { title: string; of: string; text: string }) {
   const { t } = useLingui();
   const [copied, setCopied] = useState(false);
   return (
@@ -16,9 +16,9 @@ function Raw({ title, text }: { title: string; text: string }) {
         <Button
           size="compact-xs"
           variant="subtle"
-          leftSection={<IconCopy size={14} aria-hidden />}
+          leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
           onClick={async () => setCopied(await copy(text, null))}
-          aria-label={t`Copy ${title}`}
+          aria-label={copied ? t`Copied ${title}: ${of}` : t`Copy ${title}: ${of}`}
         >
           {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
         </Button>
@@ -27,9 +27,10 @@ function Raw({ title, text }: { title: string; text: string }) {
         block
         dir="ltr"
         tabIndex={0}
+        role="group"
         mah={200}
-        style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }}
-        aria-label={title}
+        style={{ overflow: 'auto', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+        aria-label={`${of}: ${title}`}
       >
         {text}
       </Code>
@@ -37,14 +38,33 @@ function Raw({ title, text }: { title: string; text: string }) {
   );
 }
 
+interface Props {
+  /** What was tried. */
+  of: string;
+  request?: string | null | undefined;
+  answer?: string | null | undefined;
+  status?: number | null | undefined;
+  /** Shown at once; folded otherwise. */
+  open?: boolean;
+}
+
 /** What was asked of the provider and what it answered, word for word; secrets were hidden by the server. */
-export function Exchange(props: { request?: string | null; answer?: string | null; status?: number | null }) {
+export function Exchange({ of, request, answer, status, open = false }: Props) {
   const { t } = useLingui();
-  const { request, answer, status } = props;
+  const [unfolded, setUnfolded] = useState(open);
+  if (!request && !answer) return null;
+  if (!unfolded)
+    return (
+      <div>
+        <Button size="compact-xs" variant="subtle" onClick={() => setUnfolded(true)}>
+          <Trans>Show what was asked and answered</Trans>
+        </Button>
+      </div>
+    );
   return (
     <Stack gap="xs">
-      {request && <Raw title={t`Request`} text={request} />}
-      {answer && <Raw title={status ? t`Answer, HTTP ${status}` : t`Answer`} text={answer} />}
+      {request && <Raw of={of} title={t`Request`} text={request} />}
+      {answer && <Raw of={of} title={status ? t`Answer, HTTP ${status}` : t`Answer`} text={answer} />}
     </Stack>
   );
 }

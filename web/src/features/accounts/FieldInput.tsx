@@ -9,7 +9,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { useState } from 'react';
+import { type ChangeEvent, useState } from 'react';
 import type { Field } from './queries';
 
 interface Props {
@@ -25,6 +25,7 @@ interface Props {
 export function FieldInput({ field, value, kept, error, onChange }: Props) {
   const { t } = useLingui();
   const [replacing, setReplacing] = useState(false);
+  const [asked, setAsked] = useState(false);
   const common = {
     label: field.label,
     description: field.help,
@@ -39,6 +40,7 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
         label={field.label}
         description={field.help}
         error={error}
+        name={field.key}
         checked={value === true}
         onChange={(e) => onChange(e.currentTarget.checked)}
       />
@@ -46,10 +48,10 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
   }
   if (field.type === 'secret') {
     // A server that asks for a kept secret again says so as an error of the field.
-    if (kept && !replacing && !error) {
+    if (kept && !replacing && !error && text === '') {
       return (
         <div>
-          <Text size="sm" fw={500} component="div">
+          <Text size="sm" fw={600} component="div">
             {field.label}
           </Text>
           <Group gap="xs">
@@ -68,30 +70,31 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
         </div>
       );
     }
+    const secret = {
+      ...common,
+      description: kept && !asked && !error ? t`Leave it empty to keep the one that is set.` : field.help,
+      value: text,
+      onChange: (e: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+        // An error that is typed away must not fold the field, nor say that nothing is needed.
+        if (error) setAsked(true);
+        setReplacing(true);
+        onChange(e.currentTarget.value);
+      },
+      // The button that was pressed is gone: the focus goes where one types.
+      autoFocus: replacing,
+      spellCheck: false,
+      dir: 'ltr' as const,
+    };
     // A key has lines, which a field of one line would swallow.
-    if (/private_?key/i.test(field.key)) {
-      return (
-        <Textarea
-          {...common}
-          value={text}
-          onChange={(e) => onChange(e.currentTarget.value)}
-          autosize
-          minRows={3}
-          maxRows={8}
-          autoComplete="off"
-          spellCheck={false}
-          dir="ltr"
-        />
-      );
-    }
+    if (/private_?key/i.test(field.key))
+      return <Textarea {...secret} autosize minRows={3} maxRows={8} autoComplete="off" />;
     return (
       <PasswordInput
-        {...common}
-        value={text}
-        onChange={(e) => onChange(e.currentTarget.value)}
+        {...secret}
         autoComplete="new-password"
+        // Mantine marks only what stands around the field.
+        aria-invalid={error ? true : undefined}
         visibilityToggleButtonProps={{ 'aria-label': t`Show ${field.label}` }}
-        dir="ltr"
       />
     );
   }

@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import {
   Anchor,
   Badge,
@@ -45,11 +45,12 @@ function Rate({ number }: { number: Schemas['NumberInUse'] }) {
           size="xs"
           variant="default"
           loading={change.isPending}
+          disabled={!(Number(rate) >= 1)}
+          // The new rate renews this field: what is told of it must not depend on the old one.
           onClick={() =>
-            change.mutate(
-              { id: number.id, change: { messages_per_second: Number(rate) } },
-              { onSuccess: () => done(t`The rate is changed.`), onError: failed },
-            )
+            void change
+              .mutateAsync({ id: number.id, change: { messages_per_second: Number(rate) } })
+              .then(() => done(t`The rate is changed.`), failed)
           }
         >
           <Trans>Save</Trans>
@@ -117,8 +118,8 @@ function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
         </Group>
         <Text size="sm">
           <Trans>
-            {format.number(number.sent_today)} messages today, {format.number(number.sent_24h)} in the last 24
-            hours
+            <Plural value={number.sent_today} one="# message today" other="# messages today" />,{' '}
+            {format.number(number.sent_24h)} in the last 24 hours
           </Trans>
         </Text>
         {limit != null && (
@@ -132,7 +133,7 @@ function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
             </Text>
           </>
         )}
-        {can('accounts.write') && <Rate number={number} />}
+        {can('accounts.write') && <Rate key={number.messages_per_second} number={number} />}
         {number.campaigns.length + number.drafts.length > 0 && (
           <Text size="sm">
             <Trans>Used by</Trans>{' '}

@@ -15,7 +15,7 @@ import { type Account, useResume, useTrouble } from './queries';
 export function TroubleTab({ account }: { account: Account }) {
   const { t } = useLingui();
   const can = useCan();
-  const trouble = useTrouble(account.id);
+  const trouble = useTrouble(account.id, { close: true });
   const resume = useResume();
   if (trouble.isPending) return <Skeleton height={240} />;
   if (trouble.isError) return <ProblemAlert problem={trouble.error} retry={() => void trouble.refetch()} />;

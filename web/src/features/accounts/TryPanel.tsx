@@ -1,98 +1,90 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Divider, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import type { Schemas } from '~/api/client';
+import { fieldErrors } from '~/api/form';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Addresses } from './Addresses';
 import { ClickToChat } from './ClickToChat';
 import { Exchange } from './Exchange';
-import { type Settings, useTry, useTryMessage, type Whose } from './queries';
+import { type Settings, type useTry, useTryMessage, type Whose } from './queries';
 
 interface Props {
   whose: Whose;
   settings: Settings;
-  /** What is missing, so that trying makes no sense yet. */
-  missing: readonly string[];
-  /** Where the errors of fields are shown. */
-  onProblem: (problem: unknown) => void;
+  check: ReturnType<typeof useTry>;
+  /** Tries the credentials. */
+  test: () => void;
+  /** Marks what is missing in the form; true when something is. */
+  lacks: () => boolean;
+  /** Shows the errors of fields at the fields. */
+  told: (problem: unknown) => void;
+  /** Opens a chat with the number of the form. */
+  chat: string | undefined;
 }
 
 /** Tries what stands in the form before it is saved: each set of credentials, then one real message. */
-export function TryPanel({ whose, settings, missing, onProblem }: Props) {
+export function TryPanel({ whose, settings, check, test, lacks, told, chat }: Props) {
   const { t } = useLingui();
-  const check = useTry();
   const message = useTryMessage();
   const [to, setTo] = useState('');
   const [text, setText] = useState('');
+  const [lost, setLost] = useState(false);
+  const phone = useRef<HTMLInputElement>(null);
   const say = text.trim() || t`Hello from Harkara: this is a test.`;
-  const lacking = missing.join(', ');
+  const send = () => {
+    if (message.isPending || lacks()) return;
+    setLost(to.trim() === '');
+    if (to.trim() === '') phone.current?.focus();
+    else message.mutate({ whose, settings, to, text: say }, { onError: told });
+  };
+  // Enter here means this message, not saving the account.
+  const enter = (event: React.KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const changed = (tried: { settings: Settings } | undefined) =>
+    tried !== undefined && JSON.stringify(tried.settings) !== JSON.stringify(settings);
+  const wrong = fieldErrors(message.error);
+  const link = message.data?.click_to_chat_url ?? chat;
   return (
     <Stack>
       <Title order={2} size="h4">
         <Trans>Try it before saving</Trans>
       </Title>
-      {missing.length > 0 && (
-        <Text size="sm" c="dimmed">
-          <Trans>Still empty: {lacking}</Trans>
-        </Text>
-      )}
       <Group>
-        <Button
-          variant="default"
-          loading={check.isPending}
-          disabled={missing.length > 0}
-          onClick={() => check.mutate({ whose, settings }, { onError: onProblem })}
-        >
+        <Button variant="default" loading={check.isPending} onClick={test}>
           <Trans>Test the settings</Trans>
         </Button>
         <Text size="sm" c="dimmed">
           <Trans>Asks the provider with each set of credentials. Nobody gets a message.</Trans>
         </Text>
       </Group>
-      {check.isError && <ProblemAlert problem={check.error} />}
-      {check.data && (
+      {check.isError && <ProblemAlert problem={check.error} shown={inForm(check.error)} />}
+      {check.data && !check.isPending && (
         <Stack gap="sm" role="status">
-          {check.data.results.length === 0 && (
-            <Text size="sm">
-              <Trans>This provider has no harmless call to try. Send a test message instead.</Trans>
-            </Text>
-          )}
-          {check.data.results.map((result) => (
-            <Alert
-              key={result.credential}
-              color={result.problem ? 'red' : 'brand'}
-              variant="light"
-              title={result.problem ? t`${result.credential}: does not work` : t`${result.credential}: works`}
-              icon={result.problem ? <IconX aria-hidden /> : <IconCheck aria-hidden />}
-            >
-              <Stack gap="xs">
-                <Text size="sm">{result.problem ? result.problem.help : result.ok}</Text>
-                {result.problem && (
-                  <Text size="sm" c="dimmed">
-                    {t`The provider said: ${result.problem.detail}`}
-                  </Text>
-                )}
-                <Exchange request={result.request} answer={result.answer} status={result.http_status} />
-              </Stack>
-            </Alert>
-          ))}
-          {!check.data.ok && (
-            <Addresses addresses={check.data.egress_addresses ?? []} hint={check.data.network_hint} />
-          )}
+          {changed(check.variables) && <Outdated />}
+          <Results checked={check.data} />
         </Stack>
       )}
       <Divider />
       <Title order={3} size="h5">
         <Trans>Send a test message</Trans>
       </Title>
-      <Group align="flex-end">
+      {link && <ClickToChat url={link} />}
+      <Group align="flex-start">
         <TextInput
+          ref={phone}
           label={t`To`}
           description={t`A phone of yours`}
           type="tel"
           dir="ltr"
           value={to}
+          error={wrong.to ?? (lost && to.trim() === '' && t`Give the number that shall get it.`)}
           onChange={(e) => setTo(e.currentTarget.value)}
+          onKeyDown={enter}
         />
         <TextInput
           label={t`Text`}
@@ -100,47 +92,113 @@ export function TryPanel({ whose, settings, missing, onProblem }: Props) {
           value={text}
           placeholder={t`Hello from Harkara: this is a test.`}
           onChange={(e) => setText(e.currentTarget.value)}
+          onKeyDown={enter}
           dir="auto"
           style={{ flex: 1, minWidth: 200 }}
         />
-        <Button
-          variant="default"
-          loading={message.isPending}
-          disabled={missing.length > 0 || to.trim() === ''}
-          onClick={() => message.mutate({ whose, settings, to, text: say }, { onError: onProblem })}
-        >
-          <Trans>Send</Trans>
-        </Button>
       </Group>
-      {message.isError && <ProblemAlert problem={message.error} />}
-      {message.data && (
+      <div>
+        <Button variant="default" loading={message.isPending} onClick={send}>
+          <Trans>Send the test message</Trans>
+        </Button>
+      </div>
+      {message.isError && <ProblemAlert problem={message.error} shown={['/to', ...inForm(message.error)]} />}
+      {message.data && !message.isPending && (
+        <Stack gap="sm" role="status">
+          {changed(message.variables) && <Outdated />}
+          <Sent tried={message.data} />
+        </Stack>
+      )}
+    </Stack>
+  );
+}
+
+/** What the form says at its own fields. */
+function inForm(problem: unknown): string[] {
+  const own = Object.keys(fieldErrors(problem)).filter((path) => path.startsWith('settings.'));
+  return own.map((path) => `/${path.replaceAll('.', '/')}`);
+}
+
+function Outdated() {
+  return (
+    <Text size="sm" fw={500}>
+      <Trans>You changed the form after this. Try again to know how it stands now.</Trans>
+    </Text>
+  );
+}
+
+function Results({ checked }: { checked: Schemas['Checked'] }) {
+  const { t } = useLingui();
+  return (
+    <>
+      {checked.results.length === 0 && (
+        <Text size="sm">
+          <Trans>This provider has no harmless call to try. Send a test message instead.</Trans>
+        </Text>
+      )}
+      {checked.results.map(({ credential, problem, ...result }) => (
         <Alert
-          role="status"
-          color={message.data.accepted ? 'brand' : 'red'}
+          key={credential}
+          role="group"
+          color={problem ? 'red' : 'brand'}
           variant="light"
-          icon={message.data.accepted ? <IconCheck aria-hidden /> : <IconX aria-hidden />}
-          title={message.data.accepted ? t`The provider took it` : t`The provider did not take it`}
+          title={problem ? t`${credential}: does not work` : t`${credential}: works`}
+          icon={problem ? <IconX aria-hidden /> : <IconCheck aria-hidden />}
         >
           <Stack gap="xs">
-            {message.data.problem && <Text size="sm">{message.data.problem.help}</Text>}
-            {message.data.problem && (
+            <Text size="sm">{problem ? problem.help : result.ok}</Text>
+            {problem && (
               <Text size="sm" c="dimmed">
-                {t`The provider said: ${message.data.problem.detail}`}
+                {t`The provider said: ${problem.detail}`}
               </Text>
             )}
-            {message.data.hint && <Text size="sm">{message.data.hint}</Text>}
             <Exchange
-              request={message.data.request}
-              answer={message.data.answer}
-              status={message.data.http_status}
+              key={problem ? 'bad' : 'good'}
+              of={credential}
+              request={result.request}
+              answer={result.answer}
+              status={result.http_status}
+              open={problem != null}
             />
-            {message.data.network_hint && (
-              <Addresses addresses={message.data.egress_addresses} hint={message.data.network_hint} />
-            )}
           </Stack>
         </Alert>
+      ))}
+      {!checked.ok && checked.network_hint && (
+        <Addresses order={3} addresses={checked.egress_addresses ?? []} hint={checked.network_hint} />
       )}
-      {message.data?.click_to_chat_url && <ClickToChat url={message.data.click_to_chat_url} />}
-    </Stack>
+    </>
+  );
+}
+
+function Sent({ tried }: { tried: Schemas['TriedMessage'] }) {
+  const { t } = useLingui();
+  return (
+    <Alert
+      role="group"
+      color={tried.accepted ? 'brand' : 'red'}
+      variant="light"
+      icon={tried.accepted ? <IconCheck aria-hidden /> : <IconX aria-hidden />}
+      title={tried.accepted ? t`The provider took it` : t`The provider did not take it`}
+    >
+      <Stack gap="xs">
+        {tried.problem && <Text size="sm">{tried.problem.help}</Text>}
+        {tried.problem && (
+          <Text size="sm" c="dimmed">
+            {t`The provider said: ${tried.problem.detail}`}
+          </Text>
+        )}
+        {tried.hint && <Text size="sm">{tried.hint}</Text>}
+        <Exchange
+          of={t`Test message`}
+          request={tried.request}
+          answer={tried.answer}
+          status={tried.http_status}
+          open
+        />
+        {tried.network_hint && (
+          <Addresses order={3} addresses={tried.egress_addresses} hint={tried.network_hint} />
+        )}
+      </Stack>
+    </Alert>
   );
 }

@@ -31,10 +31,17 @@ export const useAccount = (id: string) =>
     queryFn: () => body(api.GET('/api/v1/accounts/{id}', { params: { path: { id } } })),
   });
 
-export const useTrouble = (id: string, enabled = true) =>
+interface Watch {
+  enabled?: boolean;
+  /** Somebody looks for what is wrong right now: nothing old is shown, and failures, which nothing tells, are asked for. */
+  close?: boolean;
+}
+
+export const useTrouble = (id: string, { enabled = true, close = false }: Watch = {}) =>
   useQuery({
     queryKey: ['account', 'trouble', id],
-    refetchInterval: 30_000,
+    refetchInterval: close ? 5000 : 30_000,
+    refetchOnMount: close ? 'always' : true,
     enabled,
     queryFn: () => body(api.GET('/api/v1/accounts/{id}/trouble', { params: { path: { id } } })),
   });
@@ -46,6 +53,9 @@ export const useNumbers = (account?: string) =>
       (await body(api.GET('/api/v1/numbers', { params: { query: account ? { account } : {} } }))).data,
   });
 
+/** A server that knows its public addresses names them with the URLs. */
+type NewUrls = Schemas['NewUrls'] & { egress_addresses?: string[] };
+
 /** Callback URLs for an account that is not saved yet; made once for a form. */
 export const useNewUrls = (enabled: boolean) =>
   useQuery({
@@ -53,7 +63,8 @@ export const useNewUrls = (enabled: boolean) =>
     enabled,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
-    queryFn: () => body(api.POST('/api/v1/accounts/callback-urls', { body: {}, headers: once() })),
+    queryFn: (): Promise<NewUrls> =>
+      body(api.POST('/api/v1/accounts/callback-urls', { body: {}, headers: once() })),
   });
 
 /** Whether anything has called them; asked while the form is open, because nothing tells it. */
