@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-export { startServer } from './server.mjs';
+export { startProvider, startServer } from './server.mjs';
 
 const out = new URL('./out/', import.meta.url).pathname;
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];

@@ -70,3 +70,40 @@ export async function startServer({ demo = true, env = {} } = {}) {
   await stop();
   throw new Error(`the server did not come up: ${said.join('')}`);
 }
+
+/** Runs a provider to practise with, beside the server, until `stop()`. */
+export async function startProvider(...options) {
+  const child = spawn(binary, ['sim', 'gupshup', '--listen', '127.0.0.1:0', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let said = '';
+  const url = await new Promise((resolve, reject) => {
+    const hear = (chunk) => {
+      said += chunk;
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said);
+      if (address) resolve(address[0]);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    void ended.then(() => reject(new Error(`the provider ended: ${said}`)));
+  });
+  /** Its control API. */
+  const control = async (path, body, method = body === undefined ? 'GET' : 'POST') => {
+    const answer = await fetch(`${url}/__sim/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(told)}`);
+    return told;
+  };
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(timer);
+  };
+  return { url, control, stop };
+}
