@@ -23,7 +23,12 @@ export function ListPage() {
   const shown = old ? all : used;
   const name = (id: string) => providers.data?.find((p) => p.id === id)?.name ?? id;
   const add = can('accounts.write') && (
-    <Button component={Link} to="/settings/whatsapp/new" leftSection={<IconPlus size={16} aria-hidden />}>
+    <Button
+      component={Link}
+      to="/settings/whatsapp/new"
+      variant={used.length > 0 || !can('demo.manage') ? 'filled' : 'default'}
+      leftSection={<IconPlus size={16} aria-hidden />}
+    >
       <Trans>Provider</Trans>
     </Button>
   );
