@@ -246,7 +246,9 @@ async fn conversation(State(shared): Sim, Path(customer): Path<String>) -> Resul
     let number = customer
         .parse()
         .map_err(|_| Problem::unfit("The customer is a phone number in digits."))?;
-    Ok(Json(handset::conversation(&shared.lock(), number)).into_response())
+    let mut world = shared.lock();
+    world.phones.hold(number);
+    Ok(Json(handset::conversation(&world, number)).into_response())
 }
 
 /// Server-sent events: the version of the world whenever it changed, at most five times a second.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::content::Content;
 
 const BUBBLES_PER_CUSTOMER: usize = 60;
+/// Phones beside those that somebody holds.
 const CUSTOMERS: usize = 300;
 
 /// A message on a phone.
@@ -26,6 +27,8 @@ pub(crate) struct Bubble {
 pub(crate) struct Conversation {
     pub bubbles: VecDeque<Bubble>,
     touched: u64,
+    /// Somebody looked at this phone or wrote from it: it is not put away.
+    held: bool,
     pub name: Option<String>,
 }
 
@@ -48,10 +51,12 @@ pub(crate) struct Phones {
     conversations: HashMap<u64, Conversation>,
     order: BTreeMap<u64, u64>,
     next: u64,
+    held: usize,
 }
 
 impl Phones {
-    /// Shows a message on the phone of `customer`; the least recently used phone is put away when there are too many.
+    /// Shows a message on the phone of `customer`; of those that nobody holds the least recently used is put away when
+    /// there are too many.
     pub(crate) fn show(
         &mut self,
         customer: u64,
@@ -76,10 +81,25 @@ impl Phones {
             record,
             quoted,
         });
-        if self.conversations.len() > CUSTOMERS
-            && let Some((_, oldest)) = self.order.pop_first()
+        if record.is_none() {
+            self.hold(customer);
+        }
+        if self.conversations.len() > CUSTOMERS + self.held {
+            let free = |customer: &u64| self.conversations.get(customer).is_some_and(|c| !c.held);
+            if let Some((touched, oldest)) = self.order.iter().find(|(_, c)| free(c)).map(|(n, c)| (*n, *c)) {
+                self.order.remove(&touched);
+                self.conversations.remove(&oldest);
+            }
+        }
+    }
+
+    /// Somebody has this phone in the hand.
+    pub(crate) fn hold(&mut self, customer: u64) {
+        if let Some(conversation) = self.conversations.get_mut(&customer)
+            && !conversation.held
         {
-            self.conversations.remove(&oldest);
+            conversation.held = true;
+            self.held += 1;
         }
     }
 
@@ -123,5 +143,11 @@ mod tests {
         assert_eq!(phones.list()[0].customer, "999");
         assert_eq!(phones.get(999).unwrap().bubbles.len(), BUBBLES_PER_CUSTOMER);
         assert!(phones.get(0).is_none());
+        phones.hold(999);
+        for customer in 1_000..2_000 {
+            phones.show(customer, 2, Content::default(), None, None);
+        }
+        assert_eq!(phones.list().len(), CUSTOMERS + 1);
+        assert!(phones.get(999).is_some());
     }
 }

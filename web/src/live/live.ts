@@ -61,8 +61,6 @@ function refresh(topic: Topic): void {
 function hear(event: LiveEvent): void {
   for (const tell of events) tell(event);
   refresh(event.topic);
-  // Who writes may have answered a campaign, and a campaign's own event does not tell answers.
-  if (event.topic === 'conversation' && event.data.direction === 'in') refresh('campaign');
 }
 
 function listen(channel: BroadcastChannel): Promise<never> {

@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 use super::Shared;
 use super::extract::{Body, Caller, once};
 use super::problem::Problem;
-use crate::app::AppError;
 use crate::app::account::{Calls, Reserved, reserve, reserved};
+use crate::app::{App, AppError};
 use crate::domain::id::ACCOUNT;
 use crate::store;
 
@@ -38,6 +38,8 @@ pub struct NewUrls {
     pub reports_url: String,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
+    /// Addresses that requests to the provider come from: they must be allowed there.
+    pub egress_addresses: Vec<String>,
 }
 
 /// Callback URLs that were made before their account.
@@ -64,13 +66,14 @@ pub struct EarlyCalls {
     pub last_at: Option<i64>,
 }
 
-impl From<Reserved> for NewUrls {
-    fn from(made: Reserved) -> Self {
+impl NewUrls {
+    fn of(app: &App, made: Reserved) -> Self {
         Self {
             token: made.token,
             inbound_url: made.urls.inbound,
             reports_url: made.urls.reports,
             created_at: made.created_at,
+            egress_addresses: app.config.egress_addresses.clone(),
         }
     }
 }
@@ -89,7 +92,7 @@ impl From<Calls> for EarlyCalls {
 #[utoipa::path(post, path = "/accounts/callback-urls", tag = "Accounts", request_body = NewCallbackUrls, responses((status = 201, body = NewUrls), (status = 401, body = Problem)))]
 async fn create(State(app): State<Shared>, body: Body<NewCallbackUrls>) -> Result<Response, Problem> {
     once(&app, &body.asked, async |_| {
-        Ok((StatusCode::CREATED, NewUrls::from(reserve(&app)?)))
+        Ok((StatusCode::CREATED, NewUrls::of(&app, reserve(&app)?)))
     })
     .await
 }
@@ -106,7 +109,7 @@ async fn get(
     let account = store::account::by_token(&mut tx, &token).await?;
     let called = app.callback_log.early.of(&token);
     Ok(Json(UrlsInUse {
-        urls: made.into(),
+        urls: NewUrls::of(&app, made),
         account_id: account.map(|row| ACCOUNT.show(row.id)),
         inbound: called.inbound.into(),
         reports: called.reports.into(),

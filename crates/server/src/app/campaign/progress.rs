@@ -163,7 +163,8 @@ pub async fn progress(app: &App, tx: &mut Tx, id: i64) -> Result<Progress, AppEr
     })
 }
 
-fn count(counts: &[(i16, i64)], bucket: i16) -> i64 {
+/// How many are in this bucket.
+pub(in crate::app) fn count(counts: &[(i16, i64)], bucket: i16) -> i64 {
     counts.iter().find(|(b, _)| *b == bucket).map_or(0, |(_, n)| *n)
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::campaign::progress::funnel;
+use crate::app::campaign::REPLIED;
+use crate::app::campaign::progress::{count, funnel};
 use crate::domain::id::{ACCOUNT, CAMPAIGN, CONVERSATION, IMPORT, MESSAGE, PROFILE, TEMPLATE};
 use crate::domain::{campaign as phase, state};
 use crate::store::news::{self, Change, Topic};
@@ -51,6 +52,12 @@ pub struct CampaignEvent {
     pub read: i64,
     /// It will not arrive.
     pub failed: i64,
+    /// Nobody knows whether it arrived.
+    pub unknown: i64,
+    /// The person answered.
+    pub replied: i64,
+    /// Left out by the rules.
+    pub excluded: i64,
     /// When a person, or its end, last changed it, milliseconds since 1970 UTC.
     pub updated_at: i64,
 }
@@ -175,7 +182,8 @@ pub(super) async fn read(
 async fn campaigns(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, LiveEvent)>, StoreError> {
     let mut events = Vec::new();
     for row in news::campaigns(tx, ids).await? {
-        let funnel = funnel(&campaign::counts(tx, row.id).await?);
+        let counts = campaign::counts(tx, row.id).await?;
+        let funnel = funnel(&counts);
         let event = CampaignEvent {
             id: CAMPAIGN.show(row.id),
             state: phase::name(row.state).into(),
@@ -184,6 +192,9 @@ async fn campaigns(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, LiveEvent)>, St
             delivered: funnel.delivered,
             read: funnel.read,
             failed: funnel.failed,
+            unknown: funnel.unknown,
+            replied: count(&counts, REPLIED),
+            excluded: funnel.excluded,
             updated_at: row.updated_at,
         };
         events.push((row.id, LiveEvent::Campaign(event)));
