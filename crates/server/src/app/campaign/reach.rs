@@ -1,8 +1,9 @@
 //! How many people a campaign would reach, and who is left out and why: the very rules that sending uses, over every
 //! profile, in slices, so that memory stays small and the writer free.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use roaring::RoaringTreemap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -40,7 +41,7 @@ pub async fn reach(
         excluded: Exclusion::ALL.iter().map(|e| (e.name(), 0)).collect(),
         ..Reach::default()
     };
-    let mut seen: HashSet<u64> = HashSet::new();
+    let mut seen = RoaringTreemap::new();
     let mut position = 0;
     loop {
         let mut tx = app.db.read().await?;
@@ -86,7 +87,7 @@ pub(super) fn list_of(audience: &Audience) -> Result<Option<i64>, AppError> {
 pub(super) fn verdict(
     person: &Person<'_>,
     frozen: Option<&Frozen>,
-    seen: &mut HashSet<u64>,
+    seen: &mut RoaringTreemap,
 ) -> Result<(), Exclusion> {
     reachable(person)?;
     if let Some(frozen) = frozen
@@ -94,7 +95,7 @@ pub(super) fn verdict(
     {
         return Err(Exclusion::MissingValue);
     }
-    // At most 15 digits: a number, so that a million people take 20 MB and not 100.
+    // At most 15 digits: a number, so that a compressed set can hold millions of people in few megabytes.
     let digits = person
         .phone
         .unwrap_or_default()

@@ -1,8 +1,7 @@
 //! Real people who would get a campaign, with what each of them would read.
 
-use std::collections::HashSet;
-
 use harkara_provider::TemplateMessage;
+use roaring::RoaringTreemap;
 use serde_json::{Map, Value};
 
 use super::reach::{list_of, verdict};
@@ -52,7 +51,7 @@ pub async fn sample(
         looked_at: 0,
         complete: false,
     };
-    let mut seen: HashSet<u64> = HashSet::new();
+    let mut seen = RoaringTreemap::new();
     let mut position = 0;
     while found.looked_at < MOST {
         let mut tx = app.db.read().await?;
