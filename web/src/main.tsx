@@ -1,12 +1,7 @@
 import '@mantine/core/styles.layer.css';
-import '@mantine/dates/styles.layer.css';
-import '@mantine/notifications/styles.layer.css';
-import '@mantine/spotlight/styles.layer.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -19,6 +14,9 @@ import { preferred, speak } from './i18n';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
 // What locks scrolling behind a dialog writes a style of its own and looks for the nonce here.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
+
+// A text whose catalogue is not loaded would show as its id: said aloud, so that the stories fail.
+if (import.meta.env.PROD) i18n.on('missing', ({ id }) => console.error(`no text for ${id}`));
 
 async function start(): Promise<void> {
   await speak(preferred());
@@ -34,10 +32,7 @@ async function start(): Promise<void> {
           getStyleNonce={() => nonce}
         >
           <QueryClientProvider client={queryClient}>
-            <ModalsProvider>
-              <Notifications position="top-center" />
-              <RouterProvider router={router} />
-            </ModalsProvider>
+            <RouterProvider router={router} />
           </QueryClientProvider>
         </MantineProvider>
       </I18nProvider>

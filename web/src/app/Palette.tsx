@@ -1,3 +1,4 @@
+import '@mantine/spotlight/styles.layer.css';
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';

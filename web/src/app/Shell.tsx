@@ -1,34 +1,26 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import {
-  Anchor,
-  AppShell,
-  Box,
-  Burger,
-  Button,
-  Divider,
-  Group,
-  NavLink,
-  ScrollArea,
-  Text,
-} from '@mantine/core';
+import { Anchor, AppShell, Box, Burger, Button, Divider, Group, NavLink, Text } from '@mantine/core';
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { IconDeviceMobile, IconMenu2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { startQuery, useCan } from '~/api/session';
+import { withTexts } from '~/i18n';
 import { startLive } from '~/live/live';
-import { HelpSheet } from './HelpSheet';
-import { JobTray } from './JobTray';
 import { LiveDot } from './LiveDot';
 import { PLACES } from './nav';
-import { Palette } from './Palette';
 import classes from './Shell.module.css';
 import { useShortcuts } from './shortcuts';
-import { UserMenu } from './UserMenu';
 
-const News = lazy(() => import('~/features/inbox/News').then((m) => ({ default: m.News })));
-const PhoneDock = lazy(() => import('~/features/phone/PhoneDock').then((m) => ({ default: m.PhoneDock })));
+// What can wait until the page is seen.
+const Tools = lazy(() => import('./Tools').then((m) => ({ default: m.Tools })));
+const News = lazy(
+  withTexts('inbox', () => import('~/features/inbox/News').then((m) => ({ default: m.News }))),
+);
+const PhoneDock = lazy(
+  withTexts('phone', () => import('~/features/phone/PhoneDock').then((m) => ({ default: m.PhoneDock }))),
+);
 
 /** Navigation, what runs, and the page. */
 export function Shell() {
@@ -92,27 +84,14 @@ export function Shell() {
             <LiveDot />
           </Group>
           <Group gap={4} wrap="nowrap">
-            <Palette places={places} />
-            <JobTray />
-            {handset && (
-              <Button
-                visibleFrom="lg"
-                variant={phone ? 'light' : 'subtle'}
-                size="compact-md"
-                leftSection={<IconDeviceMobile size={16} aria-hidden />}
-                aria-pressed={phone}
-                onClick={() => setPhone(!phone)}
-              >
-                <Trans>Phone</Trans>
-              </Button>
-            )}
-            <HelpSheet />
-            <UserMenu />
+            <Suspense>
+              <Tools places={places} phone={handset ? { shown: phone, show: setPhone } : undefined} />
+            </Suspense>
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t`Main`}>
-        <ScrollArea>
+        <Box className={classes.places}>
           {links('work')}
           {handset && (
             <NavLink
@@ -127,7 +106,7 @@ export function Shell() {
           )}
           <Divider my="xs" label={t`Settings`} labelPosition="left" />
           {links('settings')}
-        </ScrollArea>
+        </Box>
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1} style={{ outline: 'none' }}>
         <Outlet />

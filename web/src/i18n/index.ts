@@ -1,5 +1,4 @@
 import { i18n, type Messages } from '@lingui/core';
-import dayjs from 'dayjs';
 
 /** Languages of the dashboard, each by its own name. */
 export const LANGUAGES = { en: 'English', hi: 'हिन्दी' } as const;
@@ -7,10 +6,47 @@ export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'harkara.language';
 
-const catalogues: Record<Language, () => Promise<{ messages: Messages }>> = {
-  en: () => import('./locales/en'),
-  hi: () => import('./locales/hi'),
-};
+/** The texts of the frame, and of each feature: `./shared/en.ts`, `../features/inbox/locales/en.ts`. */
+const files = import.meta.glob<{ messages: Messages }>(['./shared/*.ts', '../features/*/locales/*.ts']);
+
+/** Features whose parts stand on other features' pages. */
+export const USES = {
+  accounts: [],
+  campaigns: ['messages'],
+  developers: [],
+  inbox: ['messages'],
+  phone: [],
+  profiles: ['messages'],
+  start: [],
+  team: [],
+  templates: [],
+} as const satisfies Record<string, readonly string[]>;
+export type Feature = keyof typeof USES;
+
+/** Where the texts are of what is on the screen, or will be. */
+const needed = new Set(['./shared']);
+const loaded = new Set<string>();
+
+/** Loads what is needed in a language; also what came to be needed meanwhile. */
+async function load(language: Language): Promise<void> {
+  for (;;) {
+    const names = [...needed].map((folder) => `${folder}/${language}.ts`);
+    const missing = names.filter((name) => !loaded.has(name));
+    if (missing.length === 0) return;
+    const all = await Promise.all(missing.map((name) => files[name]?.()));
+    i18n.load(language, Object.assign({}, ...all.map((file) => file?.messages)));
+    for (const name of missing) loaded.add(name);
+  }
+}
+
+/** Loads code together with the texts of its feature, so that nothing is ever shown without its words. */
+export function withTexts<T>(feature: Feature, code: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    for (const name of [feature, ...USES[feature]]) needed.add(`../features/${name}/locales`);
+    const [module] = await Promise.all([code(), load(i18n.locale as Language)]);
+    return module;
+  };
+}
 
 const known = (text: string | null | undefined): Language | undefined =>
   text && text in LANGUAGES ? (text as Language) : undefined;
@@ -28,10 +64,8 @@ export function preferred(): Language {
 
 /** Loads the texts of a language, and remembers the choice. */
 export async function speak(language: Language): Promise<void> {
-  const { messages } = await catalogues[language]();
-  if (language === 'hi') await import('dayjs/locale/hi');
-  dayjs.locale(language);
-  i18n.loadAndActivate({ locale: language, messages });
+  await load(language);
+  i18n.activate(language);
   document.documentElement.lang = language;
   try {
     localStorage.setItem(KEY, language);

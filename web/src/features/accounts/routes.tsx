@@ -1,17 +1,24 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 
 const TABS = ['setup', 'numbers', 'trouble'] as const;
 
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/settings/whatsapp',
-  component: lazyRouteComponent(() => import('./ListPage'), 'ListPage'),
+  component: lazyRouteComponent(
+    withTexts('accounts', () => import('./ListPage')),
+    'ListPage',
+  ),
 });
 const create = createRoute({
   getParentRoute: () => shell,
   path: '/settings/whatsapp/new',
-  component: lazyRouteComponent(() => import('./CreatePage'), 'CreatePage'),
+  component: lazyRouteComponent(
+    withTexts('accounts', () => import('./CreatePage')),
+    'CreatePage',
+  ),
 });
 const detail = createRoute({
   getParentRoute: () => shell,
@@ -19,7 +26,10 @@ const detail = createRoute({
   validateSearch: (search: Record<string, unknown>) => ({
     tab: TABS.find((tab) => tab === search.tab) ?? 'setup',
   }),
-  component: lazyRouteComponent(() => import('./DetailPage'), 'DetailPage'),
+  component: lazyRouteComponent(
+    withTexts('accounts', () => import('./DetailPage')),
+    'DetailPage',
+  ),
 });
 
 export const accountsRoutes = [list, create, detail] as const;

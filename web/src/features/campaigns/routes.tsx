@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 
 const one = <T extends string>(all: readonly T[], value: unknown): T | undefined =>
   all.find((known) => known === value);
@@ -14,14 +15,20 @@ const list = createRoute({
     tab: one(LIST_TABS, raw.tab),
     q: text(raw.q),
   }),
-  component: lazyRouteComponent(() => import('./CampaignsPage'), 'CampaignsPage'),
+  component: lazyRouteComponent(
+    withTexts('campaigns', () => import('./CampaignsPage')),
+    'CampaignsPage',
+  ),
 });
 
 const create = createRoute({
   getParentRoute: () => shell,
   path: '/campaigns/new',
   validateSearch: (raw: Record<string, unknown>): { template?: string } => ({ template: text(raw.template) }),
-  component: lazyRouteComponent(() => import('./NewCampaign'), 'NewCampaign'),
+  component: lazyRouteComponent(
+    withTexts('campaigns', () => import('./NewCampaign')),
+    'NewCampaign',
+  ),
 });
 
 export const RUN_TABS = ['people', 'setup'] as const;
@@ -45,7 +52,10 @@ const detail = createRoute({
     q: text(raw.q),
     message: text(raw.message),
   }),
-  component: lazyRouteComponent(() => import('./run/CampaignPage'), 'CampaignPage'),
+  component: lazyRouteComponent(
+    withTexts('campaigns', () => import('./run/CampaignPage')),
+    'CampaignPage',
+  ),
 });
 
 export const STEPS = ['who', 'what', 'when', 'review'] as const;
@@ -54,7 +64,10 @@ const edit = createRoute({
   getParentRoute: () => shell,
   path: '/campaigns/$id/edit',
   validateSearch: (raw: Record<string, unknown>): { step?: Step } => ({ step: one(STEPS, raw.step) }),
-  component: lazyRouteComponent(() => import('./edit/EditPage'), 'EditPage'),
+  component: lazyRouteComponent(
+    withTexts('campaigns', () => import('./edit/EditPage')),
+    'EditPage',
+  ),
 });
 
 export const campaignsRoutes = [list, create, detail, edit] as const;

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 import { type AttemptFilter, type CallbackFilter, isOutcome, isState } from './states';
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -7,7 +8,10 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 const index = createRoute({
   getParentRoute: () => shell,
   path: '/developers',
-  component: lazyRouteComponent(() => import('./Keys'), 'Keys'),
+  component: lazyRouteComponent(
+    withTexts('developers', () => import('./Keys')),
+    'Keys',
+  ),
 });
 const callbacks = createRoute({
   getParentRoute: () => shell,
@@ -16,12 +20,18 @@ const callbacks = createRoute({
     state: isState(search.state) ? search.state : undefined,
     account: text(search.account),
   }),
-  component: lazyRouteComponent(() => import('./Callbacks'), 'Callbacks'),
+  component: lazyRouteComponent(
+    withTexts('developers', () => import('./Callbacks')),
+    'Callbacks',
+  ),
 });
 const callback = createRoute({
   getParentRoute: () => shell,
   path: '/developers/callbacks/$id',
-  component: lazyRouteComponent(() => import('./Callback'), 'Callback'),
+  component: lazyRouteComponent(
+    withTexts('developers', () => import('./Callback')),
+    'Callback',
+  ),
 });
 const attempts = createRoute({
   getParentRoute: () => shell,
@@ -31,7 +41,10 @@ const attempts = createRoute({
     account: text(search.account),
     message: text(search.message),
   }),
-  component: lazyRouteComponent(() => import('./Attempts'), 'Attempts'),
+  component: lazyRouteComponent(
+    withTexts('developers', () => import('./Attempts')),
+    'Attempts',
+  ),
 });
 const reference = createRoute({
   getParentRoute: () => shell,
@@ -40,7 +53,10 @@ const reference = createRoute({
     q: text(search.q),
     op: text(search.op),
   }),
-  component: lazyRouteComponent(() => import('./Reference'), 'Reference'),
+  component: lazyRouteComponent(
+    withTexts('developers', () => import('./Reference')),
+    'Reference',
+  ),
 });
 
 export const developersRoutes = [index, callbacks, callback, attempts, reference] as const;

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 
 export interface InboxSearch {
   unread?: boolean;
@@ -14,17 +15,26 @@ const inbox = createRoute({
     ...(search.unread === true ? { unread: true } : {}),
     ...(search.phone !== undefined && search.phone !== '' ? { phone: String(search.phone) } : {}),
   }),
-  component: lazyRouteComponent(() => import('./Inbox'), 'Inbox'),
+  component: lazyRouteComponent(
+    withTexts('inbox', () => import('./Inbox')),
+    'Inbox',
+  ),
 });
 const index = createRoute({
   getParentRoute: () => inbox,
   path: '/',
-  component: lazyRouteComponent(() => import('./Nothing'), 'Nothing'),
+  component: lazyRouteComponent(
+    withTexts('inbox', () => import('./Nothing')),
+    'Nothing',
+  ),
 });
 const thread = createRoute({
   getParentRoute: () => inbox,
   path: '$id',
-  component: lazyRouteComponent(() => import('./ThreadPage'), 'ThreadPage'),
+  component: lazyRouteComponent(
+    withTexts('inbox', () => import('./ThreadPage')),
+    'ThreadPage',
+  ),
 });
 
 export const inboxRoutes = [inbox.addChildren([index, thread])] as const;

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 
 const text = (value: unknown) =>
   typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined;
@@ -20,25 +21,37 @@ const list = createRoute({
     consent: CONSENTS.find((known) => known === raw.consent),
     list: text(raw.list),
   }),
-  component: lazyRouteComponent(() => import('./ProfilesPage'), 'ProfilesPage'),
+  component: lazyRouteComponent(
+    withTexts('profiles', () => import('./ProfilesPage')),
+    'ProfilesPage',
+  ),
 });
 
 const upload = createRoute({
   getParentRoute: () => shell,
   path: '/profiles/import',
-  component: lazyRouteComponent(() => import('./import/ImportPage'), 'ImportPage'),
+  component: lazyRouteComponent(
+    withTexts('profiles', () => import('./import/ImportPage')),
+    'ImportPage',
+  ),
 });
 const imports = createRoute({
   getParentRoute: () => shell,
   path: '/profiles/imports',
-  component: lazyRouteComponent(() => import('./import/ImportsPage'), 'ImportsPage'),
+  component: lazyRouteComponent(
+    withTexts('profiles', () => import('./import/ImportsPage')),
+    'ImportsPage',
+  ),
 });
 const imported = createRoute({
   getParentRoute: () => shell,
   path: '/profiles/imports/$id',
   /** The name of the list that its people were put on, when it was just begun. */
   validateSearch: (raw: Record<string, unknown>): { list?: string } => ({ list: text(raw.list) }),
-  component: lazyRouteComponent(() => import('./import/JobPage'), 'JobPage'),
+  component: lazyRouteComponent(
+    withTexts('profiles', () => import('./import/JobPage')),
+    'JobPage',
+  ),
 });
 
 export interface ProfileSearch {
@@ -54,7 +67,10 @@ const detail = createRoute({
     show: raw.show === 'consent' ? 'consent' : undefined,
     message: text(raw.message),
   }),
-  component: lazyRouteComponent(() => import('./ProfilePage'), 'ProfilePage'),
+  component: lazyRouteComponent(
+    withTexts('profiles', () => import('./ProfilePage')),
+    'ProfilePage',
+  ),
 });
 
 export const profilesRoutes = [list, upload, imports, imported, detail] as const;

@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { queryClient } from '~/api/query';
 import { sessionQuery, startQuery } from '~/api/session';
 import { root, shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 import { safePath } from './to';
 
 const signin = createRoute({
@@ -14,7 +15,10 @@ const signin = createRoute({
     const session = await queryClient.fetchQuery(sessionQuery).catch(() => null);
     if (session) throw redirect({ href: search.to ?? '/' });
   },
-  component: lazyRouteComponent(() => import('./SignIn'), 'SignIn'),
+  component: lazyRouteComponent(
+    withTexts('start', () => import('./SignIn')),
+    'SignIn',
+  ),
 });
 const setup = createRoute({
   getParentRoute: () => root,
@@ -27,22 +31,34 @@ const setup = createRoute({
     const { needs_owner } = await queryClient.fetchQuery(startQuery);
     if (!needs_owner) throw redirect({ to: '/signin' });
   },
-  component: lazyRouteComponent(() => import('./Setup'), 'Setup'),
+  component: lazyRouteComponent(
+    withTexts('start', () => import('./Setup')),
+    'Setup',
+  ),
 });
 const invite = createRoute({
   getParentRoute: () => root,
   path: '/invite/$token',
-  component: lazyRouteComponent(() => import('./Join'), 'Join'),
+  component: lazyRouteComponent(
+    withTexts('start', () => import('./Join')),
+    'Join',
+  ),
 });
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  component: lazyRouteComponent(() => import('./Home'), 'Home'),
+  component: lazyRouteComponent(
+    withTexts('start', () => import('./Home')),
+    'Home',
+  ),
 });
 const welcome = createRoute({
   getParentRoute: () => shell,
   path: '/welcome',
-  component: lazyRouteComponent(() => import('./Welcome'), 'Welcome'),
+  component: lazyRouteComponent(
+    withTexts('start', () => import('./Welcome')),
+    'Welcome',
+  ),
 });
 
 export const startPublicRoutes = [signin, setup, invite] as const;

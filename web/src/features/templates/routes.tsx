@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
+import { withTexts } from '~/i18n';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
@@ -13,7 +14,10 @@ export interface ListSearch {
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/templates',
-  component: lazyRouteComponent(() => import('./TemplateList'), 'TemplateList'),
+  component: lazyRouteComponent(
+    withTexts('templates', () => import('./TemplateList')),
+    'TemplateList',
+  ),
   validateSearch: (search: Record<string, unknown>): ListSearch => ({
     q: text(search.q),
     account: text(search.account),
@@ -23,7 +27,10 @@ const list = createRoute({
 const create = createRoute({
   getParentRoute: () => shell,
   path: '/templates/new',
-  component: lazyRouteComponent(() => import('./NewTemplate'), 'NewTemplate'),
+  component: lazyRouteComponent(
+    withTexts('templates', () => import('./NewTemplate')),
+    'NewTemplate',
+  ),
   validateSearch: (search: Record<string, unknown>): { from?: string | undefined } => ({
     from: text(search.from),
   }),
@@ -31,7 +38,10 @@ const create = createRoute({
 const detail = createRoute({
   getParentRoute: () => shell,
   path: '/templates/$id',
-  component: lazyRouteComponent(() => import('./TemplatePage'), 'TemplatePage'),
+  component: lazyRouteComponent(
+    withTexts('templates', () => import('./TemplatePage')),
+    'TemplatePage',
+  ),
 });
 
 export const templatesRoutes = [list, create, detail] as const;
