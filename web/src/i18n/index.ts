@@ -13,7 +13,7 @@ const files = import.meta.glob<{ messages: Messages }>(['./shared/*.ts', '../fea
 export const USES = {
   accounts: [],
   campaigns: ['messages'],
-  developers: [],
+  developers: ['messages'],
   inbox: ['messages'],
   phone: [],
   profiles: ['messages'],
