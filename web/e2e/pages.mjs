@@ -4,12 +4,17 @@ import { accessible, fits, picture, until } from './lib.mjs';
 
 /** Something of everything: a campaign that ran, a person who wrote, a bad import, a draft. */
 export async function furnish(api, server) {
-  const campaign = (await api.get('/campaigns')).body.data[0];
-  assert.ok(campaign, 'the demo has a campaign');
+  const like = (await api.get('/campaigns')).body.data.find((one) => one.name === 'Double your points');
+  assert.ok(like, 'the demo has a campaign');
   // A few hundred people: what runs all the time keeps the machine from looking at pages.
-  const audience = { type: 'conditions', all: [{ attribute: 'points', is: 'above', value: 4800 }] };
-  const some = await api.patch(`/campaigns/${campaign.id}`, { audience });
-  assert.equal(some.status, 200, JSON.stringify(some.body));
+  const made = await api.post('/campaigns', {
+    name: 'Points for our best',
+    template_id: like.template_id,
+    mapping: like.mapping,
+    audience: { type: 'conditions', all: [{ attribute: 'points', is: 'above', value: 4800 }] },
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const campaign = made.body;
   const launched = await api.post(`/campaigns/${campaign.id}/launch`);
   assert.equal(launched.status, 200, JSON.stringify(launched.body));
   await until('the first messages are delivered', async () => {
@@ -97,6 +102,13 @@ const places = (it) => [
 /** The page stands: its heading is there, nothing loads any more, and for a moment nothing has moved. */
 async function settled(page) {
   await page.locator('h1:visible').first().waitFor();
+  await page.locator('header button').last().waitFor();
+  // The phone beside the page, where it stands.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('aside')].every(
+      (aside) => !aside.checkVisibility() || aside.querySelector('textarea, [placeholder]'),
+    ),
+  );
   await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root, [data-loading=true]'));
   await page.evaluate(
     () =>

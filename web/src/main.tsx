@@ -1,4 +1,5 @@
 import '@mantine/core/styles.layer.css';
+import './app/global.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';

@@ -21,12 +21,14 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6b7280',
     '--mantine-color-error': '#c92a2a',
     '--mantine-color-anchor': '#066f4e',
+    '--mantine-color-disabled-color': '#5c636a',
   },
   dark: {
     '--mantine-color-dimmed': '#a6a7ab',
     '--mantine-color-placeholder': '#909296',
     '--mantine-color-error': '#ff8787',
     '--mantine-color-anchor': '#45cc99',
+    '--mantine-color-disabled-color': '#a6a7ab',
   },
 });
 

@@ -62,6 +62,10 @@ export function preferred(): Language {
   return known(kept) ?? known(navigator.languages.map((l) => l.slice(0, 2)).find((l) => known(l))) ?? 'en';
 }
 
+/** The language as it is written where the browser is at home, such as `en-IN`: for times and numbers. */
+export const regional = (language: string): string =>
+  navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language;
+
 /** Loads the texts of a language, and remembers the choice. */
 export async function speak(language: Language): Promise<void> {
   await load(language);

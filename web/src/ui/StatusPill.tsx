@@ -34,8 +34,9 @@ export function StatusPill({ tone, children }: { tone: Tone; children: ReactNode
       tt="none"
       fw={500}
       styles={{
-        root: { borderColor: 'var(--mantine-color-default-border)' },
-        label: { color: 'var(--mantine-color-text)' },
+        // A state that is cut off says nothing: the column makes room for it.
+        root: { borderColor: 'var(--mantine-color-default-border)', flexShrink: 0, overflow: 'visible' },
+        label: { color: 'var(--mantine-color-text)', overflow: 'visible' },
       }}
     >
       {children}

@@ -1,10 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
 import { Tooltip } from '@mantine/core';
+import { regional } from '~/i18n';
 
 /** Numbers, shares and times as the viewer writes them; times in the viewer's own zone. */
 export function useFormat() {
   const { i18n } = useLingui();
-  const locale = i18n.locale;
+  const locale = regional(i18n.locale);
   const day = (at: number, options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, options).format(at);
   return {

@@ -3,6 +3,7 @@ import {
   Button,
   Checkbox,
   Group,
+  Input,
   NumberInput,
   PasswordInput,
   Text,
@@ -51,9 +52,7 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
     if (kept && !replacing && !error && text === '') {
       return (
         <div>
-          <Text size="sm" fw={600} component="div">
-            {field.label}
-          </Text>
+          <Input.Label labelElement="div">{field.label}</Input.Label>
           <Group gap="xs">
             <Text size="sm" c="dimmed">
               <Trans>It is set, and is never shown.</Trans>

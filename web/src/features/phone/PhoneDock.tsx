@@ -9,7 +9,7 @@ import { useHandsetLive, usePerson } from './queries';
 /** The phone beside every page. */
 export function PhoneDock() {
   useHandsetLive();
-  const { person, choose, business } = usePerson();
+  const { person, choose, business, known } = usePerson();
   return (
     <div className={classes.dock}>
       <div className={classes.top}>
@@ -19,11 +19,11 @@ export function PhoneDock() {
       <div className={classes.phone}>
         {person ? (
           <PhoneScreen key={person} person={person} business={business} />
-        ) : (
+        ) : known ? (
           <Text size="sm" c="dimmed" p="md" ta="center">
             <Trans>Choose whose phone to look at, or type a number.</Trans>
           </Text>
-        )}
+        ) : null}
       </div>
     </div>
   );

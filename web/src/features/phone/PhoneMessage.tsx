@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { regional } from '~/i18n';
 import { CopyField, copy } from '~/ui/CopyField';
 import { done, failed } from '~/ui/toast';
 import type { WaButton, WaRow } from '~/wa/content';
@@ -68,7 +69,9 @@ export function PhoneMessage({ message, person }: Props) {
         direction={mine ? 'out' : 'in'}
         time={
           <time dateTime={new Date(message.at).toISOString()}>
-            {new Intl.DateTimeFormat(i18n.locale, { hour: '2-digit', minute: '2-digit' }).format(message.at)}
+            {new Intl.DateTimeFormat(regional(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(
+              message.at,
+            )}
           </time>
         }
         ticks={ticksOn(message)}

@@ -51,7 +51,7 @@ export function usePerson() {
   });
   const customers = data?.customers ?? [];
   const first = customers.find((one) => one.name?.startsWith('Asha')) ?? customers[0];
-  return { person: kept ?? first?.customer, choose: keep, business: data?.number };
+  return { person: kept ?? first?.customer, choose: keep, business: data?.number, known: data !== undefined };
 }
 
 /** What a person is called: by a profile, or as they said themselves. */

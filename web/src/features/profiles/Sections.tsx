@@ -14,6 +14,7 @@ export function Sections() {
           to: '/profiles/imports',
           text: <Trans>Imports</Trans>,
           icon: <IconFileImport size={16} aria-hidden />,
+          within: '/profiles/import',
         },
       ]}
     />

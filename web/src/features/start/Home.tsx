@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCan } from '~/api/session';
+import { regional } from '~/i18n';
 import { useLive } from '~/live/hooks';
 import { viewerZone } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
@@ -28,7 +29,7 @@ export function Home() {
   // What moves is looked at first.
   const moving = (home.data?.running.length ?? 0) > 0;
   const running = home.data && can('campaigns.read') && <Running campaigns={home.data.running} />;
-  const date = new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'full' }).format(Date.now());
+  const date = new Intl.DateTimeFormat(regional(i18n.locale), { dateStyle: 'full' }).format(Date.now());
   return (
     <>
       <PageHeader title={t`Today`} about={t`${date}, ${viewerZone()}`} />

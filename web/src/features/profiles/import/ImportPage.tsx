@@ -9,6 +9,7 @@ import { PageHeader } from '~/ui/PageHeader';
 import { Sections } from '../Sections';
 import { CheckStep } from './CheckStep';
 import { FileStep } from './FileStep';
+import classes from './ImportPage.module.css';
 import { MapStep } from './MapStep';
 import { fromPreview, queryOf, type Settings } from './mapping';
 import { begin, type Check, check, type Preview } from './queries';
@@ -135,7 +136,14 @@ function Frame({ step, file, children }: { step: number; file: string | undefine
   const { t } = useLingui();
   return (
     <Stack gap="lg" maw={960}>
-      <Stepper active={step} size="sm" allowNextStepsSelect={false} aria-label={t`Steps`}>
+      <Stepper
+        active={step}
+        size="sm"
+        wrap={false}
+        allowNextStepsSelect={false}
+        aria-label={t`Steps`}
+        classNames={{ stepBody: classes.stepBody }}
+      >
         <Stepper.Step label={t`File`} disabled />
         <Stepper.Step label={t`Columns`} disabled />
         <Stepper.Step label={t`Check`} disabled />
