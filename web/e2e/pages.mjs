@@ -105,7 +105,7 @@ async function settled(page) {
   await page.locator('header button').last().waitFor();
   // The phone beside the page, where it stands.
   await page.waitForFunction(() =>
-    [...document.querySelectorAll('aside')].every(
+    [...document.querySelectorAll('.mantine-AppShell-aside')].every(
       (aside) => !aside.checkVisibility() || aside.querySelector('textarea, [placeholder]'),
     ),
   );

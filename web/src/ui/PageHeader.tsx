@@ -16,7 +16,12 @@ export function PageHeader({ title, about, actions, beside }: Props) {
   useEffect(() => {
     document.title = `${title} · Harkara`;
   }, [title]);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // A page whose first field has taken the focus keeps it there.
+    const at = document.activeElement;
+    if (at?.matches('input, textarea') && heading.current?.closest('main')?.contains(at)) return;
+    heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <Group justify="space-between" align="flex-start" mb="lg" gap="sm">
       <Box style={{ minWidth: 0 }}>

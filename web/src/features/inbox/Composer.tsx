@@ -118,7 +118,7 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
             data-disabled={!ready || undefined}
             aria-disabled={!ready}
           >
-            <IconSend size={18} aria-hidden className={classes.mirror} />
+            <IconSend size={18} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </div>

@@ -68,7 +68,7 @@ export function TemplateFill({ template, conversation, person, onSend }: Props) 
             Leaves from <Phone number={conversation.number} />, the number they last wrote to.
           </Trans>
         </Text>
-        <Button type="submit" leftSection={<IconSend size={16} aria-hidden className={classes.mirror} />}>
+        <Button type="submit" leftSection={<IconSend size={16} aria-hidden />}>
           <Trans>Send the template</Trans>
         </Button>
       </Group>

@@ -60,7 +60,7 @@ export function TemplatePicker({ conversation, accountId, first, onClose, onSend
             <Button
               size="compact-sm"
               variant="subtle"
-              leftSection={<IconArrowLeft size={16} aria-hidden className={classes.mirror} />}
+              leftSection={<IconArrowLeft size={16} aria-hidden />}
               onClick={() => setChosen(undefined)}
             >
               <Trans>All templates</Trans>

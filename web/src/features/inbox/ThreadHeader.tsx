@@ -38,7 +38,7 @@ export function ThreadHeader({ conversation: c, name, now }: Props) {
         size={44}
         aria-label={t`Back to the list`}
       >
-        <IconArrowLeft size={20} aria-hidden className={classes.mirror} />
+        <IconArrowLeft size={20} aria-hidden />
       </ActionIcon>
       <Avatar size={38} radius="xl" aria-hidden>
         {name ? initial(name) : undefined}
