@@ -7,8 +7,7 @@ export const minutes = 6;
 export async function story({ server, context, page }) {
   const api = await signIn(context, server.url);
   const it = await furnish(api, server);
-  await page.goto(`${server.url}/icon.svg`);
-  await page.evaluate(() => localStorage.setItem('harkara.language', 'hi'));
+  await context.addInitScript(() => localStorage.setItem('harkara.language', 'hi'));
   await walk({
     server,
     page,
