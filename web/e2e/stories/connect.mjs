@@ -96,6 +96,7 @@ async function connect({ server, context, page, expect, provider }) {
   await shown(page.getByText('a provider on the internet cannot reach them'));
   await shown(page.getByText('IP addresses to allow at the provider'));
   await shown(page.getByText(/on both ids, the notification account and the two-way account/));
+  for (const address of OURS) await shown(button(`Copy ${address}`));
 
   // Saved too early: each field says so, and the first has the focus.
   await button('Save').click();
