@@ -18,6 +18,9 @@ export const OWNER = {
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** Leads to this machine, over plain HTTP as in a shop's own network. */
+export const PLAIN_HOST = 'harkara.test';
+
 /** Opens Chromium with a new profile. */
 export async function openBrowser() {
   const profile = mkdtempSync(join(tmpdir(), 'harkara-chromium-'));
@@ -36,6 +39,8 @@ export async function openBrowser() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A name that is not this machine's own: what browsers keep for safe places is not there.
+      `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
     ],
   });
   context.setDefaultTimeout(15_000);

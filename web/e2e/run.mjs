@@ -26,6 +26,7 @@ async function play(name) {
   let opened;
   try {
     server = await startServer(options);
+    if (options?.host) server.url = server.url.replace('127.0.0.1', options.host);
     browser = await openBrowser();
     opened = await openPage(browser.context, server.url);
     const limit = new Promise((_, no) =>

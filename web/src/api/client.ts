@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './schema';
+import { unique } from './unique';
 
 /** Schemas of the API by name. */
 export type Schemas = components['schemas'];
@@ -85,4 +86,4 @@ export async function body<Answer extends { data?: unknown }>(
 }
 
 /** A key that makes a repeated `POST` happen once. */
-export const once = (): { 'Idempotency-Key': string } => ({ 'Idempotency-Key': crypto.randomUUID() });
+export const once = (): { 'Idempotency-Key': string } => ({ 'Idempotency-Key': unique() });

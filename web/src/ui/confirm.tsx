@@ -4,6 +4,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { type ReactNode, useState } from 'react';
+import { unique } from '~/api/unique';
+import { openDialog } from './dialogs';
 import { ProblemAlert } from './ProblemAlert';
 
 interface Asked {
@@ -74,8 +76,8 @@ function Question({ children, stops, act, danger, typed, run, id }: Asked & { id
 
 /** Asks before an act that cannot be taken back, and shows what goes wrong in the same place. */
 export function confirm(asked: Asked): void {
-  const id = crypto.randomUUID();
-  modals.open({
+  const id = unique();
+  openDialog({
     modalId: id,
     title: asked.title,
     closeButtonProps: { 'aria-label': i18n._(msg`Close`) },

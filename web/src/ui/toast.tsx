@@ -4,11 +4,12 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { unique } from '~/api/unique';
 import { ProblemAlert } from './ProblemAlert';
 
 /** Says that something worked; with `undo`, for ten seconds with a way back. */
 export function done(message: ReactNode, undo?: () => Promise<unknown>): void {
-  const id = crypto.randomUUID();
+  const id = unique();
   notifications.show({
     id,
     color: 'brand',

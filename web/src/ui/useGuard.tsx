@@ -3,6 +3,8 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useRef } from 'react';
+import { unique } from '~/api/unique';
+import { openDialog } from './dialogs';
 
 /** Asks before a page with unsaved changes is left. The function that comes back lets one leave unasked. */
 export function useGuard(dirty: boolean, about: ReactNode): () => void {
@@ -12,9 +14,9 @@ export function useGuard(dirty: boolean, about: ReactNode): () => void {
     shouldBlockFn: ({ current, next }) => {
       if (!dirty || free.current || current.pathname === next.pathname) return false;
       return new Promise((resolve) => {
-        const id = crypto.randomUUID();
+        const id = unique();
         let left = false;
-        modals.open({
+        openDialog({
           modalId: id,
           title: t`Leave without saving?`,
           closeButtonProps: { 'aria-label': t`Close` },

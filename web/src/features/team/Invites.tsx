@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import type { Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
+import { openDialog } from '~/ui/dialogs';
 import { Time } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { useRoleNames } from '~/ui/roles';
@@ -29,7 +29,7 @@ export function Invites() {
   const renew = async ({ email, role }: Invite) => {
     try {
       const made = await again.mutateAsync({ email, role: role as Role });
-      modals.open({
+      openDialog({
         title: t`Link for ${email}`,
         closeOnClickOutside: false,
         children: <OneTimeLink url={made.url} expiresAt={made.expires_at} email={email} />,

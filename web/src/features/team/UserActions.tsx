@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Menu } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconDots, IconKey, IconUserCheck, IconUserOff } from '@tabler/icons-react';
 import type { Schemas } from '~/api/client';
 import { useCan, useSession } from '~/api/session';
 import { confirm } from '~/ui/confirm';
+import { openDialog } from '~/ui/dialogs';
 import { done, failed } from '~/ui/toast';
 import { OneTimeLink } from './OneTimeLink';
 import { useChangeUser, useResetLink } from './queries';
@@ -24,7 +24,7 @@ export function UserActions({ user }: { user: Schemas['User'] }) {
       act: t`Make the link`,
       run: async () => {
         const { url, expires_at } = await reset.mutateAsync(user.id);
-        modals.open({
+        openDialog({
           title: t`Link for ${user.name}`,
           closeOnClickOutside: false,
           children: <OneTimeLink url={url} expiresAt={expires_at} email={user.email} />,

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, List, Menu, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Schemas } from '~/api/client';
+import { openDialog } from '~/ui/dialogs';
 import { failed } from '~/ui/toast';
 import { type Carrier, useImport } from './queries';
 
@@ -19,7 +19,7 @@ export function ImportMenu({ carriers }: { carriers: readonly Carrier[] }) {
     try {
       const report = await importing.mutateAsync(account.id);
       const name = account.nickname;
-      modals.open({
+      openDialog({
         title: t`Templates of ${name}`,
         children: <Report report={report} />,
         size: 'lg',

@@ -1,4 +1,5 @@
 import type { Schemas } from '~/api/client';
+import { unique } from '~/api/unique';
 import type { Mapping } from '~/wa/convert';
 import { variables } from '~/wa/parse';
 
@@ -57,7 +58,7 @@ export interface Form {
   custom: { key: string; name: string; source?: Source | undefined }[];
 }
 
-export const newKey = () => crypto.randomUUID();
+export const newKey = () => unique();
 
 export function emptyForm(accountId = ''): Form {
   return {

@@ -1,17 +1,19 @@
 import { Trans } from '@lingui/react/macro';
 import { Button, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
+import { unique } from '~/api/unique';
+import { openDialog } from '~/ui/dialogs';
 
 /** What becomes of a template that went to the provider and was reworded here. */
 export function askReworded(title: string, close: string): Promise<'draft' | 'approved' | undefined> {
   return new Promise((resolve) => {
-    const id = crypto.randomUUID();
+    const id = unique();
     let answer: 'draft' | 'approved' | undefined;
     const take = (next: 'draft' | 'approved') => {
       answer = next;
       modals.close(id);
     };
-    modals.open({
+    openDialog({
       modalId: id,
       title,
       closeButtonProps: { 'aria-label': close },
