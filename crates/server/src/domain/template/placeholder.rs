@@ -13,9 +13,9 @@ pub(super) enum Piece<'a> {
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
     let (mut rest, mut from) = (text, 0);
-    while let Some(start) = rest[from..].find("{{").map(|at| at + from) {
+    while let Some(start) = twice(&rest[from..], '{').map(|at| at + from) {
         let inner = &rest[start + 2..];
-        let end = inner.find("}}").filter(|end| is_name(&inner[..*end]));
+        let end = twice(inner, '}').filter(|end| is_name(&inner[..*end]));
         if let Some(end) = end {
             if start > 0 {
                 out.push(Piece::Text(&rest[..start]));
@@ -31,6 +31,12 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         out.push(Piece::Text(rest));
     }
     out
+}
+
+/// Where a brace stands twice. This is asked several times for each message, and the search for a text is slow to begin.
+fn twice(text: &str, brace: char) -> Option<usize> {
+    let mut places = text.match_indices(brace).map(|(at, _)| at);
+    places.find(|at| text[at + 1..].starts_with(brace))
 }
 
 fn is_name(text: &str) -> bool {
