@@ -21,7 +21,7 @@ import {
 import { used } from './recent';
 import { TemplatePicker } from './TemplatePicker';
 import { ThreadHeader } from './ThreadHeader';
-import { type Template, useProfile } from './templates';
+import type { Template } from './templates';
 
 const MessageDrawer = lazy(() =>
   import('~/features/messages/MessageDrawer').then((m) => ({ default: m.MessageDrawer })),
@@ -43,9 +43,7 @@ export function Thread({ id }: { id: string }) {
   const [shortcuts] = useShortcutsOn();
   const c = conversation.data;
 
-  // WhatsApp does not tell everybody's name; the business may know it.
-  const profile = useProfile(c?.profile_id, can('profiles.read') && c !== undefined && !c.name);
-  const name = c?.name ?? profile.data?.name ?? undefined;
+  const name = c?.name ?? undefined;
 
   // How much was new when it was opened; the line stays where it was while one reads.
   const [unreadAtFirst, setUnreadAtFirst] = useState<number>();
