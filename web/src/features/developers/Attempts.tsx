@@ -9,7 +9,8 @@ import { EmptyState } from '~/ui/EmptyState';
 import { Phone, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { StatusPill } from '~/ui/StatusPill';
-import { useAccounts, useAttempts } from './queries';
+import { AccountFilter } from './AccountFilter';
+import { useAccountNames, useAttempts } from './queries';
 import { Sections } from './Sections';
 import { OUTCOMES } from './states';
 
@@ -25,8 +26,7 @@ export function Attempts() {
   const words: Record<string, string> = { failed: t`All that failed`, accepted: t`Accepted`, ...titles };
   const { message, ...filter } = search;
   const pages = useAttempts(filter);
-  const { data: accounts } = useAccounts();
-  const names = new Map((accounts?.data ?? []).map((account) => [account.id, account.nickname]));
+  const names = useAccountNames();
   const set = (change: Partial<typeof search>) =>
     void navigate({
       to: '/developers/attempts',
@@ -54,19 +54,7 @@ export function Attempts() {
             data={OUTCOMES.map((one) => ({ value: one, label: words[one] ?? one }))}
             clearButtonProps={{ 'aria-label': t`Any outcome` }}
           />
-          {accounts && (
-            <Select
-              label={t`Provider`}
-              placeholder={t`All providers`}
-              clearable
-              searchable
-              w={240}
-              value={filter.account ?? null}
-              onChange={(account) => set({ account: account ?? undefined })}
-              data={accounts.data.map((account) => ({ value: account.id, label: account.nickname }))}
-              clearButtonProps={{ 'aria-label': t`All providers` }}
-            />
-          )}
+          <AccountFilter account={filter.account} onChange={(account) => set({ account })} />
         </Group>
         <DataTable
           label={t`Attempts to send`}

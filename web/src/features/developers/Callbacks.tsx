@@ -7,7 +7,8 @@ import { DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
-import { useAccounts, useCallbacks, useRefused } from './queries';
+import { AccountFilter } from './AccountFilter';
+import { useAccountNames, useCallbacks, useRefused } from './queries';
 import { useAskReplay } from './replay';
 import { Sections } from './Sections';
 import { StateWord, useStateWords } from './StateWord';
@@ -25,9 +26,8 @@ export function Callbacks() {
   const words = useStateWords();
   const pages = useCallbacks(filter);
   const { data: refused = 0 } = useRefused();
-  const { data: accounts } = useAccounts();
   const askReplay = useAskReplay();
-  const names = new Map((accounts?.data ?? []).map((account) => [account.id, account.nickname]));
+  const names = useAccountNames();
   const filtered = Boolean(filter.state || filter.account);
   const set = (change: Partial<typeof filter>) =>
     void navigate({ to: '/developers/callbacks', search: { ...filter, ...change }, replace: true });
@@ -77,19 +77,7 @@ export function Callbacks() {
             data={STATES.map((one) => ({ value: one, label: words(one).word }))}
             clearButtonProps={{ 'aria-label': t`Any state` }}
           />
-          {accounts && (
-            <Select
-              label={t`Provider`}
-              placeholder={t`All providers`}
-              clearable
-              searchable
-              w={240}
-              value={filter.account ?? null}
-              onChange={(account) => set({ account: account ?? undefined })}
-              data={accounts.data.map((account) => ({ value: account.id, label: account.nickname }))}
-              clearButtonProps={{ 'aria-label': t`All providers` }}
-            />
-          )}
+          <AccountFilter account={filter.account} onChange={(account) => set({ account })} />
         </Group>
         <DataTable
           label={t`Callbacks`}

@@ -85,6 +85,12 @@ export function useAccounts() {
   });
 }
 
+/** Nicknames of accounts by their ids. */
+export function useAccountNames(): Map<string, string> {
+  const { data } = useAccounts();
+  return new Map((data?.data ?? []).map(({ id, nickname }) => [id, nickname]));
+}
+
 /** The description of the API that the server gives of itself. */
 export const useDocument = () =>
   useQuery({
