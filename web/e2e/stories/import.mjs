@@ -67,6 +67,7 @@ export async function story({ server, context, page }) {
   await picture(page, 'import-job');
   await page.getByRole('link', { name: 'Show the people of People of the story' }).click();
   await page.getByText('40 people', { exact: true }).waitFor();
+  await chooseColumns(page);
   await picture(page, 'profiles');
 
   await page.getByRole('searchbox', { name: 'Search' }).fill('person 105');
@@ -88,6 +89,20 @@ export async function story({ server, context, page }) {
   await fits(page, 'imports');
   await accessible(page, 'imports');
   await page.setViewportSize(WIDE);
+}
+
+/** A column more, which is there again after a reload. */
+async function chooseColumns(page) {
+  const table = page.getByRole('table', { name: 'Profiles' });
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const choice = page.getByRole('dialog', { name: 'Columns' });
+  await choice.getByRole('checkbox', { name: 'city' }).check();
+  await choice.getByRole('checkbox', { name: 'Identity' }).uncheck();
+  await accessible(page, 'choosing columns');
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await table.getByRole('columnheader', { name: 'city' }).waitFor();
+  assert.equal(await table.getByRole('columnheader', { name: 'Identity' }).count(), 0);
 }
 
 /** An attribute is added and removed; an opt-in is recorded with its proof and stands in the history. */

@@ -108,7 +108,8 @@ export function Attributes({ person }: { person: Profile }) {
   );
 }
 
-function Shown({ value }: { value: Value | undefined }) {
+/** A value as people read it. */
+export function Shown({ value }: { value: Value | undefined }) {
   const format = useFormat();
   if (typeof value === 'boolean') return value ? <Trans>Yes</Trans> : <Trans>No</Trans>;
   if (typeof value === 'number') return <>{format.number(value)}</>;

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFileImport, IconLock, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -7,8 +7,9 @@ import { useEffect } from 'react';
 import { useCan } from '~/api/session';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
-import { Phone, Time } from '~/ui/format';
+import { Phone } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { ChooseColumns, useChosen, useColumnsOf } from './columns';
 import { ConsentPill, ConsentSource } from './consent';
 import { NewProfile } from './NewProfile';
 import { Count, ProfileFilters } from './ProfileFilters';
@@ -77,6 +78,7 @@ function People({ add }: { add: () => void }) {
   const filter = route.useSearch();
   const navigate = useNavigate();
   const pages = useProfiles(filter);
+  const [chosen, choose] = useChosen();
   const set = (search: ProfileFilter) => void navigate({ to: '/profiles', search, replace: true });
   const looked = pages.data?.pages ?? [];
   const none = looked.length > 0 && looked.every((page) => page.data.length === 0);
@@ -125,28 +127,17 @@ function People({ add }: { add: () => void }) {
         </Stack>
       ),
     },
-    {
-      key: 'identity',
-      title: t`Identity`,
-      wide: true,
-      render: (row) => (
-        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          <bdi>{row.identity}</bdi>
-        </Text>
-      ),
-    },
-    {
-      key: 'updated',
-      title: t`Updated`,
-      wide: true,
-      width: 120,
-      render: (row) => <Time at={row.updated_at} />,
-    },
+    ...useColumnsOf(chosen),
   ];
   return (
     <Stack gap="sm">
       <ProfileFilters filter={filter} set={set} />
-      <Count filter={filter} />
+      <Group justify="space-between">
+        <Count filter={filter} />
+        <Box visibleFrom="sm" ms="auto">
+          <ChooseColumns chosen={chosen} onChange={choose} />
+        </Box>
+      </Group>
       {looked.some(isPartial) && (
         <Alert variant="light" color="yellow">
           <Trans>The search fits more people than were looked at. Type more of it to see the others.</Trans>
