@@ -67,6 +67,7 @@ const places = (it) => [
   ['inbox', '/inbox'],
   ['inbox-thread', `/inbox/${it.conversation.id}`],
   ['campaigns', '/campaigns'],
+  ['campaigns-month', '/campaigns?tab=scheduled&view=month'],
   ['campaign', `/campaigns/${it.campaign.id}`],
   ['campaign-people', `/campaigns/${it.campaign.id}?tab=people`],
   ['campaign-message', `/campaigns/${it.campaign.id}?tab=people&message=${it.message.id}`],

@@ -240,4 +240,31 @@ export async function story({ server, context, page }) {
   await page.getByRole('link', { name: 'Double your points' }).waitFor();
   await fits(page, 'the list of campaigns');
   await accessible(page, 'the list of campaigns');
+  await month(page, api);
+}
+
+/** What is planned stands in its month, on its day, in the viewer's zone. */
+async function month(page, api) {
+  const draft = (await api.get('/campaigns?state=draft')).body.data[0];
+  const now = new Date();
+  const year = now.getUTCFullYear() + (now.getUTCMonth() > 9 ? 1 : 0);
+  const two = String(((now.getUTCMonth() + 2) % 12) + 1).padStart(2, '0');
+  // Late in the evening there is the next day here.
+  const planned = await api.post(`/campaigns/${draft.id}/launch`, { at: `${year}-${two}-14T20:30:00Z` });
+  assert.equal(planned.status, 200, JSON.stringify(planned.body));
+  await page.getByRole('tab', { name: 'Scheduled' }).click();
+  await page.getByText('Month', { exact: true }).click();
+  const after = page.getByRole('button', { name: 'The month after' });
+  await after.click();
+  await after.click();
+  await page.waitForURL(new RegExp(`month=${year}-${two}`));
+  const day = page.getByRole('cell').filter({ has: page.getByRole('link', { name: draft.name }) });
+  await day.waitFor();
+  assert.match(await day.textContent(), /^15 *02:00/, 'the time is the one in Kolkata');
+  await accessible(page, 'the month');
+  await picture(page, 'story-campaign-month');
+  await page.reload();
+  await day.waitFor();
+  await page.getByRole('button', { name: 'This month' }).click();
+  await day.waitFor({ state: 'detached' });
 }

@@ -23,6 +23,8 @@ export function useFormat() {
             month: 'short',
             year: new Date(at).getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
           }),
+    /** The time of the day. */
+    time: (at: number) => day(at, { hour: '2-digit', minute: '2-digit' }),
     /** Day, time and zone. */
     full: (at: number) => day(at, { dateStyle: 'medium', timeStyle: 'short' }) + zoneOf(at, locale),
     /** With seconds. */

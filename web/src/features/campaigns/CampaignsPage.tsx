@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Group, Tabs, Text } from '@mantine/core';
+import { Anchor, Box, Button, Group, SegmentedControl, Tabs, Text } from '@mantine/core';
 import { IconPlus, IconSearch, IconSpeakerphone } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
@@ -8,9 +8,11 @@ import { EmptyState } from '~/ui/EmptyState';
 import { Time, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { StatusPill } from '~/ui/StatusPill';
+import { MonthView } from './MonthView';
+import { monthOf, readMonth, showMonth } from './month';
 import { RowMenu } from './RowMenu';
 import { RowProgress } from './RowProgress';
-import { LIST_TABS, type ListTab } from './routes';
+import { LIST_TABS, type ListSearch, type ListTab } from './routes';
 import { SearchField } from './SearchField';
 import { type Row, useCampaigns, useFirstTab } from './useCampaigns';
 import { useCampaignStates } from './words';
@@ -24,7 +26,7 @@ export function CampaignsPage() {
   const first = useFirstTab(search.tab === undefined);
   // Every tab says by itself when campaigns cannot be read.
   const tab = search.tab ?? first.data ?? (first.isError ? 'running' : undefined);
-  const go = (change: { tab?: ListTab; q?: string }) =>
+  const go = (change: ListSearch) =>
     void navigate({ to: '/campaigns', search: { ...search, ...change }, replace: true });
   const titles: Record<ListTab, string> = {
     running: t`Running`,
@@ -62,10 +64,49 @@ export function CampaignsPage() {
         </Group>
         {tab && (
           <Tabs.Panel value={tab}>
-            <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />
+            {tab === 'scheduled' ? (
+              <Scheduled search={search} go={go} />
+            ) : (
+              <CampaignTable tab={tab} q={search.q} clear={() => go({ q: undefined })} />
+            )}
           </Tabs.Panel>
         )}
       </Tabs>
+    </>
+  );
+}
+
+/** A list, or a month where the window is wide enough for one. */
+function Scheduled({ search, go }: { search: ListSearch; go: (change: ListSearch) => void }) {
+  const { t } = useLingui();
+  const list = <CampaignTable tab="scheduled" q={search.q} clear={() => go({ q: undefined })} />;
+  return (
+    <>
+      <Group justify="flex-end" mb="sm" visibleFrom="sm">
+        <SegmentedControl
+          aria-label={t`How they are shown`}
+          value={search.view ?? 'list'}
+          onChange={(view) => go({ view: view === 'month' ? 'month' : undefined, month: undefined })}
+          data={[
+            { value: 'list', label: t`List` },
+            { value: 'month', label: t`Month` },
+          ]}
+        />
+      </Group>
+      {search.view === 'month' ? (
+        <>
+          <Box visibleFrom="sm">
+            <MonthView
+              q={search.q}
+              month={readMonth(search.month) ?? monthOf(Date.now())}
+              go={(month) => go({ month: showMonth(month) })}
+            />
+          </Box>
+          <Box hiddenFrom="sm">{list}</Box>
+        </>
+      ) : (
+        list
+      )}
     </>
   );
 }

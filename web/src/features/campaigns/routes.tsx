@@ -8,12 +8,22 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 
 export const LIST_TABS = ['running', 'scheduled', 'drafts', 'finished'] as const;
 export type ListTab = (typeof LIST_TABS)[number];
+export interface ListSearch {
+  tab?: ListTab;
+  q?: string;
+  /** Scheduled campaigns by day instead of in a list. */
+  view?: 'month';
+  /** The month that is shown, such as `2026-11`; this one when absent. */
+  month?: string;
+}
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/campaigns',
-  validateSearch: (raw: Record<string, unknown>): { tab?: ListTab; q?: string } => ({
+  validateSearch: (raw: Record<string, unknown>): ListSearch => ({
     tab: one(LIST_TABS, raw.tab),
     q: text(raw.q),
+    view: raw.view === 'month' ? 'month' : undefined,
+    month: text(raw.month),
   }),
   component: lazyRouteComponent(
     withTexts('campaigns', () => import('./CampaignsPage')),
