@@ -9,6 +9,8 @@ use crate::content::Content;
 const BUBBLES_PER_CUSTOMER: usize = 60;
 /// Phones beside those that somebody holds.
 const CUSTOMERS: usize = 300;
+/// Phones held at most.
+const HELD: usize = 1_000;
 
 /// A message on a phone.
 #[derive(Debug, Clone)]
@@ -97,6 +99,7 @@ impl Phones {
     pub(crate) fn hold(&mut self, customer: u64) {
         if let Some(conversation) = self.conversations.get_mut(&customer)
             && !conversation.held
+            && self.held < HELD
         {
             conversation.held = true;
             self.held += 1;
@@ -134,10 +137,10 @@ mod tests {
     fn phones_and_their_messages_are_bounded() {
         let mut phones = Phones::default();
         for customer in 0..1_000 {
-            phones.show(customer, 0, Content::default(), None, None);
+            phones.show(customer, 0, Content::default(), Some(1), None);
         }
         for _ in 0..100 {
-            phones.show(999, 1, Content::default(), None, None);
+            phones.show(999, 1, Content::default(), Some(1), None);
         }
         assert_eq!(phones.list().len(), CUSTOMERS);
         assert_eq!(phones.list()[0].customer, "999");
@@ -145,9 +148,13 @@ mod tests {
         assert!(phones.get(0).is_none());
         phones.hold(999);
         for customer in 1_000..2_000 {
-            phones.show(customer, 2, Content::default(), None, None);
+            phones.show(customer, 2, Content::default(), Some(1), None);
         }
         assert_eq!(phones.list().len(), CUSTOMERS + 1);
         assert!(phones.get(999).is_some());
+        for customer in 2_000..5_000 {
+            phones.show(customer, 3, Content::default(), None, None);
+        }
+        assert_eq!(phones.list().len(), CUSTOMERS + HELD);
     }
 }

@@ -109,7 +109,7 @@ on_both_engines! {
         let last = stream.until(&mut seen, "campaign", |d| d["delivered"] == 40).await;
         assert_eq!(last.data, json!({
             "id": id::CAMPAIGN.show(id), "state": "finished", "recipients": 40, "sent": 40, "delivered": 40, "read": 0,
-            "failed": 0, "updated_at": last.data["updated_at"],
+            "failed": 0, "unknown": 0, "replied": 0, "excluded": 0, "updated_at": last.data["updated_at"],
         }));
 
         let told: Vec<&Event> = seen.iter().filter(|e| e.name == "campaign").collect();
@@ -124,6 +124,8 @@ on_both_engines! {
         if !seen.iter().any(|e| e.name == "callback") {
             stream.until(&mut seen, "callback", |d| d["count"] == 1).await;
         }
+        p.says(1, "yes, please", p.w.app().now()).await;
+        stream.until(&mut seen, "campaign", |d| d["replied"] == 1).await;
     }
 
     async fn who_comes_again_gets_hello_and_everything_as_it_is_now(t) {
