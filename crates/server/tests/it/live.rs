@@ -62,10 +62,13 @@ impl Stream {
                     data: serde_json::from_str(&field("data:").unwrap_or_default()).unwrap_or_default(),
                 };
                 self.text = rest.to_owned();
+                // A comment keeps the connection alive; it is no event.
+                if event.name.is_empty() {
+                    continue;
+                }
                 return event;
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.body.next()).await;
-            let chunk = chunk.expect("an event").expect("no end").unwrap();
+            let chunk = self.body.next().await.expect("no end").unwrap();
             self.text += std::str::from_utf8(&chunk).unwrap();
         }
     }
@@ -73,7 +76,9 @@ impl Stream {
     /// Reads on until an event of this name fits; what came on the way goes to `seen`.
     async fn until(&mut self, seen: &mut Vec<Event>, name: &str, fits: impl Fn(&Value) -> bool) -> Event {
         for _ in 0..2_000 {
-            let event = self.next().await;
+            let Ok(event) = tokio::time::timeout(PATIENCE, self.next()).await else {
+                break;
+            };
             seen.push(event.clone());
             if event.name == name && fits(&event.data) {
                 return event;
@@ -152,6 +157,25 @@ on_both_engines! {
         assert!(conversation.data["profile_id"].as_str().unwrap().starts_with("pro_"));
         let account = again.until(&mut seen, "account", |_| true).await;
         assert_eq!((account.data["state"].as_str(), account.data["last_inbound_at"].is_i64()), (Some("active"), true));
+    }
+
+    async fn an_answer_is_told_as_it_goes(t) {
+        let p = Post::new(t).await;
+        let mut stream = Stream::open(&p.w.t, &p.client.key, None).await;
+        let mut seen = Vec::new();
+        p.says(1, "Hello?", p.w.app().now()).await;
+        let conversation = stream.until(&mut seen, "conversation", |d| d["unread"] == 1).await;
+        let path = format!("/api/v1/conversations/{}/messages", conversation.data["id"].as_str().unwrap());
+        // Said in the same millisecond, it would count as the person's.
+        p.w.t.clock.advance(1_000);
+        p.client.post(&path, json!({"content": {"type": "text", "body": "Hello, Asha"}})).await.expect(202);
+        stream.until(&mut seen, "conversation", |d| d["direction"] == "out" && d["last_text"] == "Hello, Asha").await;
+        let queued = stream.until(&mut seen, "message", |d| d["state"] == "queued").await;
+        assert_eq!(queued.data["conversation_id"], conversation.data["id"]);
+        for _ in 0..30 {
+            p.w.step(100).await;
+        }
+        stream.until(&mut seen, "message", |d| d["id"] == queued.data["id"] && d["state"] == "sent").await;
     }
 
     async fn nobody_works_when_nobody_listens(t) {
