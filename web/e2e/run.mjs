@@ -1,17 +1,22 @@
 // Runs the browser stories one after the other: `node e2e/run.mjs [NAME ...]`. Each file in stories/ exports
-// `options` for the server (optional) and `story({ server, context, page, api?, ... })`.
+// `options` for the server (optional) and `story({ server, context, page, api?, ... })`; one with `byHand` is played only when
+// it is named.
 import { readdirSync, rmSync } from 'node:fs';
 import { openBrowser, openPage, picture, startServer } from './lib.mjs';
 
 const folder = new URL('./stories/', import.meta.url);
 const wanted = process.argv.slice(2);
-const names = readdirSync(folder)
+const all = readdirSync(folder)
   .filter((file) => file.endsWith('.mjs'))
   .map((file) => file.slice(0, -4))
-  .filter((name) => wanted.length === 0 || wanted.includes(name))
   .sort();
+const read = (name) => import(new URL(`${name}.mjs`, folder).href);
+const names = [];
+for (const name of all) {
+  if (wanted.length > 0 ? wanted.includes(name) : !(await read(name)).byHand) names.push(name);
+}
 if (names.length === 0) {
-  console.error(`error: no story of this name; there are: ${readdirSync(folder).join(', ')}`);
+  console.error(`error: no story of this name; there are: ${all.join(', ')}`);
   process.exit(2);
 }
 if (wanted.length === 0) rmSync(new URL('./out/', import.meta.url), { recursive: true, force: true });
@@ -19,7 +24,7 @@ if (wanted.length === 0) rmSync(new URL('./out/', import.meta.url), { recursive:
 /** Plays a story; answers whether it held. */
 async function play(name) {
   const begun = Date.now();
-  const { story, options, minutes = 4 } = await import(new URL(`${name}.mjs`, folder).href);
+  const { story, options, minutes = 4 } = await read(name);
   let held = true;
   let server;
   let browser;
