@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { EmptyState } from '~/ui/EmptyState';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { fromTemplate, valuesOf } from '~/wa/convert';
-import { PhoneScreen } from './PhoneScreen';
+import { PhoneScreen } from '~/wa/PhoneScreen';
 import { type Account, type Template, useAccounts, useTemplates } from './queries';
 import classes from './TemplatePicker.module.css';
 

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Phone } from '~/ui/format';
 import { fromTemplate, valuesOf } from '~/wa/convert';
 import { fromMessage } from '~/wa/message';
-import { PhoneScreen } from '../PhoneScreen';
+import { PhoneScreen } from '~/wa/PhoneScreen';
 import type { Editing } from './useEditing';
 
 /** The message as one person after the other would get it. */

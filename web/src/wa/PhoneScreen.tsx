@@ -1,7 +1,7 @@
-import type { WaContent } from '~/wa/content';
-import { useScheme } from '~/wa/scheme';
-import { WaBubble } from '~/wa/WaBubble';
+import type { WaContent } from './content';
 import classes from './PhoneScreen.module.css';
+import { useScheme } from './scheme';
+import { WaBubble } from './WaBubble';
 
 interface Props {
   content: WaContent;
