@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Box, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useCan } from '~/api/session';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
@@ -26,6 +26,7 @@ import { SaveBar } from './SaveBar';
 import { Count, Section } from './Section';
 import { StatusNote } from './StatusNote';
 import { TemplateMenu } from './TemplateMenu';
+import { ToSamples } from './ToSamples';
 import { UsedBy } from './UsedBy';
 import { hindersSaving, useTemplateForm } from './useTemplateForm';
 import { length, TemplateStatus } from './words';
@@ -33,10 +34,12 @@ import { length, TemplateStatus } from './words';
 interface Props {
   start: Form;
   saved?: Template | undefined;
+  /** Stands above the form. */
+  note?: ReactNode;
 }
 
 /** Writes a template: the form, a phone that shows it, and what stands in the way. */
-export function Builder({ start, saved }: Props) {
+export function Builder({ start, saved, note }: Props) {
   const { t } = useLingui();
   const can = useCan();
   const navigate = useNavigate();
@@ -115,12 +118,13 @@ export function Builder({ start, saved }: Props) {
       <PageHeader
         title={saved ? saved.name : t`New template`}
         beside={saved && <TemplateStatus status={saved.status} />}
-        actions={saved && <TemplateMenu template={saved} dirty={dirty} onGone={leave} />}
+        actions={saved ? <TemplateMenu template={saved} dirty={dirty} onGone={leave} /> : <ToSamples />}
       />
       <div className={classes.wrap}>
         <div className={classes.columns}>
           <div>
             <fieldset className={classes.form} disabled={!writes || busy}>
+              {note}
               {saved && <StatusNote template={saved} carrier={carrier} />}
               <Identity />
               <KindFields />

@@ -3,7 +3,7 @@ import { Alert, Group, Radio, Select, SimpleGrid, Stack, Text, TextInput } from 
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useBuilder } from './builder';
 import { type Category, fixName } from './form';
-import { useCarriers } from './queries';
+import { isUsable, useCarriers } from './queries';
 import { Section } from './Section';
 import { LANGUAGES, useCategoryNames, useLanguageName } from './words';
 
@@ -17,9 +17,7 @@ export function Identity() {
   const fixed = Boolean(saved && saved.status !== 'draft' && saved.status !== 'rejected');
   // Where templates are made at the provider alone, names may be of another kind, such as `namespace:Name`.
   const plain = !carrier || carrier.can('template_create');
-  const usable = carriers.filter(
-    ({ account }) => account.id === form.accountId || account.state === 'active' || account.state === 'held',
-  );
+  const usable = carriers.filter((one) => one.account.id === form.accountId || isUsable(one));
   return (
     <Section title={<Trans>Template</Trans>}>
       <Select

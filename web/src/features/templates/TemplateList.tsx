@@ -15,6 +15,7 @@ import { ImportMenu } from './ImportMenu';
 import { useCarriers, useTemplates } from './queries';
 import type { ListSearch } from './routes';
 import { TemplateMenu } from './TemplateMenu';
+import { ToSamples } from './ToSamples';
 import { STATUSES, TemplateStatus, useCategoryNames, useLanguageName, useStatusNames } from './words';
 
 /** All templates of all accounts. */
@@ -39,6 +40,7 @@ export function TemplateList() {
           can('templates.write') && (
             <>
               <ImportMenu carriers={carriers} />
+              <ToSamples />
               <Button component={Link} to="/templates/new" leftSection={<IconPlus size={16} aria-hidden />}>
                 <Trans>New template</Trans>
               </Button>
@@ -94,9 +96,12 @@ export function TemplateList() {
               title={<Trans>No templates yet</Trans>}
               actions={
                 can('templates.write') && (
-                  <Button component={Link} to="/templates/new">
-                    <Trans>New template</Trans>
-                  </Button>
+                  <>
+                    <Button component={Link} to="/templates/new">
+                      <Trans>New template</Trans>
+                    </Button>
+                    <ToSamples />
+                  </>
                 )
               }
             >

@@ -8,6 +8,11 @@ export type Template = Schemas['Template'];
 export type Content = Schemas['TemplateContent'];
 export type Category = Schemas['TemplateCategory'];
 export type ButtonKind = Schemas['TemplateButtonKind'];
+/** What a form begins with: a saved template, or one that nobody has saved. */
+export type Written = Pick<
+  Template,
+  'account_id' | 'name' | 'language' | 'category' | 'addressing' | 'provider_template_id' | 'content'
+> & { mapping: Mapping };
 
 export type HeaderType = 'none' | 'text' | 'image' | 'video' | 'document' | 'location';
 export type Kind = 'basic' | 'offer' | 'carousel';
@@ -211,10 +216,9 @@ function buttonSources(buttons: readonly FormButton[]): Record<string, Source> |
   return said.length > 0 ? Object.fromEntries(said) : undefined;
 }
 
-/** A saved template as a form. */
-export function formOf(template: Template): Form {
-  const { content } = template;
-  const mapping = template.mapping as Mapping;
+/** A template as a form. */
+export function formOf(template: Written): Form {
+  const { content, mapping } = template;
   const header = content.header;
   const firstCard = content.cards?.[0];
   return {

@@ -54,6 +54,9 @@ export interface Carrier {
   can: (capability: string) => boolean;
 }
 
+/** Whether new templates can be made for it. */
+export const isUsable = ({ account }: Carrier) => account.state === 'active' || account.state === 'held';
+
 /** The account of a template with what its provider can carry. */
 export function useCarriers(): { carriers: Carrier[]; isPending: boolean; error: unknown } {
   const accounts = useAccounts();

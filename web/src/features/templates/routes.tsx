@@ -24,6 +24,16 @@ const list = createRoute({
     status: text(search.status),
   }),
 });
+export interface SamplesSearch {
+  account?: string | undefined;
+  language?: string | undefined;
+}
+export interface NewSearch extends SamplesSearch {
+  /** The template to copy. */
+  from?: string | undefined;
+  sample?: string | undefined;
+}
+
 const create = createRoute({
   getParentRoute: () => shell,
   path: '/templates/new',
@@ -31,8 +41,23 @@ const create = createRoute({
     withTexts('templates', () => import('./NewTemplate')),
     'NewTemplate',
   ),
-  validateSearch: (search: Record<string, unknown>): { from?: string | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): NewSearch => ({
     from: text(search.from),
+    sample: text(search.sample),
+    language: text(search.language),
+    account: text(search.account),
+  }),
+});
+const samples = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates/samples',
+  component: lazyRouteComponent(
+    withTexts('templates', () => import('./Samples')),
+    'Samples',
+  ),
+  validateSearch: (search: Record<string, unknown>): SamplesSearch => ({
+    account: text(search.account),
+    language: text(search.language),
   }),
 });
 const detail = createRoute({
@@ -44,4 +69,4 @@ const detail = createRoute({
   ),
 });
 
-export const templatesRoutes = [list, create, detail] as const;
+export const templatesRoutes = [list, create, samples, detail] as const;

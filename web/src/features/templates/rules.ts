@@ -21,6 +21,7 @@ export const isNotYet = (rule: Rule) => NOT_YET.has(rule.code);
 /** The rules that can be checked at once, in the viewer's language. The server checks all of them a moment later. */
 export function useLocalRules(): (form: Form, carrier: Carrier | undefined) => Rule[] {
   const { t } = useLingui();
+  const lacking = useLacking();
   return (form, carrier) => {
     const rules: Rule[] = [];
     const add = (pointer: string, code: string, detail: string, advice?: boolean) =>
@@ -137,25 +138,31 @@ export function useLocalRules(): (form: Form, carrier: Carrier | undefined) => R
     else buttons('', undefined, form.buttons);
 
     if (carrier) {
-      const parts: Record<string, string> = {
-        template_header_text: t`a text header`,
-        template_header_location: t`a location header`,
-        template_header_media: t`an image, a video or a document`,
-        template_offer: t`a limited-time offer`,
-        template_carousel: t`a carousel`,
-        template_quick_reply: t`quick replies`,
-        template_url: t`links`,
-        template_phone: t`call buttons`,
-        template_copy_code: t`buttons that copy a code`,
-      };
-      for (const [pointer, capability] of needs(form)) {
-        const part = parts[capability] ?? capability;
-        if (!carrier.can(capability))
-          add(pointer, 'unsupported', t`${carrier.provider} does not carry this: ${part}.`);
-      }
+      for (const [pointer, part] of lacking(form, carrier))
+        add(pointer, 'unsupported', t`${carrier.provider} does not carry this: ${part}.`);
     }
     return rules;
   };
+}
+
+/** The parts of a template that a provider does not carry, each with its pointer and in words. */
+export function useLacking(): (form: Form, carrier: Carrier) => [string, string][] {
+  const { t } = useLingui();
+  const parts: Record<string, string> = {
+    template_header_text: t`a text header`,
+    template_header_location: t`a location header`,
+    template_header_media: t`an image, a video or a document`,
+    template_offer: t`a limited-time offer`,
+    template_carousel: t`a carousel`,
+    template_quick_reply: t`quick replies`,
+    template_url: t`links`,
+    template_phone: t`call buttons`,
+    template_copy_code: t`buttons that copy a code`,
+  };
+  return (form, carrier) =>
+    needs(form)
+      .filter(([, capability]) => !carrier.can(capability))
+      .map(([pointer, capability]) => [pointer, parts[capability] ?? capability]);
 }
 
 const KINDS = {
