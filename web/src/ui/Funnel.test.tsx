@@ -21,3 +21,15 @@ test('nothing of nothing is no share', () => {
   render(<Funnel label="How far" stages={[{ ...stages[1]!, value: 0 }]} whole={0} of="Of all people" />);
   expect(screen.getByRole('img', { name: 'Read: 0, –' })).toBeInTheDocument();
 });
+
+test('says what the steps mean without a mouse, beside bars and in the table', async () => {
+  const { container } = render(<Funnel label="How far" stages={stages} whole={1200} of="Of all people" />);
+  const ask = screen.getByRole('button', { name: 'What the steps mean' });
+  ask.focus();
+  await userEvent.keyboard('{Enter}');
+  expect(ask).toHaveAttribute('aria-expanded', 'true');
+  expect(container.querySelector('figure')).toHaveAttribute('data-explained');
+  expect(screen.getByText('They opened it.')).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Show as table' }));
+  expect(screen.getByText('They opened it.')).toBeInTheDocument();
+});

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Box, Button, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Group, Table, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -28,13 +28,19 @@ interface Props {
   of: string;
 }
 
-/** How many got how far: a bar each, which leads to its people; the same as a table on request. */
+/** How many got how far: a bar each, which leads to its people; the same as a table, and what the steps mean, on request. */
 export function Funnel({ label, stages, whole, of }: Props) {
   const { t } = useLingui();
   const format = useFormat();
   const [table, { toggle }] = useDisclosure();
+  const [explained, { toggle: explain }] = useDisclosure();
+  const about = (stage: Stage) => (
+    <Text component="span" size="xs" c="dimmed" className={classes.about}>
+      {stage.about}
+    </Text>
+  );
   return (
-    <figure className={classes.figure} aria-label={label}>
+    <figure className={classes.figure} aria-label={label} data-explained={explained || undefined}>
       {table ? (
         <Table aria-label={label} verticalSpacing={6}>
           <Table.Thead>
@@ -55,6 +61,7 @@ export function Funnel({ label, stages, whole, of }: Props) {
               <Table.Tr key={stage.key}>
                 <Table.Th scope="row" fw={400}>
                   <To stage={stage}>{stage.label}</To>
+                  {explained && about(stage)}
                 </Table.Th>
                 <Table.Td className={classes.number}>{format.number(stage.value)}</Table.Td>
                 <Table.Td className={classes.number}>{format.share(stage.value, whole)}</Table.Td>
@@ -69,7 +76,14 @@ export function Funnel({ label, stages, whole, of }: Props) {
             const number = format.number(stage.value);
             return (
               <li key={stage.key}>
-                <Tooltip label={stage.about} multiline maw={280} position="top-start">
+                <Tooltip
+                  label={stage.about}
+                  multiline
+                  maw={280}
+                  position="top-start"
+                  events={{ hover: true, focus: true, touch: false }}
+                  disabled={explained}
+                >
                   <To stage={stage}>
                     <Box className={classes.stage}>
                       <Text component="span" size="sm" className={classes.label}>
@@ -97,7 +111,7 @@ export function Funnel({ label, stages, whole, of }: Props) {
                     </Box>
                   </To>
                 </Tooltip>
-                <VisuallyHidden>{stage.about}</VisuallyHidden>
+                {about(stage)}
               </li>
             );
           })}
@@ -107,9 +121,14 @@ export function Funnel({ label, stages, whole, of }: Props) {
         <Text size="xs" c="dimmed" component="span">
           {of}
         </Text>
-        <Button variant="subtle" size="compact-xs" onClick={toggle} aria-pressed={table}>
-          {table ? <Trans>Show as bars</Trans> : <Trans>Show as table</Trans>}
-        </Button>
+        <Group gap={4} justify="flex-end">
+          <Button variant="subtle" size="compact-xs" onClick={explain} aria-expanded={explained}>
+            <Trans>What the steps mean</Trans>
+          </Button>
+          <Button variant="subtle" size="compact-xs" onClick={toggle} aria-pressed={table}>
+            {table ? <Trans>Show as bars</Trans> : <Trans>Show as table</Trans>}
+          </Button>
+        </Group>
       </figcaption>
     </figure>
   );

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Card, Group, SimpleGrid, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useMessageStates } from '~/features/messages/states';
 import { Funnel, type Stage } from '~/ui/Funnel';
@@ -99,15 +99,21 @@ function Beside({ id, run }: { id: string; run: Run }) {
     <Group gap="lg" mt="md" component="ul" p={0} style={{ listStyle: 'none' }}>
       {some.map((state) => (
         <li key={state}>
-          <Anchor
-            component={Link}
-            to={`/campaigns/${id}`}
-            search={{ tab: 'people', state } as never}
-            size="sm"
-            title={states[state]?.about}
+          <Tooltip
+            label={states[state]?.about}
+            multiline
+            maw={280}
+            events={{ hover: true, focus: true, touch: false }}
           >
-            {states[state]?.label}: {format.number(funnel[state])}
-          </Anchor>
+            <Anchor
+              component={Link}
+              to={`/campaigns/${id}`}
+              search={{ tab: 'people', state } as never}
+              size="sm"
+            >
+              {states[state]?.label}: {format.number(funnel[state])}
+            </Anchor>
+          </Tooltip>
         </li>
       ))}
     </Group>
