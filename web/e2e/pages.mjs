@@ -79,6 +79,7 @@ const places = (it) => [
   ['templates', '/templates'],
   ['template', `/templates/${it.template.id}`],
   ['template-new', '/templates/new'],
+  ['template-samples', '/templates/samples'],
   ['profiles', '/profiles'],
   ['profile', `/profiles/${it.profile.id}`],
   ['profiles-import', '/profiles/import'],

@@ -167,13 +167,36 @@ async function follow(page, server, people) {
     .first()
     .waitFor();
   await page.getByRole('button', { name: 'Show as table' }).click();
-  await page.getByRole('table', { name: 'How far the messages got' }).waitFor();
+  const table = page.getByRole('table', { name: 'How far the messages got' });
+  await table.waitFor();
+  await page.getByRole('button', { name: 'What the steps mean' }).press('Enter');
+  await table.getByText('Those who read it are among them.').waitFor();
   await picture(page, 'story-campaign-finished');
   await accessible(page, 'the finished campaign');
+  await onPaper(page);
   await failures
     .getByRole('link', { name: /people|person/ })
     .first()
     .click();
+}
+
+/** From a dark screen the page alone is printed, in light colours. */
+async function onPaper(page) {
+  const frame = page.getByRole('banner');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+  await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+  await page.locator('html[data-mantine-color-scheme=light]').waitFor();
+  await frame.waitFor({ state: 'hidden' });
+  await page.getByRole('navigation').first().waitFor({ state: 'hidden' });
+  await page.getByRole('heading', { name: 'How far it got' }).waitFor();
+  const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(paper, 'rgb(255, 255, 255)');
+  await picture(page, 'story-campaign-paper');
+  await page.emulateMedia({ colorScheme: 'dark', media: 'screen' });
+  await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+  await frame.waitFor();
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 async function people(page, api, id) {
