@@ -60,6 +60,8 @@ async function gallery({ url, page, mine }) {
     }
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
+    // Colours change little by little.
+    await page.waitForFunction(() => document.getAnimations().length === 0);
     await fits(page, `samples (${form})`);
     await accessible(page, `samples (${form})`);
     await picture(page, `samples-${form}`);

@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Table } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import classes from './DataTable.module.css';
 import { ProblemAlert } from './ProblemAlert';
 import { ShowMore } from './ShowMore';
@@ -43,16 +43,23 @@ interface Props<Row> {
 export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, top }: Props<Row>) {
   const { t } = useLingui();
   const scroll = useRef<HTMLDivElement>(null);
-  const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const loaded = pages.data?.pages;
+  const rows = useMemo(() => loaded?.flatMap((page) => page.data) ?? [], [loaded]);
+  // With another function all rows, which may be a hundred thousand, are laid out anew: it changes only when the rows do.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how a row is known does not change
+  const getItemKey = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row ? rowKey(row) : index;
+    },
+    [rows],
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => 53,
     overscan: 8,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row ? rowKey(row) : index;
-    },
+    getItemKey,
     initialRect: { width: 800, height: 600 },
   });
   const items = virtual.getVirtualItems();
