@@ -21,13 +21,14 @@ export async function story({ server, context, page }) {
   const api = await signIn(context, server.url);
   say(`${binary.includes('/release/') ? 'release' : 'debug'} build of the server, ${PEOPLE} people`);
   await people({ server, context, api });
-  const campaign = await launch(api);
-  await pages(api, 'profiles', '/profiles?limit=100');
-  await pages(api, 'recipients', `/campaigns/${campaign}/messages?limit=100`);
   await watch(context);
   const pace = { server, context, page };
+  await pages(api, 'profiles', '/profiles?limit=100');
   await scroll({ ...pace, path: '/profiles', label: 'Profiles' });
   await goBack(pace);
+  await page.goto('about:blank');
+  const campaign = await send(api);
+  await pages(api, 'recipients', `/campaigns/${campaign}/messages?limit=100`);
   await scroll({ ...pace, path: `/campaigns/${campaign}?tab=people`, label: 'People of the campaign' });
 }
 
@@ -62,35 +63,35 @@ async function people({ server, context, api }) {
   say(`import: ${done.rows} rows in ${took.toFixed(1)} s, ${Math.round(done.rows / took)} a second`);
 }
 
-/** A campaign to everybody that has planned its people and stands still, so that only the listing is measured. */
-async function launch(api) {
+/** A campaign to everybody, once all is sent. */
+async function send(api) {
+  const account = (await api.get('/accounts')).body.data[0];
+  const [number] = account.numbers;
+  assert.equal((await api.patch(`/numbers/${number.id}`, { messages_per_second: 1000 })).status, 200);
   const like = (await api.get('/campaigns')).body.data.find((one) => one.name === 'Double your points');
   const made = await api.post('/campaigns', {
     name: 'To everybody',
     template_id: like.template_id,
     mapping: like.mapping,
     audience: { type: 'everyone' },
-    messages_per_second: 1,
   });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   const { id } = made.body;
   const began = performance.now();
   const launched = await api.post(`/campaigns/${id}/launch`);
   assert.equal(launched.status, 200, JSON.stringify(launched.body));
-  const progress = await until(
-    'everybody is planned',
+  const { funnel } = await until(
+    'the campaign is finished',
     async () => {
       const { body } = await api.get(`/campaigns/${id}/progress`);
-      return body.planned && body;
+      return body.state === 'finished' && body;
     },
-    900,
+    1200,
   );
-  const took = (performance.now() - began) / 1000;
-  const { queued, excluded } = progress.funnel;
+  const took = Math.round((performance.now() - began) / 1000);
   say(
-    `campaign: ${queued} wait to be sent, ${excluded} left out, ${took.toFixed(1)} s after it was launched`,
+    `campaign: ${funnel.sent} accepted, ${funnel.excluded} left out before, ${took} s after it was launched`,
   );
-  assert.equal((await api.post(`/campaigns/${id}/pause`)).status, 200);
   return id;
 }
 

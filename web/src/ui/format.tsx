@@ -1,18 +1,34 @@
 import { useLingui } from '@lingui/react/macro';
-import { Tooltip } from '@mantine/core';
 import { regional } from '~/i18n';
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** Writes days and times. To make a format takes as long as to draw a row of a table, so each is made once. */
+export function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const made = dateFormats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  dateFormats.set(key, made);
+  return made;
+}
+
+function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = locale + JSON.stringify(options);
+  const made = numberFormats.get(key) ?? new Intl.NumberFormat(locale, options);
+  numberFormats.set(key, made);
+  return made;
+}
 
 /** Numbers, shares and times as the viewer writes them; times in the viewer's own zone. */
 export function useFormat() {
   const { i18n } = useLingui();
   const locale = regional(i18n.locale);
-  const day = (at: number, options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, options).format(at);
+  const day = (at: number, options: Intl.DateTimeFormatOptions) => dateFormat(locale, options).format(at);
   return {
-    number: (n: number) => new Intl.NumberFormat(locale).format(n),
+    number: (n: number) => numberFormat(locale, {}).format(n),
     share: (part: number, whole: number) =>
       whole > 0
-        ? new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(part / whole)
+        ? numberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(part / whole)
         : '–',
     /** Short: the time today, the day otherwise. */
     short: (at: number) =>
@@ -33,7 +49,7 @@ export function useFormat() {
 }
 
 function zoneOf(at: number, locale: string): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(at);
+  const parts = dateFormat(locale, { timeZoneName: 'short' }).formatToParts(at);
   const zone = parts.find((p) => p.type === 'timeZoneName')?.value;
   return zone ? ` ${zone}` : '';
 }
@@ -45,11 +61,10 @@ export const viewerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 export function Time({ at, full = false }: { at: number; full?: boolean }) {
   const format = useFormat();
   return (
-    <Tooltip label={format.exact(at)}>
-      <time dateTime={new Date(at).toISOString()} style={{ whiteSpace: 'nowrap' }}>
-        {full ? format.full(at) : format.short(at)}
-      </time>
-    </Tooltip>
+    // A title and no tooltip of the kit: tables hold hundreds of these.
+    <time dateTime={new Date(at).toISOString()} title={format.exact(at)} style={{ whiteSpace: 'nowrap' }}>
+      {full ? format.full(at) : format.short(at)}
+    </time>
   );
 }
 

@@ -1,12 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { regional } from '~/i18n';
+import { dateFormat } from '~/ui/format';
 import { dayOf } from './thread';
 
 /** The time of a day, as beside a bubble. */
 export function useClockTime(): (at: number) => string {
   const { i18n } = useLingui();
-  return (at) =>
-    new Intl.DateTimeFormat(regional(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(at);
+  return (at) => dateFormat(regional(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
 /** When something ended: the time of today, day and time otherwise. */
@@ -16,7 +16,7 @@ export function useMoment(): (at: number) => string {
   return (at) =>
     dayOf(at) === dayOf(Date.now())
       ? clock(at)
-      : new Intl.DateTimeFormat(regional(i18n.locale), {
+      : dateFormat(regional(i18n.locale), {
           day: 'numeric',
           month: 'short',
           hour: '2-digit',
@@ -32,7 +32,7 @@ export function useDayWords(): (at: number) => string {
     const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).getTime();
     if (dayOf(at) === dayOf(now.getTime())) return t`Today`;
     if (dayOf(at) === dayOf(yesterday)) return t`Yesterday`;
-    return new Intl.DateTimeFormat(regional(i18n.locale), {
+    return dateFormat(regional(i18n.locale), {
       weekday: 'long',
       day: 'numeric',
       month: 'long',

@@ -3,6 +3,7 @@ import { Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { regional } from '~/i18n';
 import { CopyField, copy } from '~/ui/CopyField';
+import { dateFormat } from '~/ui/format';
 import { done, failed } from '~/ui/toast';
 import type { WaButton, WaRow } from '~/wa/content';
 import { WaBubble } from '~/wa/WaBubble';
@@ -69,9 +70,7 @@ export function PhoneMessage({ message, person }: Props) {
         direction={mine ? 'out' : 'in'}
         time={
           <time dateTime={new Date(message.at).toISOString()}>
-            {new Intl.DateTimeFormat(regional(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(
-              message.at,
-            )}
+            {dateFormat(regional(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(message.at)}
           </time>
         }
         ticks={ticksOn(message)}
