@@ -143,28 +143,37 @@ const watch = (context) =>
     };
   });
 
+/** Milliseconds of the processor that the main thread has used, whatever else the machine does. */
+async function busy(session) {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1000 * metrics.find(({ name }) => name === 'TaskDuration').value;
+}
+
 /** Bytes in use once what is not needed is gone. */
-async function heap(context, page) {
-  const session = await context.newCDPSession(page);
+async function heap(session) {
   await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
-  await session.detach();
   return `${Math.round(usedSize / 1024 / 1024)} MB`;
 }
 
-const told = ({ task, tasks, frame, frames, slow }) =>
-  `longest task ${ms(task)} (${tasks} above 50 ms), longest frame ${ms(frame)} (${slow} of ${frames} above 50 ms)`;
+/** How smooth it was since the last time; `cpu` is what the main thread used of the processor. */
+async function smooth(page, cpu) {
+  const { task, tasks, frame, frames, slow } = await page.evaluate(() => window.noted());
+  return `${frames} frames of ${ms(cpu / Math.max(1, frames))} of the processor, longest ${ms(frame)}, ${slow} above 50 ms; longest task ${ms(task)}, ${tasks} above 50 ms`;
+}
 
 /** Loads page after page by scrolling to the end, then goes up and down in what is loaded. */
 async function scroll({ server, context, page, path, label }) {
   await page.goto(server.url + path);
   const box = page.getByRole('region', { name: label });
   await box.waitFor();
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.evaluate(() => window.noted());
-  say(`${label}: heap at the beginning ${await heap(context, page)}`);
+  say(`${label}: heap at the beginning ${await heap(session)}`);
   for (const want of [0.1, 0.5, 1].map((part) => Math.floor(part * FAR))) {
-    const began = performance.now();
-    const { rows, asked } = await box.evaluate(
+    const [began, idle] = [performance.now(), await busy(session)];
+    const { rows, more } = await box.evaluate(
       async (section, { want, limit }) => {
         const last = () =>
           Number([...section.querySelectorAll('tr[data-index]')].at(-1)?.dataset.index ?? 0) + 1;
@@ -175,21 +184,23 @@ async function scroll({ server, context, page, path, label }) {
           await new Promise((done) => requestAnimationFrame(done));
           if (section.querySelector('table').getAttribute('aria-rowcount') !== '-1') break;
         }
-        return { rows: last(), asked: Math.max(1, (last() - before) / 100) };
+        return { rows: last(), more: Math.max(1, (last() - before) / 100) };
       },
       { want, limit: 300_000 },
     );
-    const each = (performance.now() - began) / asked;
-    say(
-      `${label}: ${rows} rows loaded, ${ms(each)} a page; ${told(await page.evaluate(() => window.noted()))}; heap ${await heap(context, page)}`,
-    );
+    const [took, cpu] = [performance.now() - began, (await busy(session)) - idle];
+    say(`${label}: ${rows} rows loaded, a page in ${ms(took / more)}, ${ms(cpu / more)} of the processor`);
+    say(`    ${await smooth(page, cpu)}; heap ${await heap(session)}`);
   }
   await page.evaluate(() => window.noted());
   await box.hover();
+  const idle = await busy(session);
   for (const by of [-400, 400]) {
     for (let n = 0; n < 60; n += 1) await page.mouse.wheel(0, by);
   }
-  say(`${label}: the wheel, 120 turns there and back; ${told(await page.evaluate(() => window.noted()))}`);
+  say(`${label}: 120 turns of the wheel there and back`);
+  say(`    ${await smooth(page, (await busy(session)) - idle)}`);
+  await session.detach();
 }
 
 /** A person is opened far down, and the listing comes back: what that asks of the server. */

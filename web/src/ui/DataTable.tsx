@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Table } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import classes from './DataTable.module.css';
 import { ProblemAlert } from './ProblemAlert';
 import { ShowMore } from './ShowMore';
@@ -116,35 +116,14 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
               const row = rows[item.index];
               if (row === undefined) return null;
               return (
-                <Table.Tr
+                <Line
                   key={item.key}
-                  ref={virtual.measureElement}
-                  data-index={item.index}
-                  aria-rowindex={item.index + 2}
-                  className={classes.row}
-                  data-open={onOpen ? true : undefined}
-                  onClick={
-                    onOpen &&
-                    ((e) => {
-                      // Links, buttons and boxes in the row do their own thing; so does selecting text.
-                      if (
-                        (e.target as HTMLElement).closest('a,button,input,label') ||
-                        getSelection()?.toString()
-                      )
-                        return;
-                      onOpen(row);
-                    })
-                  }
-                >
-                  {columns.map((c) => (
-                    <Table.Td
-                      key={c.key}
-                      className={`${c.end ? classes.end : ''} ${c.wide ? classes.wide : ''}`}
-                    >
-                      {c.render(row)}
-                    </Table.Td>
-                  ))}
-                </Table.Tr>
+                  row={row}
+                  index={item.index}
+                  columns={columns}
+                  onOpen={onOpen}
+                  measure={virtual.measureElement}
+                />
               );
             })}
             {after > 0 && <tr aria-hidden style={{ height: after }} />}
@@ -155,3 +134,38 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
     </>
   );
 }
+
+interface LineProps<Row> {
+  row: Row;
+  index: number;
+  columns: Column<Row>[];
+  onOpen: ((row: Row) => void) | undefined;
+  measure: (element: HTMLTableRowElement | null) => void;
+}
+
+/** A row. While the table scrolls, only rows that come into view are drawn. */
+const Line = memo(function Line<Row>({ row, index, columns, onOpen, measure }: LineProps<Row>) {
+  return (
+    <Table.Tr
+      ref={measure}
+      data-index={index}
+      aria-rowindex={index + 2}
+      className={classes.row}
+      data-open={onOpen ? true : undefined}
+      onClick={
+        onOpen &&
+        ((e) => {
+          // Links, buttons and boxes in the row do their own thing; so does selecting text.
+          if ((e.target as HTMLElement).closest('a,button,input,label') || getSelection()?.toString()) return;
+          onOpen(row);
+        })
+      }
+    >
+      {columns.map((c) => (
+        <Table.Td key={c.key} className={`${c.end ? classes.end : ''} ${c.wide ? classes.wide : ''}`}>
+          {c.render(row)}
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  );
+}) as <Row>(props: LineProps<Row>) => ReactNode;
