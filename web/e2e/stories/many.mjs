@@ -24,11 +24,30 @@ export async function story({ server, context, page }) {
   await watch(context);
   const pace = { server, context, page };
   await pages(api, 'profiles', '/profiles?limit=100');
+  await answers(api, [
+    '/profiles/count',
+    '/profiles/count?search=person%205',
+    '/profiles?search=person%205&limit=100',
+    '/profiles?search=nobody&limit=100',
+    '/profiles?consent=opted_out&limit=100',
+    '/profiles/attributes',
+  ]);
   await scroll({ ...pace, path: '/profiles', label: 'Profiles' });
   await goBack(pace);
   await page.goto('about:blank');
   const campaign = await send(api);
   await pages(api, 'recipients', `/campaigns/${campaign}/messages?limit=100`);
+  await answers(
+    api,
+    [
+      'progress',
+      'failures',
+      'excluded?limit=100',
+      'messages?state=failed&limit=100',
+      'messages?state=read&limit=100',
+      'messages?search=person%205&limit=100',
+    ].map((end) => `/campaigns/${campaign}/${end}`),
+  );
   await scroll({ ...pace, path: `/campaigns/${campaign}?tab=people`, label: 'People of the campaign' });
 }
 
@@ -112,6 +131,20 @@ async function pages(api, what, path) {
   say(
     `GET ${what}: ${times.length} pages, ${rows} rows; the middle of the first fifty ${told[0]}, of the last fifty ${told[1]}, worst ${ms(Math.max(...times))}`,
   );
+}
+
+/** Single answers that look at all people, or find a few among them. */
+async function answers(api, paths) {
+  for (const path of paths) {
+    const times = [];
+    for (let n = 0; n < 5; n += 1) {
+      const began = performance.now();
+      const { status, body } = await api.get(path);
+      times.push(performance.now() - began);
+      assert.equal(status, 200, JSON.stringify(body));
+    }
+    say(`GET ${path.replace(/\/cmp_\w+/, '/{id}')}: ${ms(middle(times))}, worst ${ms(Math.max(...times))}`);
+  }
 }
 
 /** Notes what keeps the main thread, and the time between two pictures. */
