@@ -26,6 +26,7 @@ pub mod sign_in;
 pub mod state;
 pub mod target;
 pub mod template;
+pub mod texts;
 pub mod upload;
 pub mod variant;
 pub mod window;

@@ -44,6 +44,7 @@ mod session;
 pub mod template;
 mod template_desk;
 pub mod template_doc;
+mod texts;
 pub mod timeline;
 pub mod try_message;
 pub mod upload;
@@ -88,6 +89,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(session::routes())
         .merge(template::routes())
         .merge(template_desk::routes())
+        .merge(texts::routes())
         .merge(timeline::routes())
         .merge(try_message::routes())
         .merge(user::routes());

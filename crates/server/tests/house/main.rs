@@ -8,6 +8,7 @@
 
 mod rules;
 mod source;
+mod texts;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -337,4 +338,60 @@ fn every_dependency_has_a_reason() {
     let table = "| crate | reason |\n| `serde` | typed wire formats, everywhere |\n| `proptest` | |\n";
     let wrong = rules::dependencies_have_reasons(&manifest, table);
     assert_eq!(wrong, ["docs/dependencies.md gives no reason for proptest"]);
+}
+
+#[test]
+fn translations_belong_to_sentences_that_are_there() {
+    let catalogues: Vec<_> = files()
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("crates/") && path.ends_with(".po"))
+        .collect();
+    assert!(catalogues.len() >= 2);
+    kept(texts::stale(&catalogues, &sources()));
+
+    let code = Source::new(
+        "crates/provider/src/providers/ringo/send.rs",
+        "let a = format!(\"Ringo refused {account:?} \\\n   {} times.\", n);\nlet b = \"Write {{1}}.\";\n#[cfg(test)]\nlet c = \"Only a test.\";",
+    );
+    let told = |id: &str, text: &str| {
+        let file = format!("msgid \"{id}\"\nmsgstr \"{text}\"\n");
+        let path = "crates/provider/src/providers/ringo/hi.po".to_owned();
+        texts::stale(&[(path, file)], std::slice::from_ref(&code)).join(" ")
+    };
+    assert_eq!(
+        told("Ringo refused {account} {0} times.", "{0} {account|said}"),
+        ""
+    );
+    assert_eq!(told("Write {{1}}.", "{{1}} xy"), "");
+    for (id, text, fault) in [
+        (
+            "Ringo refused {account} {0} time.",
+            "{0} {account}",
+            "hi.po:1: no code",
+        ),
+        ("Only a test.", "x", "no code"),
+        ("Ringo refused {account} {0} times.", "{0}", "other holes"),
+        ("Write {{1}}.", "", "no translation"),
+        ("{a} is {b}", "{a} {b}", "nearly any text"),
+        ("some {a}{b} words", "{a} {b}", "where one hole ends"),
+    ] {
+        assert!(told(id, text).contains(fault), "{id}: {}", told(id, text));
+    }
+}
+
+#[test]
+fn what_people_read_is_translated() {
+    let hindi: std::collections::BTreeSet<String> =
+        harkara::domain::texts::texts("hi").unwrap().into_keys().collect();
+    kept(texts::untranslated(&sources(), &hindi));
+    kept(texts::unsaid_forms("hi"));
+
+    let rule = |code: &[Source]| texts::untranslated(code, &["Wait {0} minutes.".to_owned()].into());
+    let path = "crates/server/src/app/a.rs";
+    notices(rule, 0, path, "f(format!(\"Wait {} minutes.\"))");
+    notices(rule, 1, path, "f(format!(\"Wait {} hours.\"))");
+    notices(rule, 1, path, "f(\"\\\"{name}\\\" is long.\")");
+    notices(rule, 0, path, "warn!(\"it is tried again\"); // Wait a day.");
+    notices(rule, 0, "crates/server/src/cli/a.rs", "f(\"Wait two hours.\")");
+    notices(rule, 1, "crates/server/src/domain/light.rs", "f(\"two hours\")");
 }

@@ -189,6 +189,7 @@ async fn nobody_reaches_more_than_what_is_public() {
             ("POST", "/api/v1/owner"),
             ("POST", "/api/v1/session"),
             ("GET", "/api/v1/start"),
+            ("GET", "/api/v1/texts/{language}"),
         ]
     );
     server.running.shutdown().await;

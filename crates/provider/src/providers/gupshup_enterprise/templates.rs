@@ -78,10 +78,10 @@ fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
 fn summary(item: &Value, problems: &mut Vec<String>) -> Result<TemplateSummary, String> {
     let object = item.as_object().ok_or("is not an object")?;
     let need = |name: &str| {
-        let shown = lenient::field(object, &["name"])
-            .map(|name| format!(" ('{name}')"))
-            .unwrap_or_default();
-        lenient::field(object, &[name]).ok_or(format!("has no {name}{shown}"))
+        lenient::field(object, &[name]).ok_or_else(|| match lenient::field(object, &["name"]) {
+            Some(of) => format!("has no {name} ('{of}')"),
+            None => format!("has no {name}"),
+        })
     };
     let name = need("name")?;
     let word = need("status")?;

@@ -92,20 +92,22 @@ impl Stops {
                 draft.name
             ));
         }
-        let mut counted = |n: i64, text: &str| {
-            if n > 0 {
-                said.push(format!("{n} {text}"));
-            }
-        };
-        counted(
-            self.queued,
-            "queued message(s) are cancelled, each with the reason.",
-        );
-        counted(self.in_flight, "message(s) that are on their way still arrive.");
-        counted(
-            self.open_chats,
-            "open chat(s) are answered from there: only a template from another number can go on with them.",
-        );
+        let (queued, in_flight, chats) = (self.queued, self.in_flight, self.open_chats);
+        if queued > 0 {
+            said.push(format!(
+                "{queued} queued message(s) are cancelled, each with the reason."
+            ));
+        }
+        if in_flight > 0 {
+            said.push(format!(
+                "{in_flight} message(s) that are on their way still arrive."
+            ));
+        }
+        if chats > 0 {
+            said.push(format!(
+                "{chats} open chat(s) are answered from there: only a template from another number can go on with them."
+            ));
+        }
         said
     }
 

@@ -121,17 +121,16 @@ fn of_template(checked: &Checked) -> Finding {
         let detail = format!("\"{}\" ({}) is approved.", template.name, template.language);
         return Finding::green("template", "Template approved", detail);
     }
-    let why = template
-        .status_detail
-        .as_deref()
-        .map(|d| format!(" ({d})"))
-        .unwrap_or_default();
+    let (name, status) = (&template.name, &template.status);
+    let detail = match &template.status_detail {
+        Some(why) => {
+            format!("The template \"{name}\" is {status} ({why}), so WhatsApp would refuse every message.")
+        }
+        None => format!("The template \"{name}\" is {status}, so WhatsApp would refuse every message."),
+    };
     let refusal = AppError::conflict(
         "template_not_approved",
-        format!(
-            "The template \"{}\" is {}{why}, so WhatsApp would refuse every message.",
-            template.name, template.status
-        ),
+        detail,
         "Choose an approved template, or import the templates again if it was approved since.",
     );
     Finding::red("template", "Template not approved", Step::What, refusal)
@@ -236,7 +235,8 @@ pub fn of_reach(reach: &Reach) -> Finding {
     }
     let missing = reach.excluded.get("missing_value").copied().unwrap_or(0);
     if missing > 0 {
-        let detail = format!("{detail} {missing} lack a value for a placeholder.");
+        let lacking = format!("{missing} lack a value for a placeholder.");
+        let detail = format!("{detail} {lacking}");
         return Finding::green("audience", "People left out", detail)
             .amber("Give the placeholder a default, and they get it too.", Step::What);
     }

@@ -205,17 +205,12 @@ async fn timeline(tx: &mut Tx, row: &MessageRow, failure: Option<&Failure>) -> R
             answer: attempt.answer,
         });
     }
-    let external = row
-        .external_id
-        .as_deref()
-        .map(|id| format!(" as {id}"))
-        .unwrap_or_default();
+    let accepted = match row.external_id.as_deref() {
+        Some(id) => format!("The provider accepted it as {id}."),
+        None => "The provider accepted it.".to_owned(),
+    };
     let steps = [
-        (
-            row.accepted_at,
-            "accepted",
-            format!("The provider accepted it{external}."),
-        ),
+        (row.accepted_at, "accepted", accepted),
         (row.delivered_at, "delivered", "It reached the phone.".to_owned()),
         (row.read_at, "read", "It was seen.".to_owned()),
     ];

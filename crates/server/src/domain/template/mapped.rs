@@ -90,7 +90,10 @@ fn source_problem(
     };
     match place.fit(value) {
         Ok(_) => None,
-        Err(why) => problem("value", format!("{what} {why}. Choose another value.")),
+        Err(why) => {
+            let unfit = format!("{what} {why}");
+            problem("value", format!("{unfit}. Choose another value."))
+        }
     }
 }
 

@@ -211,6 +211,7 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/templates/{id}/clone", Needs(TemplatesWrite)).noted("template.clone"),
     post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
     get("/api/v1/templates/{id}/uses", Needs(CampaignsRead)),
+    get("/api/v1/texts/{language}", Public),
     get("/api/v1/users", Needs(UsersRead)),
     patch("/api/v1/users/{id}", Needs(UsersManage)).noted("user.update"),
     post("/api/v1/users/{id}/reset", Needs(UsersManage)).noted("user.reset"),

@@ -1,0 +1,74 @@
+//! `/api/v1/texts/{language}`: what the server and its providers say, in another language than English. The dashboard
+//! shows it to people; programs go on reading English.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Shared;
+use super::problem::Problem;
+use crate::domain::texts::{languages, texts};
+
+/// Routes.
+pub fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Sentences of the server in one language.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Texts {
+    /// Translations by the English sentence. `{name}` stands for what the server puts in; in a translation, `{name|said}`
+    /// for what is looked up itself.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// An answer and its tag; made once, because what is in the binary does not change.
+type Kept = (Bytes, String);
+static KEPT: Mutex<BTreeMap<String, Kept>> = Mutex::new(BTreeMap::new());
+
+/// What the server and its providers say, in another language. Empty for `en`, which is what the API speaks.
+#[utoipa::path(get, path = "/texts/{language}", tag = "Texts", params(("language" = String, Path, description = "`en` or `hi`")), responses((status = 200, body = Texts), (status = 304, description = "As `if-none-match` has it"), (status = 404, body = Problem)))]
+async fn show(Path(language): Path<String>, asked: HeaderMap) -> Result<Response, Problem> {
+    let (body, tag) = kept(&language)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::ETAG, &tag),
+    ];
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    if known.is_some_and(|tags| tags.contains(&tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, body).into_response())
+}
+
+fn kept(language: &str) -> Result<Kept, Problem> {
+    let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(kept) = all.get(language) {
+        return Ok(kept.clone());
+    }
+    let texts = texts(language).ok_or_else(|| {
+        let known = Vec::from_iter(languages()).join(", ");
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("There are no texts in the language \"{language}\"."),
+            format!("Use one of these: {known}."),
+        )
+    })?;
+    let body = Bytes::from(serde_json::json!(Texts { texts }).to_string());
+    let digest = Sha256::digest(&body);
+    let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let kept = (body, format!("\"{tag}\""));
+    all.insert(language.to_owned(), kept.clone());
+    Ok(kept)
+}
