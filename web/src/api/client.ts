@@ -1,4 +1,6 @@
+import { i18n } from '@lingui/core';
 import createClient, { type Middleware } from 'openapi-fetch';
+import { loadSaid, said } from '~/i18n/said';
 import type { components, paths } from './schema';
 import { unique } from './unique';
 
@@ -6,7 +8,7 @@ import { unique } from './unique';
 export type Schemas = components['schemas'];
 type Wire = Schemas['Problem'];
 
-/** A refusal of the server, or no answer at all (`status` 0). */
+/** A refusal of the server in the language of the page, or no answer at all (`status` 0). */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
@@ -16,12 +18,12 @@ export class ApiProblem extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(wire: Pick<Wire, 'status' | 'code' | 'detail' | 'help'> & Partial<Wire>, retryAfter?: number) {
-    super(wire.detail);
+    super(said(wire.detail));
     this.name = 'ApiProblem';
     this.status = wire.status;
     this.code = wire.code;
-    this.help = wire.help;
-    this.errors = wire.errors ?? [];
+    this.help = said(wire.help);
+    this.errors = (wire.errors ?? []).map((error) => ({ ...error, detail: said(error.detail) }));
     this.retryAfter = retryAfter;
   }
 }
@@ -39,6 +41,7 @@ export function onSignedOut(listener: Listener): () => void {
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const after = Number(response.headers.get('retry-after'));
   const retryAfter = Number.isFinite(after) && after > 0 ? after : undefined;
+  await loadSaid(i18n.locale);
   try {
     const wire = (await response.json()) as Wire;
     if (typeof wire.code === 'string') return new ApiProblem(wire, retryAfter);

@@ -1,4 +1,5 @@
 import { i18n, type Messages } from '@lingui/core';
+import { loadSaid } from './said';
 
 /** Languages of the dashboard, each by its own name. */
 export const LANGUAGES = { en: 'English', hi: 'हिन्दी' } as const;
@@ -68,6 +69,8 @@ export const regional = (language: string): string =>
 
 /** Loads the texts of a language, and remembers the choice. */
 export async function speak(language: Language): Promise<void> {
+  // What the server says is not waited for: it is shown when it is there.
+  void loadSaid(language);
   await load(language);
   i18n.activate(language);
   document.documentElement.lang = language;

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { api, body } from '~/api/client';
 import { Time } from './format';
 import { ProblemAlert } from './ProblemAlert';
+import { Said } from './Said';
 
 const FINAL = ['read', 'failed', 'skipped', 'cancelled'];
 
@@ -74,7 +75,7 @@ export function SentMessage({ id }: { id: string }) {
         </Text>
       )}
       <Text size="sm" dir="auto">
-        {told.next}
+        <Said text={told.next} />
       </Text>
       {attempts.length > 0 && (
         <details>

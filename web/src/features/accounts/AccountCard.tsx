@@ -12,6 +12,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
 import { Phone } from '~/ui/format';
+import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 import { Light } from './Light';
 import { type Account, useTrouble } from './queries';
@@ -90,7 +91,7 @@ export function AccountCard({ account, provider, numbers }: Props) {
             <StatusPill tone="bad">
               <Trans>Sending stands still</Trans>
             </StatusPill>{' '}
-            {account.held_reason}
+            <Said text={account.held_reason ?? ''} />
           </Text>
         )}
         {account.state === 'archived' && (

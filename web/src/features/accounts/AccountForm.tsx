@@ -3,6 +3,7 @@ import { Alert, Button, Card, Divider, Fieldset, Group, Stack, Text, Title } fro
 import { IconAlertTriangle, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, type RefObject, useState } from 'react';
 import { ApiProblem } from '~/api/client';
+import { useSaid } from '~/i18n/said';
 import { CopyField } from '~/ui/CopyField';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { useGuard } from '~/ui/useGuard';
@@ -50,6 +51,7 @@ const notTaken = (problem: unknown) =>
 export function AccountForm(props: Props) {
   const { provider, account, urls, called, addresses, callbackToken, writable, onSaved } = props;
   const { t } = useLingui();
+  const said = useSaid();
   const form = useAccountForm({ provider, account, typed: props.typed });
   const save = useSave();
   const check = useTry();
@@ -110,8 +112,8 @@ export function AccountForm(props: Props) {
               isUrl(field) ? (
                 <Stack key={field.key} gap={4}>
                   <CopyField
-                    label={field.label}
-                    description={field.help}
+                    label={said(field.label)}
+                    description={said(field.help)}
                     value={field.type === 'inbound_url' ? urls.inbound : urls.reports}
                   />
                   <CallbackLight at={field.type === 'inbound_url' ? called.inbound : called.reports} />

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Stack, Text } from '@mantine/core';
 import { CopyField } from '~/ui/CopyField';
+import { Said } from '~/ui/Said';
 
 interface Props {
   /** Without them nothing is said about addresses: they are not known here yet. */
@@ -21,7 +22,7 @@ export function Addresses({ addresses, hint, order = 2 }: Props) {
       </Text>
       {hint && (
         <Text size="sm" c="dimmed">
-          {hint}
+          <Said text={hint} />
         </Text>
       )}
       {addresses?.map((address) => (

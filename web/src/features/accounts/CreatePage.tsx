@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { useSaid } from '~/i18n/said';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done } from '~/ui/toast';
@@ -12,6 +13,7 @@ import { useEarlyCalls, useNewUrls, useProviders } from './queries';
 /** Connects a provider. */
 export function CreatePage() {
   const { t } = useLingui();
+  const said = useSaid();
   const navigate = useNavigate();
   const providers = useProviders();
   const urls = useNewUrls(true);
@@ -43,7 +45,7 @@ export function CreatePage() {
             allowDeselect={false}
             value={provider.id}
             onChange={setChosen}
-            data={list.map((p) => ({ value: p.id, label: p.name }))}
+            data={list.map((p) => ({ value: p.id, label: said(p.name) }))}
             nothingFoundMessage={t`No provider of this name. One that is not here may take the open format.`}
           />
           <Text size="sm">

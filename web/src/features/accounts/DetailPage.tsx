@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { StatusPill } from '~/ui/StatusPill';
@@ -16,6 +17,7 @@ const route = getRouteApi('/shell/settings/whatsapp/$id');
 /** One account: its settings, its numbers, and why it does not do what it should. */
 export function DetailPage() {
   const { t } = useLingui();
+  const said = useSaid();
   const can = useCan();
   const { id } = route.useParams();
   const { tab } = route.useSearch();
@@ -32,7 +34,7 @@ export function DetailPage() {
     <>
       <PageHeader
         title={it.nickname}
-        about={provider.name}
+        about={said(provider.name)}
         beside={
           it.state === 'held' && (
             <StatusPill tone="bad">

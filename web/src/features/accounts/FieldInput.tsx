@@ -11,6 +11,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { type ChangeEvent, useState } from 'react';
+import { useSaid } from '~/i18n/said';
 import type { Field } from './queries';
 
 interface Props {
@@ -25,11 +26,14 @@ interface Props {
 /** One field of a provider's form, as the provider describes it. */
 export function FieldInput({ field, value, kept, error, onChange }: Props) {
   const { t } = useLingui();
+  const said = useSaid();
+  const label = said(field.label);
+  const help = said(field.help);
   const [replacing, setReplacing] = useState(false);
   const [asked, setAsked] = useState(false);
   const common = {
-    label: field.label,
-    description: field.help,
+    label,
+    description: help,
     error,
     withAsterisk: field.required,
     name: field.key,
@@ -38,8 +42,8 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
   if (field.type === 'checkbox') {
     return (
       <Checkbox
-        label={field.label}
-        description={field.help}
+        label={label}
+        description={help}
         error={error}
         name={field.key}
         checked={value === true}
@@ -52,7 +56,7 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
     if (kept && !replacing && !error && text === '') {
       return (
         <div>
-          <Input.Label labelElement="div">{field.label}</Input.Label>
+          <Input.Label labelElement="div">{label}</Input.Label>
           <Group gap="xs">
             <Text size="sm" c="dimmed">
               <Trans>It is set, and is never shown.</Trans>
@@ -61,7 +65,7 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
               size="compact-sm"
               variant="subtle"
               onClick={() => setReplacing(true)}
-              aria-label={t`Replace ${field.label}`}
+              aria-label={t`Replace ${label}`}
             >
               <Trans>Replace</Trans>
             </Button>
@@ -71,7 +75,7 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
     }
     const secret = {
       ...common,
-      description: kept && !asked && !error ? t`Leave it empty to keep the one that is set.` : field.help,
+      description: kept && !asked && !error ? t`Leave it empty to keep the one that is set.` : help,
       value: text,
       onChange: (e: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
         // An error that is typed away must not fold the field, nor say that nothing is needed.
@@ -93,7 +97,7 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
         autoComplete="new-password"
         // Mantine marks only what stands around the field.
         aria-invalid={error ? true : undefined}
-        visibilityToggleButtonProps={{ 'aria-label': t`Show ${field.label}` }}
+        visibilityToggleButtonProps={{ 'aria-label': t`Show ${label}` }}
       />
     );
   }

@@ -17,6 +17,7 @@ import { type FormEvent, useState } from 'react';
 import { api, body, type Schemas } from '~/api/client';
 import { fieldErrors } from '~/api/form';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { confirm } from '~/ui/confirm';
 import { Phone, useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
@@ -62,6 +63,7 @@ function Rate({ number }: { number: Schemas['NumberInUse'] }) {
 
 function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
   const { t } = useLingui();
+  const said = useSaid();
   const can = useCan();
   const format = useFormat();
   const change = useChangeNumber();
@@ -77,7 +79,7 @@ function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
         confirm({
           title: t`Make ${number.phone} the default number?`,
           children: t`What names no number of its own leaves from it from now on. Answers still leave from the number that the person last wrote to.`,
-          stops: would.consequences ?? [],
+          stops: (would.consequences ?? []).map(said),
           act: t`Make it the default`,
           run: () => change.mutateAsync({ id: number.id, change: { default: true } }),
         }),

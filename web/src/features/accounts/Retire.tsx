@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Schemas } from '~/api/client';
+import { useSaid } from '~/i18n/said';
 import { confirm } from '~/ui/confirm';
 import { useFormat } from '~/ui/format';
 import { done, failed } from '~/ui/toast';
@@ -13,12 +14,13 @@ type What =
 /** Asks before an account or a number is taken out of use, with all that stops. */
 export function useRetire(): (what: What, then?: () => void) => void {
   const { t } = useLingui();
+  const said = useSaid();
   const format = useFormat();
   const client = useQueryClient();
   const names = (campaigns: Schemas['Retired']['campaigns']) => campaigns.map((c) => c.name).join(', ');
   const lines = (what: What, stops: Schemas['Retired']) => {
     // Of a number the server also knows which one takes its place.
-    if (what.kind === 'number') return [stops.stopped];
+    if (what.kind === 'number') return [said(stops.stopped)];
     const found = [
       stops.campaigns.length > 0 && t`Campaigns that end: ${names(stops.campaigns)}`,
       stops.drafts.length > 0 && t`Drafts that need another account: ${names(stops.drafts)}`,

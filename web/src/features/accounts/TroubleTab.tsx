@@ -3,8 +3,10 @@ import { Alert, Anchor, Button, Card, Group, Skeleton, Stack, Text, Title } from
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { Time } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Said } from '~/ui/Said';
 import { done, failed } from '~/ui/toast';
 import { Addresses } from './Addresses';
 import { ClickToChat } from './ClickToChat';
@@ -14,6 +16,7 @@ import { type Account, useResume, useTrouble } from './queries';
 /** Why something stands still, and what to do. */
 export function TroubleTab({ account }: { account: Account }) {
   const { t } = useLingui();
+  const said = useSaid();
   const can = useCan();
   const trouble = useTrouble(account.id, { close: true });
   const resume = useResume();
@@ -29,7 +32,9 @@ export function TroubleTab({ account }: { account: Account }) {
           icon={<IconAlertTriangle aria-hidden />}
           title={t`Sending stands still`}
         >
-          <Text size="sm">{account.held_reason}</Text>
+          <Text size="sm">
+            <Said text={account.held_reason ?? ''} />
+          </Text>
           {can('accounts.write') && (
             <Button
               mt="sm"
@@ -51,7 +56,9 @@ export function TroubleTab({ account }: { account: Account }) {
           icon={<IconAlertTriangle aria-hidden />}
           title={t`The provider holds us back`}
         >
-          <Text size="sm">{pressure.reason}</Text>
+          <Text size="sm">
+            <Said text={pressure.reason} />
+          </Text>
         </Alert>
       )}
       <Stack gap="xs">
@@ -66,11 +73,11 @@ export function TroubleTab({ account }: { account: Account }) {
               )}
             </Group>
             <Text size="sm" mt={6}>
-              {light.detail}
+              <Said text={light.detail} />
             </Text>
             {light.help && (
               <Text size="sm" mt={4} fw={500}>
-                {light.help}
+                <Said text={light.help} />
               </Text>
             )}
           </Card>
@@ -97,10 +104,10 @@ export function TroubleTab({ account }: { account: Account }) {
               </Text>
             </Group>
             <Text size="sm" mt={4} fw={500}>
-              {error.help}
+              <Said text={error.help} />
             </Text>
             <Text size="sm" mt={4} c="dimmed">
-              {t`The provider said: ${error.detail}`}
+              {t`The provider said: ${said(error.detail)}`}
             </Text>
           </Card>
         ))}
@@ -118,7 +125,7 @@ export function TroubleTab({ account }: { account: Account }) {
               one="One callback was not taken."
               other="# callbacks were not taken."
             />{' '}
-            {refused.last_reason}
+            <Said text={refused.last_reason ?? ''} />
           </Text>
         </Alert>
       )}

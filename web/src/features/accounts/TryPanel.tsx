@@ -4,6 +4,7 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { fieldErrors } from '~/api/form';
+import { useSaid } from '~/i18n/said';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Addresses } from './Addresses';
 import { ClickToChat } from './ClickToChat';
@@ -129,6 +130,7 @@ function Outdated() {
 
 function Results({ checked }: { checked: Schemas['Checked'] }) {
   const { t } = useLingui();
+  const said = useSaid();
   return (
     <>
       {checked.results.length === 0 && (
@@ -142,19 +144,19 @@ function Results({ checked }: { checked: Schemas['Checked'] }) {
           role="group"
           color={problem ? 'red' : 'brand'}
           variant="light"
-          title={problem ? t`${credential}: does not work` : t`${credential}: works`}
+          title={problem ? t`${said(credential)}: does not work` : t`${said(credential)}: works`}
           icon={problem ? <IconX aria-hidden /> : <IconCheck aria-hidden />}
         >
           <Stack gap="xs">
-            <Text size="sm">{problem ? problem.help : result.ok}</Text>
+            <Text size="sm">{said(problem?.help ?? result.ok ?? '')}</Text>
             {problem && (
               <Text size="sm" c="dimmed">
-                {t`The provider said: ${problem.detail}`}
+                {t`The provider said: ${said(problem.detail)}`}
               </Text>
             )}
             <Exchange
               key={problem ? 'bad' : 'good'}
-              of={credential}
+              of={said(credential)}
               request={result.request}
               answer={result.answer}
               status={result.http_status}
@@ -172,6 +174,7 @@ function Results({ checked }: { checked: Schemas['Checked'] }) {
 
 function Sent({ tried }: { tried: Schemas['TriedMessage'] }) {
   const { t } = useLingui();
+  const said = useSaid();
   return (
     <Alert
       role="group"
@@ -181,13 +184,13 @@ function Sent({ tried }: { tried: Schemas['TriedMessage'] }) {
       title={tried.accepted ? t`The provider took it` : t`The provider did not take it`}
     >
       <Stack gap="xs">
-        {tried.problem && <Text size="sm">{tried.problem.help}</Text>}
+        {tried.problem && <Text size="sm">{said(tried.problem.help)}</Text>}
         {tried.problem && (
           <Text size="sm" c="dimmed">
-            {t`The provider said: ${tried.problem.detail}`}
+            {t`The provider said: ${said(tried.problem.detail)}`}
           </Text>
         )}
-        {tried.hint && <Text size="sm">{tried.hint}</Text>}
+        {tried.hint && <Text size="sm">{said(tried.hint)}</Text>}
         <Exchange
           of={t`Test message`}
           request={tried.request}

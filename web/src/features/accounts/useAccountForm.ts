@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { fieldErrors } from '~/api/form';
+import { useSaid } from '~/i18n/said';
 import { carried, initial, missing, rebased, same, settingsOf, type Values } from './form';
 import type { Account, Provider, Settings } from './queries';
 
@@ -16,6 +17,7 @@ interface Given {
 /** What is typed in an account's form, what is wrong with it, and what would be sent. */
 export function useAccountForm({ provider, account, typed }: Given) {
   const { t } = useLingui();
+  const said = useSaid();
   const { fields } = provider;
   const settings = account?.settings as Settings | undefined;
   const fresh = useMemo(() => initial(fields, settings), [fields, settings]);
@@ -62,7 +64,7 @@ export function useAccountForm({ provider, account, typed }: Given) {
     /** Marks what is missing and leads to the first of it; false when there is nothing. */
     lacks: (): boolean => {
       const found = missing(fields, values, settings);
-      mark(Object.fromEntries(found.map((field) => [field.key, t`Fill this in: ${field.label}`])));
+      mark(Object.fromEntries(found.map((field) => [field.key, t`Fill this in: ${said(field.label)}`])));
       return found.length > 0;
     },
     /** Marks what the server found. */

@@ -3,6 +3,7 @@ import { Anchor, Button, Group, SimpleGrid, Skeleton, Stack, Text, TextInput, Ti
 import { IconSearch, IconTemplate } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useSaid } from '~/i18n/said';
 import { EmptyState } from '~/ui/EmptyState';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { fromTemplate, valuesOf } from '~/wa/convert';
@@ -137,7 +138,8 @@ function Thumb({ template }: { template: Template }) {
 
 /** Why a template cannot be sent. */
 export function Why({ template }: { template: Template }) {
-  const detail = template.status_detail ?? '';
+  const said = useSaid();
+  const detail = said(template.status_detail ?? '');
   switch (template.status) {
     case 'draft':
       return <Trans>It is a draft: submit it for approval.</Trans>;

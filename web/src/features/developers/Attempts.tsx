@@ -8,6 +8,7 @@ import { DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Phone, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 import { AccountFilter } from './AccountFilter';
 import { useAccountNames, useAttempts } from './queries';
@@ -91,7 +92,7 @@ export function Attempts() {
                   </StatusPill>
                   {row.detail && (
                     <Text size="sm" mt={4} lineClamp={2}>
-                      {row.detail}
+                      <Said text={row.detail} />
                     </Text>
                   )}
                 </>

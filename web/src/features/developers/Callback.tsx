@@ -19,6 +19,7 @@ import { CodeBlock } from '~/ui/CodeBlock';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Said } from '~/ui/Said';
 import { done, failed } from '~/ui/toast';
 import classes from './Callback.module.css';
 import { Decoded } from './Decoded';
@@ -99,12 +100,12 @@ function Loaded({ callback }: { callback: CallbackDetail }) {
       <Stack gap="lg">
         {callback.problem && (
           <Alert color="yellow" title={t`What stands in the way`}>
-            {callback.problem}
+            <Said text={callback.problem} />
           </Alert>
         )}
         {callback.unreadable && callback.unreadable !== callback.problem && (
           <Alert color="red" title={t`It cannot be read`}>
-            {callback.unreadable}
+            <Said text={callback.unreadable} />
           </Alert>
         )}
         <div className={classes.two}>

@@ -7,6 +7,7 @@ import { DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { Said } from '~/ui/Said';
 import { AccountFilter } from './AccountFilter';
 import { useAccountNames, useCallbacks, useRefused } from './queries';
 import { useAskReplay } from './replay';
@@ -112,7 +113,7 @@ export function Callbacks() {
               wide: true,
               render: (row) => (
                 <Text size="sm" c={row.problem ? undefined : 'dimmed'} lineClamp={2}>
-                  {row.problem ?? t`Nothing`}
+                  {row.problem ? <Said text={row.problem} /> : t`Nothing`}
                 </Text>
               ),
             },

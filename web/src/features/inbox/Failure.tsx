@@ -3,6 +3,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useCan } from '~/api/session';
 import { type Failure as Cause, failureOf, MAY_HELP } from '~/features/messages/failures';
 import { useResend } from '~/features/messages/queries';
+import { useSaid } from '~/i18n/said';
 import { confirm } from '~/ui/confirm';
 import { done } from '~/ui/toast';
 import { fromMessage } from '~/wa/message';
@@ -22,6 +23,7 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
   const can = useCan();
   const resend = useResend();
   const waits = useWaits(message.id);
+  const said = useSaid();
   const { state } = message;
   const cause = failureOf(message.failure);
   const words = fromMessage(message.content).body;
@@ -43,12 +45,12 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
     });
 
   if (state === 'queued' || state === 'sending') {
-    const why = cause?.help ?? waits;
+    const why = cause?.help ?? (waits && said(waits));
     if (!why) return null;
     return (
       <div className={classes.failure} data-tone="wait">
         {t`Waiting: ${why}`}
-        {cause && <Said cause={cause} />}
+        {cause && <TheirWords cause={cause} />}
       </div>
     );
   }
@@ -71,11 +73,9 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
   }
   if (state !== 'failed' && state !== 'skipped' && state !== 'cancelled') return null;
   const closed = cause?.kind === 'window_closed';
-  // Many causes begin with what happened.
-  const says = /^Not (sent|delivered)\b/.test(cause?.help ?? '');
   return (
     <div className={classes.failure}>
-      {(closed || !says) && (
+      {(closed || !cause?.tells) && (
         <Text size="sm" fw={600}>
           {closed ? (
             <Trans>Not sent: the window had closed.</Trans>
@@ -89,7 +89,7 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
       {cause && !closed && (
         <>
           {cause.help}
-          <Said cause={cause} />
+          <TheirWords cause={cause} />
         </>
       )}
       <Group gap="xs" mt={6}>
@@ -114,7 +114,7 @@ export function Failure({ message, onTemplate, onWriteAgain }: Props) {
 }
 
 /** The provider's own words, for whoever looks further. */
-function Said({ cause }: { cause: Cause }) {
+function TheirWords({ cause }: { cause: Cause }) {
   if (!cause.detail) return null;
   return (
     <Text size="xs" c="dimmed" lineClamp={2} dir="auto" title={cause.detail}>

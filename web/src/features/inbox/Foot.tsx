@@ -4,6 +4,7 @@ import { IconBan, IconClockOff, IconLock, IconPhoneOff, IconTemplate } from '@ta
 import { Link } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { Phone } from '~/ui/format';
 import { Composer } from './Composer';
 import type { useDraft } from './drafts';
@@ -25,6 +26,7 @@ interface Props {
 
 /** The composer, or what stands in its place and why. */
 export function Foot(props: Props) {
+  const said = useSaid();
   const { conversation: c, now, sender, draft, onSend, onTemplate } = props;
   const can = useCan();
   if (!can('inbox.reply')) {
@@ -74,7 +76,7 @@ export function Foot(props: Props) {
       conversation={c}
       now={now}
       limit={sender.limit}
-      held={sender.account?.state === 'held' ? (sender.account.held_reason ?? '') : undefined}
+      held={sender.account?.state === 'held' ? said(sender.account.held_reason ?? '') : undefined}
       draft={draft}
       onSend={onSend}
       onTemplate={() => onTemplate()}

@@ -18,6 +18,7 @@ import { useState } from 'react';
 import { Phone } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { RawText } from '~/ui/RawText';
+import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 import { ticksOf } from '~/wa/content';
 import { fromMessage } from '~/wa/message';
@@ -190,7 +191,7 @@ function Now({ message, open }: { message: Told; open: (id: string) => void }) {
         </Anchor>
       ) : (
         <Text size="sm" dir="auto">
-          {message.next}
+          <Said text={message.next} />
         </Text>
       )}
       {failure?.detail && (

@@ -16,6 +16,7 @@ import {
 } from '@tabler/icons-react';
 import { Time } from '~/ui/format';
 import { RawText } from '~/ui/RawText';
+import { Said } from '~/ui/Said';
 import type { Moment } from './queries';
 
 const ICONS: Record<string, typeof IconCheck> = {
@@ -107,7 +108,7 @@ export function MessageTimeline({ moments }: { moments: Moment[] }) {
           >
             {!plain && (
               <Text size="sm" dir="auto" style={{ overflowWrap: 'anywhere' }}>
-                {moment.detail}
+                <Said text={moment.detail} />
               </Text>
             )}
             <Text size="xs" c="dimmed">

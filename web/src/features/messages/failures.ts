@@ -1,4 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
+import { said } from '~/i18n/said';
 
 /** Why a message is not where it should be, as the ledger keeps it. */
 export interface Failure {
@@ -6,9 +7,11 @@ export interface Failure {
   code?: string | null;
   detail: string;
   help: string;
+  /** The help begins with what happened. */
+  tells: boolean;
 }
 
-/** Reads what the API calls an object. */
+/** Reads what the API calls an object, in the language of the page. */
 export function failureOf(value: unknown): Failure | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { kind, code, detail, help } = value as Record<string, unknown>;
@@ -16,8 +19,9 @@ export function failureOf(value: unknown): Failure | undefined {
   return {
     kind,
     code: typeof code === 'string' ? code : null,
-    detail: typeof detail === 'string' ? detail : '',
-    help: typeof help === 'string' ? help : '',
+    detail: typeof detail === 'string' ? said(detail) : '',
+    help: typeof help === 'string' ? said(help) : '',
+    tells: typeof help === 'string' && /^Not (sent|delivered)\b/.test(help),
   };
 }
 

@@ -1,9 +1,10 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '~/api/client';
-import { needPath, useNeedLinks, useNeedWords } from './needs';
+import { Said } from '~/ui/Said';
+import { needPath, useNeedHelp, useNeedLinks } from './needs';
 
 type Need = Schemas['Need'];
 
@@ -33,12 +34,9 @@ export function Needs({ needs }: { needs: Need[] }) {
 }
 
 function One({ need }: { need: Need }) {
-  const { i18n } = useLingui();
+  const help = useNeedHelp();
   const links = useNeedLinks();
-  const words = useNeedWords()(need);
   const path = needPath(need.link);
-  // The server tells title and detail in English; elsewhere our words stand first.
-  const own = i18n.locale !== 'en';
   return (
     <Group gap="sm" wrap="nowrap" align="flex-start">
       <IconAlertTriangle
@@ -49,13 +47,13 @@ function One({ need }: { need: Need }) {
       />
       <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
         <Text size="sm" fw={600} dir="auto">
-          {own ? words.title : need.title}
+          <Said text={need.title} />
         </Text>
-        <Text size="sm" dir="auto" lang={own ? 'en' : undefined}>
-          {own ? `${need.title}. ${need.detail}` : need.detail}
+        <Text size="sm" dir="auto">
+          <Said text={need.detail} />
         </Text>
         <Text size="sm" c="dimmed" mt={2}>
-          {words.help}
+          {help(need)}
         </Text>
         {path && (
           <Anchor component={Link} to={path} size="sm" mt={2} display="inline-block">

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
 import { useFormat } from '~/ui/format';
+import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 
 type Campaign = Schemas['Progress'];
@@ -81,7 +82,9 @@ function Bar({ campaign }: { campaign: Campaign }) {
       {waiting && state !== 'paused' && (
         <Group gap={6} wrap="nowrap" mt={4} align="flex-start">
           <IconClock size={16} aria-hidden style={{ flex: 'none' }} />
-          <Text size="sm">{waiting.reason}</Text>
+          <Text size="sm">
+            <Said text={waiting.reason} />
+          </Text>
         </Group>
       )}
     </div>

@@ -3,6 +3,7 @@ import { Anchor, Box, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import type { Profile } from '~/ui/people';
@@ -41,6 +42,7 @@ interface Props {
 /** Writes a template: the form, a phone that shows it, and what stands in the way. */
 export function Builder({ start, saved, note }: Props) {
   const { t } = useLingui();
+  const said = useSaid();
   const can = useCan();
   const navigate = useNavigate();
   const [problem, setProblem] = useState<unknown>();
@@ -89,7 +91,7 @@ export function Builder({ start, saved, note }: Props) {
     begin();
     const template = await store(status);
     if (!template) return;
-    done(template.note ?? (status === 'approved' ? t`Saved as approved.` : t`Saved.`));
+    done(template.note ? said(template.note) : status === 'approved' ? t`Saved as approved.` : t`Saved.`);
     opened(template);
   };
   const onSubmit = async () => {

@@ -4,6 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { openDialog } from '~/ui/dialogs';
+import { Said } from '~/ui/Said';
 import { failed } from '~/ui/toast';
 import { type Carrier, useImport } from './queries';
 
@@ -80,7 +81,9 @@ function Report({ report }: { report: Schemas['Imported'] }) {
           </Text>
           <List size="sm" spacing={4}>
             {problems.map((problem) => (
-              <List.Item key={problem}>{problem}</List.Item>
+              <List.Item key={problem}>
+                <Said text={problem} />
+              </List.Item>
             ))}
           </List>
         </>

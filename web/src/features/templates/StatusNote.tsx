@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Text } from '@mantine/core';
 import { IconAlertTriangle, IconClock, IconInfoCircle } from '@tabler/icons-react';
+import { useSaid } from '~/i18n/said';
 import { done, failed } from '~/ui/toast';
 import type { Template } from './form';
 import { type Carrier, useImport } from './queries';
@@ -8,8 +9,9 @@ import { type Carrier, useImport } from './queries';
 /** What the status means, why it is so, and the next step. */
 export function StatusNote({ template, carrier }: { template: Template; carrier: Carrier | undefined }) {
   const { t } = useLingui();
+  const said = useSaid();
   const importing = useImport();
-  const detail = template.status_detail;
+  const detail = template.status_detail && said(template.status_detail);
   const ask = carrier?.can('template_list') ? (
     <Button
       size="xs"

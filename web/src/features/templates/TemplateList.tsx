@@ -5,6 +5,7 @@ import { IconPlus, IconSearch, IconTemplate } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { type Column, DataTable, type Pages } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Time } from '~/ui/format';
@@ -156,6 +157,7 @@ function matching(pages: Pages<Template>, q: string | undefined): Pages<Template
 
 function useColumns(withAccount: boolean): Column<Template>[] {
   const { t } = useLingui();
+  const said = useSaid();
   const categories = useCategoryNames();
   const language = useLanguageName();
   const { carriers } = useCarriers();
@@ -187,8 +189,8 @@ function useColumns(withAccount: boolean): Column<Template>[] {
         <div>
           <TemplateStatus status={template.status} />
           {template.status_detail && template.status !== 'approved' && (
-            <Text size="xs" c="dimmed" lineClamp={2} maw={240} title={template.status_detail}>
-              {template.status_detail}
+            <Text size="xs" c="dimmed" lineClamp={2} maw={240} title={said(template.status_detail)}>
+              {said(template.status_detail)}
             </Text>
           )}
         </div>

@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { ApiProblem, type Schemas } from '~/api/client';
+import { useSaid } from '~/i18n/said';
 import type { Profile } from '~/ui/people';
 import type { Builder } from './builder';
 import { contentOf, type Form, fingerprint, formOf, mappingOf, type Template, wording } from './form';
@@ -68,6 +69,7 @@ export function useTemplateForm(
     seen.current = base;
   }, [base, now, saved]);
 
+  const said = useSaid();
   const { carriers } = useCarriers();
   const carrier = carriers.find(({ account }) => account.id === form.accountId);
   const local = useLocalRules()(form, carrier);
@@ -75,7 +77,9 @@ export function useTemplateForm(
   const checked = useCheck(late, saved);
   // What was found in other words is not told of these.
   const server =
-    late === form && !checked.isPlaceholderData ? (checked.data?.problems ?? []).map(ruleOf) : [];
+    late === form && !checked.isPlaceholderData
+      ? (checked.data?.problems ?? []).map((found) => ({ ...ruleOf(found), detail: said(found.detail) }))
+      : [];
   const made = usePreview(contentOf(late), mappingOf(late), person?.id);
   // Whether one person has a value says nothing about the template.
   const missing = made.data?.problems.find((p) => p.code === 'missing_value')?.detail;
@@ -92,7 +96,7 @@ export function useTemplateForm(
     rules,
     checking: checked.isFetching || late !== form,
     problem: (pointer) => rules.filter(sentence(pointer)).find((rule) => tried || !isNotYet(rule))?.detail,
-    missing,
+    missing: missing && said(missing),
     insist: () => setTried(true),
     refuse: (error) => {
       setTried(true);

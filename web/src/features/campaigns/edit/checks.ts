@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { ApiProblem, type Schemas } from '~/api/client';
+import { useSaid } from '~/i18n/said';
 import { useFormat } from '~/ui/format';
 import { isAskable } from '../audience';
 import type { Step } from '../routes';
@@ -37,6 +38,7 @@ export function useChecks(editing: Editing): Check[] {
   const { t } = useLingui();
   const format = useFormat();
   const about = useAbout();
+  const said = useSaid();
   const ofServer = useServerWords();
   const { draft, account, numbers, when, reachable, reach, counting, seconds, speed, preflight } = editing;
   const asked = isAskable(draft.input.audience);
@@ -94,7 +96,7 @@ export function useChecks(editing: Editing): Check[] {
     if (values && check.key === 'values') continue;
     const tone = TONE[check.level];
     add(check.key, tone, ofServer(check), {
-      help: tone === 'good' ? undefined : check.help,
+      help: tone === 'good' ? undefined : said(check.help),
       step: STEP_OF_KEY[check.key],
       to: check.fix === 'account' && account ? `/settings/whatsapp/${account.id}` : undefined,
     });
@@ -118,8 +120,9 @@ export function useChecks(editing: Editing): Check[] {
 /** What the server found, in our words where it is as it should be, in its own where it knows more. */
 function useServerWords(): (check: Schemas['PreflightCheck']) => string {
   const { t } = useLingui();
+  const said = useSaid();
   return (check) => {
-    if (check.level !== 'green') return check.detail;
+    if (check.level !== 'green') return said(check.detail);
     const fine: Record<string, string> = {
       template: t`The template is approved.`,
       values: t`Every placeholder is filled.`,
@@ -127,7 +130,7 @@ function useServerWords(): (check: Schemas['PreflightCheck']) => string {
       account: t`The account can send.`,
       reports: t`The provider tells what became of messages.`,
     };
-    return fine[check.key] ?? check.detail;
+    return fine[check.key] ?? said(check.detail);
   };
 }
 

@@ -3,6 +3,7 @@ import { Anchor, Badge, Card, Code, Group, Stack, Text, Title } from '@mantine/c
 import { Link } from '@tanstack/react-router';
 import { useFailureTitles } from '~/features/messages/failures';
 import { useMessageStates } from '~/features/messages/states';
+import { useSaid } from '~/i18n/said';
 import { useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { type FailureGroup, useFailures } from '../queries';
@@ -43,6 +44,7 @@ export function Failures({ id, state }: { id: string; state: string }) {
 
 function OneGroup({ id, state, group }: { id: string; state: string; group: FailureGroup }) {
   const { t } = useLingui();
+  const said = useSaid();
   const titles = useFailureTitles();
   const states = useMessageStates();
   const format = useFormat();
@@ -65,10 +67,10 @@ function OneGroup({ id, state, group }: { id: string; state: string; group: Fail
         </Anchor>
       </Group>
       <Text size="sm" mt={2} dir="auto">
-        {group.help}
+        {said(group.help)}
       </Text>
       <Text size="xs" c="dimmed" mt={2} dir="auto" style={{ overflowWrap: 'anywhere' }}>
-        {t`The provider says: ${group.detail}`} {group.code && <Code>{group.code}</Code>}
+        {t`The provider says: ${said(group.detail)}`} {group.code && <Code>{group.code}</Code>}
       </Text>
       {group.state === 'failed' && HELPS.includes(group.kind) && state !== 'stopped' && (
         <ResendKind id={id} kind={group.kind} paused={state === 'paused'} />

@@ -3,6 +3,7 @@ import { Alert, Anchor, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { Time, useFormat } from '~/ui/format';
+import { Said } from '~/ui/Said';
 import type { Campaign } from '../queries';
 import type { Run } from './useRun';
 
@@ -46,7 +47,7 @@ export function StateSentence({ campaign, run }: { campaign: Campaign; run: Run 
           title={<WaitingTitle code={waiting.code} since={waiting.since} />}
         >
           <Text size="sm" dir="auto">
-            {waiting.reason}
+            <Said text={waiting.reason} />
           </Text>
           {waiting.until && (
             <Text size="sm" mt={4}>

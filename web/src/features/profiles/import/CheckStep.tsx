@@ -2,6 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Group, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Said } from '~/ui/Said';
 import { Figure } from './Figure';
 import type { Check } from './queries';
 
@@ -147,7 +148,9 @@ function Problems({ result }: { result: Check }) {
             {result.problems.map((row) => (
               <Table.Tr key={row.line}>
                 <Table.Td>{format.number(row.line)}</Table.Td>
-                <Table.Td>{row.reason}</Table.Td>
+                <Table.Td>
+                  <Said text={row.reason} />
+                </Table.Td>
                 <Table.Td visibleFrom="sm" dir="auto">
                   {row.column}
                 </Table.Td>

@@ -7,6 +7,7 @@ import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Time, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 import { Sections } from '../Sections';
 import { shareOf } from './pace';
@@ -66,7 +67,7 @@ export function ImportsPage() {
                 )}
                 {row.problem && (
                   <Text size="xs" c="dimmed" lineClamp={1}>
-                    {row.problem}
+                    <Said text={row.problem} />
                   </Text>
                 )}
               </>

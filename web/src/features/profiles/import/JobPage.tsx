@@ -9,6 +9,7 @@ import { confirm } from '~/ui/confirm';
 import { Time, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 import { useLists } from '../queries';
 import { Sections } from '../Sections';
@@ -97,7 +98,7 @@ function Whole({ job }: { job: Job }) {
       {job.state === 'running' && <Running job={job} />}
       {job.problem && (
         <Alert color={job.state === 'failed' ? 'red' : 'yellow'} variant="light" title={t`What went wrong`}>
-          {job.problem}
+          <Said text={job.problem} />
         </Alert>
       )}
       <SimpleGrid cols={{ base: 2, xs: 3, md: 5 }} spacing="sm">

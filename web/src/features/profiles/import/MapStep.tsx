@@ -12,6 +12,7 @@ import {
   Title,
 } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { Said } from '~/ui/Said';
 import { useLists } from '../queries';
 import { FirstRows, MapTable } from './MapTable';
 import { OPT_INS, problemsOf, type Settings } from './mapping';
@@ -47,7 +48,7 @@ export function MapStep({ shown, settings, set, back, next }: Props) {
       )}
       {shown.problem && (
         <Alert color="yellow" variant="light">
-          {shown.problem}
+          <Said text={shown.problem} />
         </Alert>
       )}
       <MapTable columns={settings.columns} set={(columns) => change({ columns })} problems={problems} />
