@@ -15,6 +15,13 @@ const say = speaker({
   '{unfit}. Choose another.': '{unfit|said}। दूसरा चुनें।',
   'Write {{1}} in the body.': 'बॉडी में {{1}} लिखें।',
   'the file could not be received': 'फ़ाइल नहीं ली जा सकी',
+  'The link of card {0}': 'कार्ड {0} का लिंक',
+  'Given up after {0} attempts. {1}': '{0} कोशिशों के बाद छोड़ा। {1|said}',
+  'It is away. We try again.': 'वह नहीं है। हम फिर कोशिश करेंगे।',
+  'The campaign "{0}" is {state}.': 'कैंपेन "{0}": {state|said}।',
+  'The campaign "{0}" is {1}: it is stopped for good.': 'कैंपेन "{0}" ({1|said}) बंद होगा।',
+  paused: 'रुका हुआ',
+  'the body is not JSON: {error}': 'JSON नहीं है: {error}',
 });
 
 test('a sentence is said as it stands', () => {
@@ -46,6 +53,14 @@ test('a name that is also a word of ours stays a name', () => {
   );
 });
 
+test('a name may hold a sentence where it is quoted, and a number at the end is one word', () => {
+  expect(say('The account "Dr. Rao. Clinic" said: Nothing to do.')).toBe(
+    'खाता "Dr. Rao. Clinic" ने कहा: कुछ नहीं करना है।',
+  );
+  expect(say('The link of card 2 has no value (a+b?) [$1]')).toBe('कार्ड 2 का लिंक का मान नहीं है');
+  expect(say('the body is not JSON: expected a value')).toBe('JSON नहीं है: expected a value');
+});
+
 test('a sentence inside of another one is said too, also where it lost its full stop', () => {
   expect(say('The provider refused them, and nothing was proven since: Nothing to do. The sky fell.')).toBe(
     'प्रदाता ने ठुकराया: कुछ नहीं करना है। The sky fell.',
@@ -59,6 +74,16 @@ test('sentences that were joined are said one by one', () => {
   expect(say('Nothing to do. The sky fell. 3 of 5 people would get it. Nothing to do.')).toBe(
     'कुछ नहीं करना है। The sky fell. 5 में से 3 लोगों को मिलेगा। कुछ नहीं करना है।',
   );
+});
+
+test('of two sentences that would fit, the one that says more is meant, wherever it ends', () => {
+  expect(say('The campaign "Big. Sale" is paused: it is stopped for good. Nothing to do.')).toBe(
+    'कैंपेन "Big. Sale" (रुका हुआ) बंद होगा। कुछ नहीं करना है।',
+  );
+  expect(say('Given up after 5 attempts. It is away. We try again.')).toBe(
+    '5 कोशिशों के बाद छोड़ा। वह नहीं है। हम फिर कोशिश करेंगे।',
+  );
+  expect(say('The campaign "Sale" is paused. Nothing to do.')).toBe('कैंपेन "Sale": रुका हुआ। कुछ नहीं करना है।');
 });
 
 test('two parts side by side are said when both are known, and one before a colon', () => {

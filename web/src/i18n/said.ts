@@ -20,7 +20,7 @@ const HOLE = /\{(\w+)(\|said)?\}/g;
 /** After the end of a sentence. */
 const END = /(?<=[.?!]) /;
 /** Longer texts are not looked at for two parts that stand side by side. */
-const LONG = 300;
+const LONG = 200;
 
 const patternOf = ([english, translation]: [string, string]): Pattern => ({
   literals: english.split(/\{\w+\}/),
@@ -31,45 +31,67 @@ const patternOf = ([english, translation]: [string, string]): Pattern => ({
 
 /** What stands in the holes; nothing when the text does not fit. Each hole ends where the next literal first begins. */
 function values({ literals, holes, said }: Pattern, text: string): Map<string, string> | undefined {
-  const first = literals[0] ?? '';
-  const end = text.length - (literals.at(-1) ?? '').length;
-  if (!text.startsWith(first) || !text.endsWith(literals.at(-1) ?? '')) return;
+  const last = literals.at(-1) ?? '';
+  const end = text.length - last.length;
+  if (!text.startsWith(literals[0] ?? '') || !text.endsWith(last)) return;
   const found = new Map<string, string>();
-  let at = first.length;
+  let at = 0;
   for (const [n, hole] of holes.entries()) {
-    const literal = n + 1 < holes.length ? (literals[n + 1] ?? '') : '';
-    const next = literal ? text.indexOf(literal, at) : end;
-    if (next < at || next + literal.length > end) return;
+    const [before = '', after = ''] = literals.slice(n, n + 2);
+    at += before.length;
+    const next = n + 1 < holes.length ? text.indexOf(after, at) : end;
+    if (next < at || next > end) return;
     const value = text.slice(at, next);
-    // A name or a number holds no whole sentence: that would be another one, which only stands beside this one.
-    if (!said.has(hole) && END.test(value)) return;
+    if (!said.has(hole) && !isValue(value, before, after)) return;
     found.set(hole, value);
-    at = next + literal.length;
+    at = next;
   }
   return found;
 }
 
+/** Whether this can be a name or a number of the text around it, and not a part of what merely stands beside it. */
+function isValue(value: string, before: string, after: string): boolean {
+  const quote = /["']$/.exec(before)?.[0];
+  if (quote && after.startsWith(quote)) return !value.includes(quote);
+  if (after === '' && !before.endsWith(': ')) return !value.includes(' ');
+  return !END.test(value);
+}
+
+/** A sentence of the server that a text is. */
+interface Sentence {
+  /** How much of the text it fixes. */
+  weight: number;
+  /** It ends with a hole, for all that follows. */
+  open: boolean;
+  say: () => string;
+}
+
+const weightOf = (pattern: Pattern) => pattern.literals.join('').length;
+
 /** Makes what says the server's sentences in another language. */
 export function speaker(texts: Readonly<Record<string, string>>): Say {
   const exact = new Map(Object.entries(texts));
-  const weight = (pattern: Pattern) => pattern.literals.join('').length;
   const patterns = Object.entries(texts)
     .map(patternOf)
     .filter((pattern) => pattern.holes.length > 0)
-    .sort((a, b) => weight(b) - weight(a));
+    .sort((a, b) => weightOf(b) - weightOf(a));
   const known = new Map<string, string | undefined>();
 
-  /** A sentence of the server, whole. */
-  function whole(text: string): string | undefined {
+  function sentence(text: string): Sentence | undefined {
     const translation = exact.get(text);
-    if (translation !== undefined) return translation;
+    if (translation !== undefined) return { weight: text.length, open: false, say: () => translation };
     for (const pattern of patterns) {
       const found = values(pattern, text);
-      if (found)
-        return pattern.translation.replace(HOLE, (_, hole: string, inner?: string) => {
-          const value = found.get(hole) ?? '';
-          return inner ? nested(value) : value;
-        });
+      if (!found) continue;
+      const filled = (_: string, hole: string, inner?: string) => {
+        const value = found.get(hole) ?? '';
+        return inner ? nested(value) : value;
+      };
+      return {
+        weight: weightOf(pattern),
+        open: pattern.literals.at(-1) === '',
+        say: () => pattern.translation.replace(HOLE, filled),
+      };
     }
     return;
   }
@@ -77,23 +99,27 @@ export function speaker(texts: Readonly<Record<string, string>>): Say {
   /** A sentence inside of another one, which may have lost its full stop there. */
   const nested = (text: string) => look(text) ?? look(`${text}.`)?.replace(/[.।]$/, '') ?? text;
 
-  /** Several sentences: the longest runs that are known, the others as they are. */
+  /**
+   * Several sentences. Of those that begin at the same place the one that fixes most is meant; of two alike the shorter
+   * one, if it does not take in all that follows.
+   */
   function several(text: string): string | undefined {
     const parts = text.split(END);
-    if (parts.length === 1) return;
     const out: string[] = [];
     let any = false;
-    for (let from = 0, to = 0; from < parts.length; from = to) {
-      let translation: string | undefined;
-      for (to = parts.length; to > from; to -= 1) {
-        translation = whole(parts.slice(from, to).join(' '));
-        if (translation !== undefined) break;
+    for (let from = 0; from < parts.length; ) {
+      let best: Sentence | undefined;
+      let end = from + 1;
+      for (let to = parts.length; to > from; to -= 1) {
+        const found = sentence(parts.slice(from, to).join(' '));
+        if (!found || (best && found.weight < best.weight + Number(found.open))) continue;
+        [best, end] = [found, to];
       }
-      to = Math.max(to, from + 1);
       const part = parts[from] ?? '';
-      translation ??= beside(part);
+      const translation = best?.say() ?? beside(part);
       any ||= translation !== undefined;
       out.push(translation ?? part);
+      from = end;
     }
     return any ? out.join(' ') : undefined;
   }
@@ -104,17 +130,18 @@ export function speaker(texts: Readonly<Record<string, string>>): Say {
     for (let at = text.lastIndexOf(' '); at > 0; at = text.lastIndexOf(' ', at - 1)) {
       const [left, right] = [text.slice(0, at), text.slice(at + 1)];
       if (left.endsWith(':')) {
-        const before = whole(left.slice(0, -1));
-        if (before !== undefined) return `${before}: ${nested(right)}`;
+        const before = sentence(left.slice(0, -1));
+        if (before) return `${before.say()}: ${nested(right)}`;
       }
-      const [one, two] = [whole(left), whole(right)];
-      if (one !== undefined && two !== undefined) return `${one} ${two}`;
+      const one = sentence(left);
+      const two = one && sentence(right);
+      if (two) return `${one.say()} ${two.say()}`;
     }
     return;
   }
 
   function look(text: string): string | undefined {
-    if (!known.has(text)) known.set(text, whole(text) ?? several(text) ?? beside(text));
+    if (!known.has(text)) known.set(text, exact.get(text) ?? several(text));
     return known.get(text);
   }
   return (text) => look(text) ?? text;

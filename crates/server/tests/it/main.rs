@@ -51,6 +51,7 @@ mod slices;
 mod support;
 mod template_desk;
 mod templates;
+mod texts;
 mod trouble;
 mod try_message;
 mod unknown;
