@@ -340,14 +340,16 @@ fn every_dependency_has_a_reason() {
     assert_eq!(wrong, ["docs/dependencies.md gives no reason for proptest"]);
 }
 
+fn catalogues() -> Vec<(String, String)> {
+    let ours = |path: &str| path.starts_with("crates/") && path.ends_with(".po");
+    let found: Vec<_> = files().into_iter().filter(|(path, _)| ours(path)).collect();
+    assert!(found.len() >= 2);
+    found
+}
+
 #[test]
 fn translations_belong_to_sentences_that_are_there() {
-    let catalogues: Vec<_> = files()
-        .into_iter()
-        .filter(|(path, _)| path.starts_with("crates/") && path.ends_with(".po"))
-        .collect();
-    assert!(catalogues.len() >= 2);
-    kept(texts::stale(&catalogues, &sources()));
+    kept(texts::stale(&catalogues(), &sources()));
 
     let code = Source::new(
         "crates/provider/src/providers/ringo/send.rs",
@@ -383,10 +385,19 @@ fn translations_belong_to_sentences_that_are_there() {
 fn what_people_read_is_translated() {
     let hindi: std::collections::BTreeSet<String> =
         harkara::domain::texts::texts("hi").unwrap().into_keys().collect();
-    kept(texts::untranslated(&sources(), &hindi));
-    kept(texts::unsaid_forms("hi"));
+    let catalogues = catalogues();
+    kept(texts::untranslated(&sources(), &catalogues, &hindi));
+    kept(texts::unsaid_forms(&catalogues));
 
-    let rule = |code: &[Source]| texts::untranslated(code, &["Wait {0} minutes.".to_owned()].into());
+    let of_ringo = [(
+        "crates/provider/src/providers/ringo/hi.po".to_owned(),
+        String::new(),
+    )];
+    let known = ["Wait {0} minutes.".to_owned()].into();
+    let rule = |code: &[Source]| texts::untranslated(code, &of_ringo, &known);
+    let vendor = |name: &str| format!("crates/provider/src/providers/{name}/send.rs");
+    notices(rule, 1, &vendor("ringo"), "f(\"Wait two hours.\")");
+    notices(rule, 0, &vendor("bingo"), "f(\"Wait two hours.\")");
     let path = "crates/server/src/app/a.rs";
     notices(rule, 0, path, "f(format!(\"Wait {} minutes.\"))");
     notices(rule, 1, path, "f(format!(\"Wait {} hours.\"))");

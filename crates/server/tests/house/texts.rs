@@ -205,13 +205,28 @@ fn in_between<'t>(text: &'t str, holes: &'t [Hole<'t>]) -> impl Iterator<Item = 
         .map(|(_, c)| c)
 }
 
-/// Sentences of the code that people read and nobody translated.
-pub fn untranslated(code: &[Source], translated: &BTreeSet<String>) -> Vec<String> {
+/// Whether a vendor is told in English everywhere, because nobody translated it: its folder has no catalogue.
+fn only_english(vendor: &str, catalogues: &[(String, String)]) -> bool {
+    let place = format!("crates/provider/src/providers/{vendor}/hi.po");
+    !catalogues.iter().any(|(path, _)| *path == place)
+}
+
+/// Sentences of the code that people read and nobody translated to Hindi.
+pub fn untranslated(
+    code: &[Source],
+    catalogues: &[(String, String)],
+    translated: &BTreeSet<String>,
+) -> Vec<String> {
     let under = |path: &str, places: &[&str]| places.iter().any(|place| path.starts_with(place));
     let mut wrong = Vec::new();
     for s in code {
         let ours = ["crates/provider/src/", "crates/server/src/"];
         if !under(&s.path, &ours) || under(&s.path, FOR_PROGRAMS) || s.path.contains("/tests") {
+            continue;
+        }
+        let vendor = s.path.strip_prefix("crates/provider/src/providers/");
+        let vendor = vendor.and_then(|path| path.split('/').next());
+        if vendor.is_some_and(|vendor| only_english(vendor, catalogues)) {
             continue;
         }
         let all = ALL_SAID.contains(&s.path.as_str());
@@ -245,12 +260,15 @@ fn is_sentence(text: &str) -> bool {
         && words(text) > 1
 }
 
-/// What a person reads of a provider before anything was sent.
-pub fn unsaid_forms(language: &str) -> Vec<String> {
-    let texts = texts(language).unwrap_or_default();
+/// What a person reads of a provider before anything was sent, and nobody translated to Hindi.
+pub fn unsaid_forms(catalogues: &[(String, String)]) -> Vec<String> {
+    let texts = texts("hi").unwrap_or_default();
     let mut wrong = Vec::new();
     for provider in registry::PROVIDERS {
         let spec = provider.spec();
+        if only_english(&spec.id.replace('-', "_"), catalogues) {
+            continue;
+        }
         let fields = spec.fields.iter().flat_map(|field| [field.label, field.help]);
         let others = provider.credentials().iter().copied().chain([spec.network_hint]);
         for text in fields.chain(others) {

@@ -18,7 +18,11 @@ async fn get(w: &World, language: &str, known: &str) -> (StatusCode, HeaderMap, 
         .unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), 1 << 22).await.unwrap();
-    (status, headers, serde_json::from_slice(&bytes).unwrap_or_default())
+    (
+        status,
+        headers,
+        serde_json::from_slice(&bytes).unwrap_or_default(),
+    )
 }
 
 on_both_engines! {
