@@ -2,7 +2,7 @@
 //! shows it to people; programs go on reading English.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -31,32 +31,26 @@ pub struct Texts {
     pub texts: BTreeMap<String, String>,
 }
 
-/// An answer and its tag; made once, because what is in the binary does not change.
-type Kept = (Bytes, String);
-static KEPT: Mutex<BTreeMap<String, Kept>> = Mutex::new(BTreeMap::new());
+/// By language an answer and its tag, made once: what is in the binary does not change.
+static ANSWERS: LazyLock<BTreeMap<&str, (Bytes, String)>> = LazyLock::new(|| {
+    let answers = languages().into_iter().filter_map(|language| {
+        let body = Bytes::from(
+            serde_json::json!(Texts {
+                texts: texts(language)?
+            })
+            .to_string(),
+        );
+        let digest = Sha256::digest(&body);
+        let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Some((language, (body, format!("\"{tag}\""))))
+    });
+    answers.collect()
+});
 
 /// What the server and its providers say, in another language. Empty for `en`, which is what the API speaks.
 #[utoipa::path(get, path = "/texts/{language}", tag = "Texts", params(("language" = String, Path, description = "`en` or `hi`")), responses((status = 200, body = Texts), (status = 304, description = "As `if-none-match` has it"), (status = 404, body = Problem)))]
 async fn show(Path(language): Path<String>, asked: HeaderMap) -> Result<Response, Problem> {
-    let (body, tag) = kept(&language)?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::ETAG, &tag),
-    ];
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    if known.is_some_and(|tags| tags.contains(&tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-    }
-    Ok((headers, body).into_response())
-}
-
-fn kept(language: &str) -> Result<Kept, Problem> {
-    let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(kept) = all.get(language) {
-        return Ok(kept.clone());
-    }
-    let texts = texts(language).ok_or_else(|| {
+    let (body, tag) = ANSWERS.get(language.as_str()).ok_or_else(|| {
         let known = Vec::from_iter(languages()).join(", ");
         Problem::new(
             StatusCode::NOT_FOUND,
@@ -65,10 +59,14 @@ fn kept(language: &str) -> Result<Kept, Problem> {
             format!("Use one of these: {known}."),
         )
     })?;
-    let body = Bytes::from(serde_json::json!(Texts { texts }).to_string());
-    let digest = Sha256::digest(&body);
-    let tag: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let kept = (body, format!("\"{tag}\""));
-    all.insert(language.to_owned(), kept.clone());
-    Ok(kept)
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::ETAG, tag),
+    ];
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    if known.is_some_and(|tags| tags.contains(tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, body.clone()).into_response())
 }
