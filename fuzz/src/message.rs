@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use harkara::domain::consent::{Intent, Words};
 use harkara::domain::template::{
-    Frozen, Mapping, TemplateContent, compose, draft, fallbacks, mapping_problems, problems, realign,
-    resolve, unmapped,
+    Frozen, Mapping, TemplateContent, compose, draft, fallbacks, fill, mapping_problems, problems, realign,
+    unmapped,
 };
 use harkara_provider::Category;
 use harkara_provider::wire::rules;
@@ -90,9 +90,8 @@ fn check_template(data: &[u8]) {
         mapping: mapping.clone(),
     };
     let template = frozen(&content, &mapping);
-    match resolve(&template, &|name| person.get(name).cloned()) {
-        Ok(values) => {
-            let message = compose(&template, &values).expect("resolved values compose");
+    match fill(&template, &|name| person.get(name).cloned()) {
+        Ok((values, message)) => {
             assert_eq!(compose(&template, &values).as_ref(), Ok(&message));
             assert!(message.body.chars().count() <= rules::BODY);
             for value in &message.parameters {
@@ -117,7 +116,7 @@ fn check_template(data: &[u8]) {
     if is_good {
         // Nobody knows anything about this person; that is what the defaults are for.
         assert!(compose(&frozen(&content, &fallbacks(&mapping)), &[]).is_ok());
-        assert!(resolve(&template, &|_| None).is_ok());
+        assert!(fill(&template, &|_| None).is_ok());
     }
     if let Some(later) = later {
         let carried = realign(&content, &later, &mapping);

@@ -1,10 +1,11 @@
 //! The ledger.
 
+use futures::TryStreamExt;
 use serde::Deserialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, in_texts};
+use super::dialect::Batch;
 use super::news::Topic::Message;
 use super::rows::Column::{Int, Text};
 use super::rows::Rows;
@@ -243,26 +244,29 @@ pub async fn due(
         .bind(number).bind(lane).bind(now).bind(limit).fetch_all(c).await)?)
 }
 
-const LEFT_SINCE: Batch = in_texts!(
-    "SELECT phone, due_at
-     FROM message
-     WHERE campaign_id IS NULL AND id >= $2 AND number_id = $3 AND due_at < $4 AND state BETWEEN 20 AND 50 AND phone IN",
-    "ORDER BY due_at"
-);
+pub(super) const LEFT_SINCE: &str = "
+SELECT phone, due_at
+FROM message
+WHERE campaign_id IS NULL AND state IN (20, 25, 30, 35, 40, 50) AND id >= $1 AND number_id = $2 AND due_at < $3
+ORDER BY due_at";
 
-/// Messages outside campaigns that began to leave from a number to these people before a time: phone and time, oldest
-/// first. Only those with ids from `since_id` on.
+/// Messages outside campaigns that began to leave from a number before a time: phone and time, oldest first, one by one. Only
+/// those with ids from `since_id` on.
 pub async fn left_since(
     tx: &mut Tx,
     number: i64,
-    phones: &[&str],
     since_id: i64,
     before: Millis,
-) -> Result<Vec<(String, Millis)>, StoreError> {
-    let sql = tx.dialect().pick(&LEFT_SINCE);
-    let json = to_json(phones);
-    Ok(on!(tx, c => sqlx::query_as(sql)
-        .bind(&json).bind(since_id).bind(number).bind(before).fetch_all(c).await)?)
+    mut each: impl FnMut(&str, Millis),
+) -> Result<(), StoreError> {
+    on!(tx, c => {
+        let mut rows = sqlx::query_as::<_, (String, Millis)>(LEFT_SINCE)
+            .bind(since_id).bind(number).bind(before).fetch(c);
+        while let Some((phone, at)) = rows.try_next().await? {
+            each(&phone, at);
+        }
+    });
+    Ok(())
 }
 
 const CLAIM: Batch = Batch {

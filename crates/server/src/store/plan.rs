@@ -4,7 +4,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::find;
-use super::message::OF_PHONE;
+use super::message::{LEFT_SINCE, OF_PHONE};
 use super::recipient;
 use super::{Db, Tx};
 
@@ -37,6 +37,13 @@ async fn a_thread_is_found_without_a_walk_through_the_ledger() {
     ] {
         assert!(has(&plan, wanted), "{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn what_left_lately_is_found_without_a_walk_through_the_ledger() {
+    let plan = steps(LEFT_SINCE).await;
+    let wanted = "SEARCH message USING INDEX message_outside (state=? AND id>?)";
+    assert!(has(&plan, wanted), "{plan:#?}");
 }
 
 #[tokio::test]

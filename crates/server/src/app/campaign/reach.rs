@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::app::{App, AppError};
 use crate::domain::audience::{Audience, Exclusion, Person, reachable};
 use crate::domain::id;
-use crate::domain::template::{Frozen, resolve};
+use crate::domain::template::{Frozen, fill};
 use crate::store::{consent, from_json, profile};
 
 /// A reach estimate.
@@ -91,7 +91,7 @@ pub(super) fn verdict(
 ) -> Result<(), Exclusion> {
     reachable(person)?;
     if let Some(frozen) = frozen
-        && resolve(frozen, &|name| person.text(name)).is_err()
+        && fill(frozen, &|name| person.text(name)).is_err()
     {
         return Err(Exclusion::MissingValue);
     }

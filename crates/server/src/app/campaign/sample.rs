@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::reach::{list_of, verdict};
 use crate::app::{App, AppError};
 use crate::domain::audience::{Audience, Person};
-use crate::domain::template::{Frozen, compose, resolve};
+use crate::domain::template::{Frozen, fill};
 use crate::store::{consent, from_json, profile};
 
 /// A person who would get it.
@@ -74,8 +74,7 @@ pub async fn sample(
             if !audience.includes(&person) || verdict(&person, Some(frozen), &mut seen).is_err() {
                 continue;
             }
-            let Ok(message) = resolve(frozen, &|name| person.text(name)).and_then(|v| compose(frozen, &v))
-            else {
+            let Ok((_, message)) = fill(frozen, &|name| person.text(name)) else {
                 continue;
             };
             found.people.push(SamplePerson {

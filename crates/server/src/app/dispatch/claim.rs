@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use harkara_provider::Content;
+use harkara_provider::{Content, TemplateMessage};
 
 use super::PairBook;
 use crate::app::{App, AppError};
@@ -38,10 +38,16 @@ pub struct Claimed {
 /// What a message says.
 #[derive(Debug, Clone)]
 pub enum Payload {
-    /// A campaign's template, filled with this person's values.
+    /// A campaign's template and this person's values, to be filled when it leaves.
     Campaign(Arc<Frozen>, Vec<String>),
-    /// Its own content.
+    /// Its content.
     Content(Box<Content>),
+}
+
+impl From<TemplateMessage> for Payload {
+    fn from(message: TemplateMessage) -> Self {
+        Self::Content(Box::new(Content::Template(message)))
+    }
 }
 
 /// Claims up to `limit` queued messages of a number and lane. What must not leave any more (the person opted out, the
@@ -62,7 +68,7 @@ pub async fn due(
     }
     let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
     let suppressed = consent::suppressed(tx, &phones).await?;
-    pairs.recall(tx, number_id, &phones, now).await?;
+    pairs.recall(tx, number_id, now).await?;
     let (mut claimed, mut changed) = (Vec::new(), Vec::new());
     for row in rows {
         match judge(tx, frozen, &row, &suppressed, now).await? {

@@ -13,7 +13,7 @@ use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::audience::{Audience, Exclusion, Person, reachable};
 use crate::domain::state::{QUEUED, SENDING};
-use crate::domain::template::{Frozen, resolve};
+use crate::domain::template::{Frozen, fill};
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::kept_number::{self, Kept};
 use crate::store::message::{self, CAMPAIGN, NewMessage};
@@ -76,8 +76,8 @@ enum Verdict {
     Outside,
     /// Of the audience, left out.
     Excluded(Exclusion),
-    /// Gets a message with these values.
-    Sends(String, Vec<String>),
+    /// Gets this message at this number; the ledger keeps the values.
+    Sends(String, Vec<String>, Payload),
 }
 
 /// What became of the next people.
@@ -109,8 +109,10 @@ fn judge(
     if let Err(reason) = reachable(&person) {
         return Verdict::Excluded(reason);
     }
-    match resolve(&run.frozen, &|name| person.text(name)) {
-        Ok(values) => Verdict::Sends(profile.phone.clone().unwrap_or_default(), values),
+    match fill(&run.frozen, &|name| person.text(name)) {
+        Ok((values, message)) => {
+            Verdict::Sends(profile.phone.clone().unwrap_or_default(), values, message.into())
+        }
         Err(_) => Verdict::Excluded(Exclusion::MissingValue),
     }
 }
@@ -130,7 +132,7 @@ pub async fn plan(
     let people = profile::slice(tx, slice.position, slice.upper, run.list_id, look_at).await?;
     let phones: Vec<&str> = people.iter().filter_map(|p| p.phone.as_deref()).collect();
     let suppressed = consent::suppressed(tx, &phones).await?;
-    pairs.recall(tx, slice.number_id, &phones, now).await?;
+    pairs.recall(tx, slice.number_id, now).await?;
 
     let (mut position, mut excluded, mut drafts) = (slice.position, Vec::new(), Vec::new());
     let mut looked_at_all = true;
@@ -144,8 +146,21 @@ pub async fn plan(
         match judge(profile, &attributes, &suppressed, run) {
             Verdict::Outside => {}
             Verdict::Excluded(reason) => excluded.push((run.id, profile.id, reason as i16)),
-            Verdict::Sends(phone, values) => {
-                drafts.push(message(app, slice, run, profile.id, phone, values, now));
+            Verdict::Sends(phone, values, payload) => {
+                let id = app.ids.next(now);
+                let row = row(id, slice, run.id, (profile.id, phone.clone()), &values, now);
+                drafts.push((
+                    row,
+                    Claimed {
+                        id,
+                        campaign_id: Some(run.id),
+                        number_id: slice.number_id,
+                        phone,
+                        attempt: 1,
+                        at: now,
+                        payload,
+                    },
+                ));
             }
         }
     }
@@ -200,43 +215,28 @@ pub async fn plan(
     })
 }
 
-fn message(
-    app: &App,
+/// A row of a message that leaves now.
+fn row(
+    id: i64,
     slice: &SliceRow,
-    run: &Running,
-    profile_id: i64,
-    phone: String,
-    values: Vec<String>,
+    campaign_id: i64,
+    (profile_id, phone): (i64, String),
+    values: &[String],
     now: Millis,
-) -> (NewMessage, Claimed) {
-    let id = app.ids.next(now);
-    let new = NewMessage {
+) -> NewMessage {
+    NewMessage {
         id,
         number_id: slice.number_id,
-        campaign_id: Some(run.id),
+        campaign_id: Some(campaign_id),
         profile_id: Some(profile_id),
-        phone: phone.clone(),
+        phone,
         state: SENDING,
         lane: CAMPAIGN,
         attempt: 1,
         due_at: now,
-        params: (!values.is_empty()).then(|| to_json(&values)),
+        params: (!values.is_empty()).then(|| to_json(values)),
         content: None,
         in_reply_to: None,
         event_key: None,
-    };
-    let payload = Payload::Campaign(run.frozen.clone(), values);
-    let number_id = slice.number_id;
-    (
-        new,
-        Claimed {
-            id,
-            campaign_id: Some(run.id),
-            number_id,
-            phone,
-            attempt: 1,
-            at: now,
-            payload,
-        },
-    )
+    }
 }

@@ -46,17 +46,17 @@ pub struct Finished {
 }
 
 /// The message as the provider gets it.
-pub fn outgoing(claimed: &Claimed, from: &str, at: Millis) -> Result<Outgoing, SendError> {
-    let content = match &claimed.payload {
-        Payload::Content(content) => (**content).clone(),
-        Payload::Campaign(frozen, values) => Content::Template(compose(frozen, values).map_err(|why| {
+pub fn outgoing(claimed: Claimed, from: &str, at: Millis) -> Result<Outgoing, SendError> {
+    let content = match claimed.payload {
+        Payload::Content(content) => *content,
+        Payload::Campaign(frozen, values) => Content::Template(compose(&frozen, &values).map_err(|why| {
             let help =
                 "The template and the stored values do not fit together. Check the template's placeholders.";
             SendError::new(SendErrorKind::Invalid, None, why.to_string(), help)
         })?),
     };
     Ok(Outgoing {
-        to: claimed.phone.clone(),
+        to: claimed.phone,
         from: from.to_owned(),
         reference: MESSAGE.show(claimed.id),
         at,
@@ -72,16 +72,17 @@ pub async fn attempt(
     engine: &Engine,
     loaded: &LoadedAccount,
     from: &str,
-    claimed: &Claimed,
+    claimed: Claimed,
     at: Millis,
 ) -> (Outcome, Trace) {
+    let of_campaign = claimed.campaign_id.is_some();
     let message = match outgoing(claimed, from, at) {
         Ok(message) => message,
         Err(error) => return (Err(error), Trace::default()),
     };
     let mut seen = Seen::default();
     let outcome = exchange(engine, loaded.provider, &loaded.account, &message, &mut seen).await;
-    if outcome.is_ok() && claimed.campaign_id.is_some() {
+    if outcome.is_ok() && of_campaign {
         return (outcome, Trace::default());
     }
     let trace = seen.trace(&loaded.account);

@@ -15,7 +15,7 @@ use crate::domain::content;
 use crate::domain::id;
 use crate::domain::phone::Phone;
 use crate::domain::state::{self, CANCELLED, FAILED, QUEUED, SKIPPED, UNKNOWN};
-use crate::domain::template::{Frozen, Mapping, compose, resolve};
+use crate::domain::template::{Frozen, Mapping, compose, fill};
 use crate::domain::window;
 use crate::store::message::{self, API, MessageRow, NewMessage};
 use crate::store::number::{self, NumberRow};
@@ -252,10 +252,8 @@ pub(super) fn filled(frozen: &Frozen, phone: &str, person: Option<&ProfileRow>) 
         suppressed: false,
         attributes: &attributes,
     };
-    let values = resolve(frozen, &|name| view.text(name))
+    let (_, message) = fill(frozen, &|name| view.text(name))
         .map_err(|e| AppError::field("/mapping", "missing_value", e.to_string()))?;
-    let message =
-        compose(frozen, &values).map_err(|e| AppError::field("/mapping", "not_composable", e.to_string()))?;
     Ok(Content::Template(message))
 }
 

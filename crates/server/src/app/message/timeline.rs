@@ -164,7 +164,7 @@ async fn rebuilt(
         at: row.due_at,
         payload: Payload::Content(Box::new(content_of(tx, row).await?)),
     };
-    let step = outgoing(&claimed, from, claimed.at)
+    let step = outgoing(claimed, from, row.due_at)
         .and_then(|message| loaded.provider.send(&loaded.account, &message, &[]));
     Ok(match step {
         Ok(Step::Call(request)) => Some(request.redacted(&loaded.account.secret_values())),

@@ -7,7 +7,7 @@ use super::{App, AppError};
 use crate::domain::audience::Person;
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{
-    Frozen, Mapping, TemplateContent, compose, fallbacks, mapping_problems, problems, resolve, unsupported,
+    Frozen, Mapping, TemplateContent, fallbacks, fill, mapping_problems, problems, unsupported,
 };
 use crate::store::template::TemplateRow;
 use crate::store::{self, Tx, from_json, to_json};
@@ -343,9 +343,8 @@ pub fn preview(content: TemplateContent, mapping: Mapping, person: Option<&Perso
         },
         content,
     };
-    let made = resolve(&frozen, &|name| person.and_then(|p| p.text(name))).and_then(|v| compose(&frozen, &v));
-    match made {
-        Ok(message) => Preview {
+    match fill(&frozen, &|name| person.and_then(|p| p.text(name))) {
+        Ok((_, message)) => Preview {
             message: Some(message),
             problems: found,
         },

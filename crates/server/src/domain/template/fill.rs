@@ -28,15 +28,15 @@ pub(super) fn clean(value: &str) -> String {
     rules::clean_parameter(value).unwrap_or_default()
 }
 
-/// The values that this person gets, in a fixed order, for [`compose`]. Only what differs between people is among
-/// them.
+/// The values that this person gets, in a fixed order, for [`compose`], and the message that they make. Only what differs
+/// between people is among the values.
 ///
 /// # Errors
 /// The placeholder for which there is no usable value, or that the whole would be too long.
-pub fn resolve(
+pub fn fill(
     frozen: &Frozen,
     person: &dyn Fn(&str) -> Option<String>,
-) -> Result<Vec<String>, MissingValue> {
+) -> Result<(Vec<String>, TemplateMessage), MissingValue> {
     let mut values = Vec::new();
     for slot in slots(&frozen.content, &frozen.mapping) {
         if let Some(Source::Attribute { name, default }) = slot.source {
@@ -50,8 +50,8 @@ pub fn resolve(
             values.push(fitting.map_err(|why| missing(slot.place, &frozen.content, why))?);
         }
     }
-    compose(frozen, &values)?;
-    Ok(values)
+    let message = compose(frozen, &values)?;
+    Ok((values, message))
 }
 
 fn missing(place: Place<'_>, content: &TemplateContent, why: impl Into<String>) -> MissingValue {
@@ -61,7 +61,7 @@ fn missing(place: Place<'_>, content: &TemplateContent, why: impl Into<String>) 
     }
 }
 
-/// The message that these values make of the template; they come from [`resolve`].
+/// The message that these values make of the template; they come from [`fill`].
 ///
 /// # Errors
 /// When the values do not belong to this template, or the message would be longer than WhatsApp takes.

@@ -18,7 +18,7 @@ mod placeholder;
 
 pub use check::problems;
 pub use draft::draft;
-pub use fill::{MissingValue, compose, resolve};
+pub use fill::{MissingValue, compose, fill};
 pub use hints::hints;
 pub use mapped::{fallbacks, mapping_problems, realign, unmapped};
 pub use needs::unsupported;

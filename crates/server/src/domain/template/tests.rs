@@ -9,6 +9,11 @@ use super::*;
 
 mod rich;
 
+/// The values alone.
+fn resolve(frozen: &Frozen, person: &dyn Fn(&str) -> Option<String>) -> Result<Vec<String>, MissingValue> {
+    fill(frozen, person).map(|(values, _)| values)
+}
+
 fn attribute(name: &str, default: &str) -> Source {
     Source::Attribute {
         name: name.into(),

@@ -31,7 +31,8 @@ impl Dispatcher {
             if !depart(&app, term, &gates).await {
                 return;
             }
-            let attempt = dispatch::attempt(&app.engine, &loaded, &from, &message, app.now());
+            let (id, number_id, n, at) = (message.id, message.number_id, message.attempt, message.at);
+            let attempt = dispatch::attempt(&app.engine, &loaded, &from, message, app.now());
             let (outcome, trace) = AssertUnwindSafe(attempt)
                 .catch_unwind()
                 .await
@@ -42,12 +43,12 @@ impl Dispatcher {
                     (Err(error), Trace::default())
                 });
             let finished = Finished {
-                id: message.id,
+                id,
                 account_id: loaded.row.id,
                 account_version: loaded.row.updated_at,
-                number_id: message.number_id,
-                attempt: message.attempt,
-                at: message.at,
+                number_id,
+                attempt: n,
+                at,
                 outcome,
                 trace,
             };
