@@ -140,6 +140,8 @@ async fn look_again(app: &App) -> Result<(), StoreError> {
 /// One callback that cannot be applied must not hold up the others: it is marked with the reason.
 async fn one_by_one(app: &App) -> Result<usize, StoreError> {
     let mut tx = app.db.write().await?;
+    // The batch that failed may still be about to let go of its rows.
+    callback::in_turn(&mut tx).await?;
     let ids = callback::lock_new(&mut tx, BATCH).await?;
     drop(tx);
     for (id, _) in &ids {
