@@ -158,3 +158,21 @@ export async function until(what, check, seconds = 20) {
   }
   throw new Error(`${what} did not come true within ${seconds} s; last: ${last}`);
 }
+
+/** The same state for people who have it light, dark, or on a phone: pictures of this name, and the checks of each. */
+export async function looks(page, name) {
+  for (const [suffix, viewport, colorScheme] of [
+    ['light', WIDE, 'light'],
+    ['dark', WIDE, 'dark'],
+    ['phone', PHONE, 'light'],
+  ]) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    // How a narrow window looks to axe is the business of the story of all pages.
+    if (viewport === WIDE) await accessible(page, `${name} (${suffix})`);
+    await fits(page, `${name} (${suffix})`);
+    await picture(page, `${name}-${suffix}`);
+  }
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: 'light' });
+}

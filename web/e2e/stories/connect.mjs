@@ -1,7 +1,7 @@
 // A marketer connects a provider by its form: sees what is missing, what the provider refuses and why, sends a test to a
 // phone, saves; then looks after the account: numbers, troubles, other hosts, and its end.
 import assert from 'node:assert/strict';
-import { accessible, fits, PHONE, picture, signIn, startProvider, until, WIDE } from '../lib.mjs';
+import { accessible, looks, picture, signIn, startProvider, until } from '../lib.mjs';
 
 const OURS = ['203.0.113.7', '203.0.113.8'];
 export const options = {
@@ -37,24 +37,6 @@ export async function story(given) {
   }
 }
 
-/** The same state for people who have it light, dark, or on a phone. */
-async function looks(page, name) {
-  for (const [suffix, viewport, colorScheme] of [
-    ['light', WIDE, 'light'],
-    ['dark', WIDE, 'dark'],
-    ['phone', PHONE, 'light'],
-  ]) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    // How a narrow window looks to axe is the business of the story of all pages.
-    if (viewport === WIDE) await accessible(page, `${name} (${suffix})`);
-    await fits(page, `${name} (${suffix})`);
-    await picture(page, `connect-${name}-${suffix}`);
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
 async function connect({ server, context, page, expect, provider }) {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   // Settings that are not right are refused; that is what the story is about.
@@ -71,7 +53,7 @@ async function connect({ server, context, page, expect, provider }) {
   // Nothing is there; the page teaches, and leads to the form. The usual provider is chosen.
   await page.goto(`${server.url}/settings/whatsapp`);
   await shown(page.getByText('No provider is connected yet'));
-  await looks(page, 'empty');
+  await looks(page, 'connect-empty');
   await page.getByRole('link', { name: 'Provider', exact: true }).click();
   await shown(page.getByRole('heading', { name: 'Connect a provider', level: 1 }));
   const picker = page.getByRole('combobox', { name: 'Provider' });
@@ -102,7 +84,7 @@ async function connect({ server, context, page, expect, provider }) {
   await button('Save').click();
   for (const label of NEEDED) await shown(page.getByText(`Fill this in: ${label}`, { exact: true }));
   await until('the first field has the focus', async () => (await focused()) === 'nickname');
-  await looks(page, 'missing');
+  await looks(page, 'connect-missing');
 
   // The auto-reply wants its text once it is on, and shows it as the customer will see it.
   await field('Nickname').fill('Kurta shop');
@@ -135,7 +117,7 @@ async function connect({ server, context, page, expect, provider }) {
   await button('Copy Answer, HTTP 200: Notification account').click();
   await until('the answer is copied', async () => /"id": ?"401"/.test(await clipboard()));
   assert.ok(!(await page.getByText('not this one').count()), 'the password is hidden in the request');
-  await looks(page, 'refused');
+  await looks(page, 'connect-refused');
   await button('Save').click();
   await shown(page.getByText('Not saved: the provider did not take these settings'));
   assert.deepEqual((await api.get('/accounts')).body.data, []);
@@ -152,7 +134,7 @@ async function connect({ server, context, page, expect, provider }) {
   );
   await shown(good('Notification account'));
   for (const address of OURS) await shown(button(`Copy ${address}`).last());
-  await looks(page, 'blocked');
+  await looks(page, 'connect-blocked');
   await provider.control('config', { block_two_way_ip: false });
   await button('Test the settings').click();
   await shown(good('Two-way account'));
@@ -184,7 +166,7 @@ async function connect({ server, context, page, expect, provider }) {
   );
   assert.deepEqual((await api.get('/accounts')).body.data, []);
   await until('the other light has turned, by its report', async () => (await nothing.count()) === 0);
-  await looks(page, 'tried');
+  await looks(page, 'connect-tried');
 
   // A way out asks; then it is saved, and nothing asks any more.
   const menu = page.getByRole('navigation', { name: 'Main' });
@@ -214,14 +196,14 @@ async function after({ server, api, page, field, button, dialog, focused, provid
   );
   assert.equal(await page.getByText('It is set, and is never shown.').count(), 2);
   for (const address of OURS) await shown(button(`Copy ${address}`));
-  await looks(page, 'account');
+  await looks(page, 'connect-account');
 
   // In the list, with its lights.
   await menu.getByRole('link', { name: 'WhatsApp' }).click();
   const card = page.getByRole('region', { name: 'Kurta shop' });
   await shown(card.getByText('Credentials: works'));
   await shown(card.getByText('Inbound messages: works'));
-  await looks(page, 'list');
+  await looks(page, 'connect-list');
 
   // Numbers: a second one, the default, the rate.
   await card.getByRole('button', { name: 'What to do with Kurta shop' }).click();
@@ -256,7 +238,7 @@ async function after({ server, api, page, field, button, dialog, focused, provid
       [SECOND, true, 5],
     ],
   );
-  await looks(page, 'numbers');
+  await looks(page, 'connect-numbers');
 
   // Two messages fail: they are told together, with what to do.
   await provider.control('inbound', { customer: RAVI, type: 'text', text: 'Hello?' });
@@ -272,7 +254,7 @@ async function after({ server, api, page, field, button, dialog, focused, provid
   await page.getByRole('tab', { name: 'Troubleshooting' }).click();
   await page.getByText('2 messages · 105').waitFor({ timeout: 30_000 });
   await shown(page.getByText('Check the number and its country code.').last());
-  await looks(page, 'trouble');
+  await looks(page, 'connect-trouble');
 
   // The provider shuts us out while somebody has the form open: what they type stays, and the page says what stands still.
   await page.getByRole('tab', { name: 'Setup' }).click();
@@ -285,7 +267,7 @@ async function after({ server, api, page, field, button, dialog, focused, provid
   assert.equal(await field('App name').inputValue(), 'kurta');
   await page.getByRole('tab', { name: 'Troubleshooting' }).click();
   await shown(page.getByText("from this server's IP address", { exact: false }).first());
-  await looks(page, 'held');
+  await looks(page, 'connect-held');
   await provider.control('config', { block_two_way_ip: false });
   await button('It is mended: send again').click();
   await page.getByText('Sending stands still').first().waitFor({ state: 'detached' });
@@ -301,7 +283,7 @@ async function after({ server, api, page, field, button, dialog, focused, provid
   await button('Save changes').click();
   await shown(page.getByText(/"Notification account password" was given for another host/).first());
   await until('the first of them has the focus', async () => (await focused()) === 'hsm_password');
-  await looks(page, 'another-host');
+  await looks(page, 'connect-another-host');
   await field('Notification account password').pressSequentially('hsm-secret');
   assert.equal(await field('Notification account password').inputValue(), 'hsm-secret');
   await menu.getByRole('link', { name: 'WhatsApp' }).click();

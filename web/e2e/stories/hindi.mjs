@@ -1,7 +1,7 @@
 // A Hindi user reads what the server and the providers say in Hindi: the form of a provider, what is wrong in it, a wrong
 // password, the lights of an account, and what a launch looks at.
 import assert from 'node:assert/strict';
-import { accessible, fits, OWNER, PHONE, picture, signIn, startProvider, WIDE } from '../lib.mjs';
+import { looks, OWNER, signIn, startProvider } from '../lib.mjs';
 
 export const options = { demo: false, env: { HARKARA_ALLOWED_TARGETS: '127.0.0.1' } };
 
@@ -25,22 +25,6 @@ export async function story(given) {
   } finally {
     await provider.stop();
   }
-}
-
-async function looks(page, name) {
-  for (const [suffix, viewport, colorScheme] of [
-    ['light', WIDE, 'light'],
-    ['dark', WIDE, 'dark'],
-    ['phone', PHONE, 'light'],
-  ]) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    if (viewport === WIDE) await accessible(page, `${name} (${suffix})`);
-    await fits(page, `${name} (${suffix})`);
-    await picture(page, `hindi-${name}-${suffix}`);
-  }
-  await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 async function inHindi({ server, context, page, expect, provider }) {
@@ -71,7 +55,7 @@ async function inHindi({ server, context, page, expect, provider }) {
   await field('टेम्पलेट API URL').fill(gateway);
   await button('सहेजें').click();
   await shown(page.getByText('ऐसा URL दें जो https:// या http:// से शुरू हो, और उसमें पासवर्ड न हो।'));
-  await looks(page, 'form');
+  await looks(page, 'hindi-form');
 
   // A wrong password: whose, why, and what to do.
   await field('गेटवे URL').fill(gateway);
@@ -79,7 +63,7 @@ async function inHindi({ server, context, page, expect, provider }) {
   const bad = page.getByRole('group', { name: 'नोटिफ़िकेशन खाता: काम नहीं करता', exact: true });
   await shown(bad.getByText(/Gupshup ने .*नोटिफ़िकेशन खाते की यूज़र आईडी या पासवर्ड स्वीकार नहीं किया.*फिर से भरें/));
   await shown(page.getByRole('group', { name: 'टू-वे खाता: काम करता है', exact: true }));
-  await looks(page, 'refused');
+  await looks(page, 'hindi-refused');
 
   // Saved all the same, the lights tell of it.
   await button('सहेजें').click();
@@ -92,7 +76,7 @@ async function inHindi({ server, context, page, expect, provider }) {
   await api.post(`/accounts/${account.id}/check`);
   await page.reload();
   await shown(page.getByText(/यूज़र आईडी या पासवर्ड स्वीकार नहीं किया/));
-  await looks(page, 'lights');
+  await looks(page, 'hindi-lights');
   for (const english of ['Nobody has written yet', 'did not accept', 'Nothing was sent'])
     assert.equal(await page.getByText(english).count(), 0, english);
 
@@ -117,7 +101,7 @@ async function inHindi({ server, context, page, expect, provider }) {
       'टेम्पलेट "holi_greeting" की स्थिति ड्राफ़्ट है, इसलिए WhatsApp हर संदेश ठुकरा देगा। कोई स्वीकृत टेम्पलेट चुनें',
     ),
   );
-  await looks(page, 'review');
+  await looks(page, 'hindi-review');
 
   // The language of the page changes while it is open.
   await page.goto(`${server.url}/settings/whatsapp/${account.id}?tab=trouble`);

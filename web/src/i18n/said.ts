@@ -21,6 +21,8 @@ const HOLE = /\{(\w+)(\|said)?\}/g;
 const END = /(?<=[.?!]) /;
 /** Longer texts are not looked at for two parts that stand side by side. */
 const LONG = 200;
+/** Texts that are remembered at most: a page may stay open for days. */
+const KEPT = 5_000;
 
 const patternOf = ([english, translation]: [string, string]): Pattern => ({
   literals: english.split(/\{\w+\}/),
@@ -141,6 +143,7 @@ export function speaker(texts: Readonly<Record<string, string>>): Say {
   }
 
   function look(text: string): string | undefined {
+    if (known.size >= KEPT) known.clear();
     if (!known.has(text)) known.set(text, exact.get(text) ?? several(text));
     return known.get(text);
   }
