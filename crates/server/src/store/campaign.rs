@@ -298,19 +298,20 @@ const ADD_COUNTS: super::dialect::Batch = batch!(
      ON CONFLICT (campaign_id, bucket) DO UPDATE SET n = campaign_count.n + excluded.n"
 );
 
-/// Adds to the funnel: (campaign, bucket, difference) each once.
-pub async fn add_counts(tx: &mut Tx, counts: &Counts) -> Result<(), StoreError> {
+/// Adds to the funnel, and to the course that it took: (campaign, bucket, difference) each once.
+pub async fn add_counts(tx: &mut Tx, counts: &Counts, now: Millis) -> Result<(), StoreError> {
     let rows: Vec<_> = counts
         .0
         .iter()
         .filter(|(_, n)| **n != 0)
-        .map(|((c, b), n)| (c, b, n))
+        .map(|((c, b), n)| (*c, *b, *n))
         .collect();
     if rows.is_empty() {
         return Ok(());
     }
     let sql = tx.dialect().pick(&ADD_COUNTS);
     on!(tx, c => sqlx::query(sql).bind(to_json(&rows)).execute(c).await.map(drop))?;
+    super::series::add(tx, &rows, now).await?;
     for id in counts.campaigns() {
         tx.note(Campaign, id);
     }

@@ -183,6 +183,7 @@ const REMOVE: &[&str] = &[
 // The same, of what has no time.
 const REMOVE_ALL: &[&str] = &[
     concat!("DELETE FROM campaign_count WHERE campaign_id IN ", campaigns!()),
+    concat!("DELETE FROM campaign_series WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM exclusion WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_number WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_slice WHERE campaign_id IN ", campaigns!()),

@@ -55,6 +55,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "attempt_log",
         include_str!("../../../../migrations/0019_attempt_log.sql"),
     ),
+    (
+        22,
+        "campaign series",
+        include_str!("../../../../migrations/0022_campaign_series.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -34,6 +34,7 @@ pub mod reply;
 pub mod retention;
 pub mod retired;
 pub mod rows;
+pub mod series;
 pub mod session;
 pub mod sign_in;
 pub mod slice;

@@ -150,7 +150,7 @@ on_both_engines! {
         let slice = store::slice::open(&mut tx, row.number_id).await.unwrap().remove(0);
         let mut pairs = harkara::app::dispatch::PairBook::new(w.app().now());
         let claimed = harkara::app::dispatch::plan(w.app(), &mut tx, (&slice, &run), &mut pairs, 1, &mut counts).await.unwrap().claimed;
-        store::campaign::add_counts(&mut tx, &counts).await.unwrap();
+        store::campaign::add_counts(&mut tx, &counts, w.app().now()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(w.progress(id).await.funnel.sending, 1);
         let after = World { dispatcher: Dispatcher::new(w.t.app.clone()), ..w };

@@ -44,7 +44,9 @@ async fn claim(w: &World, campaign: i64) -> Vec<Claimed> {
         .await
         .unwrap()
         .claimed;
-    store::campaign::add_counts(&mut tx, &counts).await.unwrap();
+    store::campaign::add_counts(&mut tx, &counts, w.app().now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     claimed
 }

@@ -47,6 +47,7 @@ mod profiles;
 mod recipients;
 mod retention;
 mod retire;
+mod series;
 mod slices;
 mod support;
 mod template_desk;

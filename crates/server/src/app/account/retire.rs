@@ -167,7 +167,7 @@ async fn cancel(app: &App, tx: &mut Tx, numbers: &[i64], reason: &str) -> Result
             return Ok(());
         }
         message::change(tx, changes).await?;
-        crate::store::campaign::add_counts(tx, &counts).await?;
+        crate::store::campaign::add_counts(tx, &counts, now).await?;
     }
 }
 

@@ -184,7 +184,7 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
         tx = app.db.write_in(Lane::Bulk).await?;
     }
     let mut notes = mail.apply(&mut tx).await?;
-    add_counts(&mut tx, &notes.counts).await?;
+    add_counts(&mut tx, &notes.counts, app.now()).await?;
     callback::judge(&mut tx, mail.verdicts(&notes)).await?;
     // A report may settle the last open message of a campaign: one that waits for its next try, or one whose answer a
     // crash took away.

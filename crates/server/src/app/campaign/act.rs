@@ -155,7 +155,7 @@ pub async fn stop_because(
         counts.add(Some(id), CANCELLED, changes.len() as i64);
         message::change(tx, changes).await?;
     }
-    campaign::add_counts(tx, &counts).await?;
+    campaign::add_counts(tx, &counts, now).await?;
     Ok(checked)
 }
 

@@ -8,6 +8,7 @@ mod reach;
 mod recipient;
 mod resend;
 mod sample;
+mod series;
 
 pub use act::{count_expected, launch, launch_now, pause, resume, stop, stop_because};
 pub use draft::{copy, delete, unschedule};
@@ -19,6 +20,7 @@ pub use reach::{Reach, reach};
 pub use recipient::{Recipients, recipients};
 pub use resend::{Resend, Resent, resend};
 pub use sample::{Sample, SamplePerson, sample};
+pub use series::{Moment, Series, series};
 
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -54,7 +54,7 @@ pub async fn recover(
             }
             parked += changes.len();
             message::change(&mut tx, changes).await?;
-            campaign::add_counts(&mut tx, &counts).await?;
+            campaign::add_counts(&mut tx, &counts, now).await?;
             finish_campaigns(&mut tx, counts.campaigns(), now).await?;
             tx.commit().await?;
         }

@@ -87,7 +87,7 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
     vendor_id::keep_refs(&mut tx, refs).await?;
     attempt::keep(&mut tx, &attempts).await?;
     super::wa_id::learn(app, &mut tx, &rows, &by_id).await?;
-    campaign::add_counts(&mut tx, &counts).await?;
+    campaign::add_counts(&mut tx, &counts, now).await?;
     for (phone, detail) in opt_outs(&rows, &by_id) {
         consent::opt_out(app, &mut tx, &phone, "provider", Some(&detail), now).await?;
     }

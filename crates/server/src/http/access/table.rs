@@ -131,6 +131,7 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/campaigns/{id}/reach", Needs(CampaignsRead)),
     post("/api/v1/campaigns/{id}/resend", Needs(CampaignsLaunch)).noted("campaign.resend"),
     post("/api/v1/campaigns/{id}/resume", Needs(CampaignsLaunch)).noted("campaign.resume"),
+    get("/api/v1/campaigns/{id}/series", Needs(CampaignsRead)),
     post("/api/v1/campaigns/{id}/stop", Needs(CampaignsLaunch)).noted("campaign.stop"),
     post("/api/v1/campaigns/{id}/test", Needs(CampaignsWrite)).noted("campaign.test"),
     post("/api/v1/campaigns/{id}/unschedule", Needs(CampaignsLaunch)).noted("campaign.unschedule"),

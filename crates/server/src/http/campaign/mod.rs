@@ -6,6 +6,7 @@ mod list;
 mod live;
 mod people;
 mod preflight;
+mod series;
 
 pub use list::{CampaignItem, items};
 pub use people::{LedgerLine, show as ledger_line};
@@ -53,6 +54,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .merge(preflight::routes())
         .merge(people::routes())
         .merge(export::routes())
+        .merge(series::routes())
 }
 
 /// A campaign.

@@ -305,7 +305,7 @@ impl Dispatcher {
                     .await?,
             );
         }
-        campaign::add_counts(&mut tx, &counts).await?;
+        campaign::add_counts(&mut tx, &counts, now).await?;
         dispatch::finish_campaigns(&mut tx, counts.campaigns(), now).await?;
         tx.commit().await?;
         let Some(number) = state.numbers.get_mut(&number_id) else {
