@@ -2,7 +2,7 @@
 // themselves, what went wrong stands there by reason, and everything can be exported.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { accessible, fits, picture, signIn, until } from '../lib.mjs';
+import { accessible, fits, looks, picture, signIn, until } from '../lib.mjs';
 
 export const options = { demo: true };
 
@@ -166,7 +166,9 @@ async function follow(page, server, people) {
     .getByText(/Check the number/)
     .first()
     .waitFor();
-  await page.getByRole('button', { name: 'Show as table' }).click();
+  await course(page, number);
+  const funnel = page.getByRole('figure', { name: 'How far the messages got' });
+  await funnel.getByRole('button', { name: 'Show as table' }).click();
   const table = page.getByRole('table', { name: 'How far the messages got' });
   await table.waitFor();
   await page.getByRole('button', { name: 'What the steps mean' }).press('Enter');
@@ -178,6 +180,29 @@ async function follow(page, server, people) {
     .getByRole('link', { name: /people|person/ })
     .first()
     .click();
+}
+
+/** The lines end at the numbers of the funnel, and each moment is told by keyboard and by pointer. */
+async function course(page, number) {
+  const chart = page.getByRole('figure', { name: 'How the numbers grew' });
+  const slider = chart.getByRole('slider', { name: 'Moment of the chart' });
+  const told = async () => (await slider.getAttribute('aria-valuetext')).replaceAll(',', '');
+  await until('the lines end at the funnel', async () => {
+    const [read, replied] = [await number('Read'), await number('Replied')];
+    return (await told()).includes(`Read ${read} Replied ${replied} `);
+  });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  assert.match(await told(), /: Accepted 0 Delivered 0 Read 0 Replied 0 Failed 0$/);
+  await slider.blur();
+  const box = await chart.locator('svg').first().boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await looks(page, 'story-campaign-course');
+  await chart.getByRole('button', { name: 'Show as table' }).click();
+  const row = chart.getByRole('table', { name: 'How the numbers grew' }).getByRole('row').last();
+  await row.getByRole('cell', { name: String(await number('Read')), exact: true }).waitFor();
+  await accessible(page, 'the course as a table');
+  await chart.getByRole('button', { name: 'Show as lines' }).click();
 }
 
 /** From a dark screen the page alone is printed, in light colours. */

@@ -14,8 +14,8 @@ fn counts(moment: &Value) -> [i64; 6] {
     ["sent", "delivered", "read", "failed", "unknown", "replied"].map(|name| moment[name].as_i64().unwrap())
 }
 
-fn moments(series: &Value) -> &Vec<Value> {
-    series["moments"].as_array().unwrap()
+fn points(series: &Value) -> &Vec<Value> {
+    series["points"].as_array().unwrap()
 }
 
 on_both_engines! {
@@ -25,7 +25,7 @@ on_both_engines! {
         let draft = p.w.draft(Audience::Everyone, &[p.number]).await;
         let path = |campaign| format!("/api/v1/campaigns/{}/series", id::CAMPAIGN.show(campaign));
         let nothing = p.client.get(&path(draft)).await;
-        assert_eq!(nothing, json!({"step": 10, "more": false, "moments": []}));
+        assert_eq!(nothing, json!({"step": 10, "more": false, "points": []}));
 
         let campaign = p.w.launch(Audience::Everyone).await;
         p.w.run(campaign).await;
@@ -41,20 +41,22 @@ on_both_engines! {
 
         let whole = p.client.get(&path(campaign)).await;
         assert_eq!(whole["more"], false);
-        let course = moments(&whole);
+        let course = points(&whole);
         assert_eq!(counts(&course[0]), [0; 6]);
         let funnel = p.w.progress(campaign).await.funnel;
         let last = counts(course.last().unwrap());
         assert_eq!(last, [4, 3, 2, 1, 0, 0]);
         assert_eq!(last[..5], [funnel.sent, funnel.delivered, funnel.read, funnel.failed, funnel.unknown]);
-        for pair in course.windows(2) {
-            assert_eq!(pair[1]["at"].as_i64().unwrap() - pair[0]["at"].as_i64().unwrap(), whole["step"].as_i64().unwrap() * 1_000);
+        let at = |point: &Value| point["at"].as_i64().unwrap();
+        for pair in course[..course.len() - 1].windows(2) {
+            assert_eq!(at(&pair[1]) - at(&pair[0]), whole["step"].as_i64().unwrap() * 1_000);
             assert!(counts(&pair[1])[1] >= counts(&pair[0])[1], "what arrived stays arrived: {pair:?}");
         }
+        assert_eq!(at(course.last().unwrap()), p.w.app().now());
 
         let hour = p.client.get(&format!("{}?hours=1", path(campaign))).await;
         assert_eq!((&hour["more"], &hour["step"]), (&json!(true), &json!(30)));
-        let course = moments(&hour);
+        let course = points(&hour);
         assert_eq!(course.len(), 121);
         assert_eq!(counts(&course[1]), [5, 0, 0, 0, 0, 0]);
         assert_eq!(counts(course.last().unwrap()), [4, 2, 0, 1, 0, 0]);

@@ -35,6 +35,15 @@ export function useProgress(id: string) {
   });
 }
 
+/** How the counts grew in the first so many hours, or from beginning to end. */
+export const useSeries = (id: string, hours: number | undefined) =>
+  useQuery({
+    queryKey: ['campaign', id, 'series', hours],
+    queryFn: () =>
+      body(api.GET('/api/v1/campaigns/{id}/series', { params: { path: { id }, query: { hours } } })),
+    placeholderData: keepPreviousData,
+  });
+
 /** Why messages stand where they stand, with what to do. */
 export const useFailures = (id: string) =>
   useQuery({

@@ -20,7 +20,7 @@ pub use reach::{Reach, reach};
 pub use recipient::{Recipients, recipients};
 pub use resend::{Resend, Resent, resend};
 pub use sample::{Sample, SamplePerson, sample};
-pub use series::{Moment, Series, series};
+pub use series::{Series, SeriesPoint, series};
 
 use serde::Deserialize;
 use utoipa::ToSchema;

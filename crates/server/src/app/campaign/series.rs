@@ -19,7 +19,7 @@ const LENGTHS: [i64; 12] = [1, 3, 6, 30, 60, 180, 360, 720, 2_160, 4_320, 8_640,
 
 /// Where the counts of a campaign stood at a moment. A person who read it is also among delivered and sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Moment {
+pub struct SeriesPoint {
     /// Milliseconds since 1970 UTC.
     pub at: i64,
     /// The provider accepted it.
@@ -43,8 +43,8 @@ pub struct Series {
     pub step: i64,
     /// There is more after the last moment.
     pub more: bool,
-    /// In order of time, at most 121; none while nothing was sent. The last one, without `more`, has the counts of the funnel.
-    pub moments: Vec<Moment>,
+    /// In order of time, a step apart, the last one not later than now; at most 121. None while nothing was sent. The last one, without `more`, has the counts of the funnel.
+    pub points: Vec<SeriesPoint>,
 }
 
 /// Reads the course of the first so many `hours`, or all of it.
@@ -54,11 +54,12 @@ pub async fn series(app: &App, tx: &mut Tx, id: i64, hours: Option<i64>) -> Resu
         return Ok(Series {
             step: SLOT / SECOND,
             more: false,
-            moments: Vec::new(),
+            points: Vec::new(),
         });
     };
+    let now = app.now();
     let end = if row.state == RUNNING {
-        last.max(app.now() / SLOT)
+        last.max(now / SLOT)
     } else {
         last
     } + 1;
@@ -75,26 +76,31 @@ pub async fn series(app: &App, tx: &mut Tx, id: i64, hours: Option<i64>) -> Resu
     Ok(Series {
         step: slots * SLOT / SECOND,
         more: to <= last,
-        moments: moments(counts, &changes, |step| (first + step * slots) * SLOT, steps),
+        points: points(
+            counts,
+            &changes,
+            |step| now.min((first + step * slots) * SLOT),
+            steps,
+        ),
     })
 }
 
 /// What the counts were before the first step and after each: changes are sorted by their step.
-fn moments(
+fn points(
     mut counts: Vec<(State, i64)>,
     changes: &[(i64, State, i64)],
     begin: impl Fn(i64) -> Millis,
     steps: i64,
-) -> Vec<Moment> {
+) -> Vec<SeriesPoint> {
     let mut changes = changes.iter().peekable();
-    let mut moments = vec![moment(begin(0), &counts)];
+    let mut points = vec![moment(begin(0), &counts)];
     for step in 0..steps {
         while let Some((_, bucket, n)) = changes.next_if(|(of, _, _)| *of == step) {
             add(&mut counts, *bucket, *n);
         }
-        moments.push(moment(begin(step + 1), &counts));
+        points.push(moment(begin(step + 1), &counts));
     }
-    moments
+    points
 }
 
 /// How many slots a step has, so that there are few enough.
@@ -113,9 +119,9 @@ fn add(counts: &mut Vec<(State, i64)>, bucket: State, n: i64) {
     }
 }
 
-fn moment(at: Millis, counts: &[(State, i64)]) -> Moment {
+fn moment(at: Millis, counts: &[(State, i64)]) -> SeriesPoint {
     let funnel = funnel(counts);
-    Moment {
+    SeriesPoint {
         at,
         sent: funnel.sent,
         delivered: funnel.delivered,
@@ -156,7 +162,7 @@ mod tests {
     fn a_course_begins_with_what_was_counted_before_and_ends_at_the_counts() {
         let before = vec![(SENT, 5), (READ, 2)];
         let changes = [(0, SENT, 10), (2, SENT, -4), (2, READ, 4), (2, REPLIED, 1)];
-        let course = moments(before, &changes, |step| step * 1_000, 4);
+        let course = points(before, &changes, |step| step * 1_000, 4);
         let seen: Vec<_> = course
             .iter()
             .map(|m| (m.at, m.sent, m.delivered, m.read, m.replied))

@@ -30,7 +30,7 @@ pub struct SeriesFilter {
     pub hours: Option<i64>,
 }
 
-/// How the counts grew: at most 121 moments, evenly apart.
+/// How the counts grew: at most 121 points.
 #[utoipa::path(get, path = "/campaigns/{id}/series", tag = "Campaigns", params(("id" = String, Path), SeriesFilter), responses((status = 200, body = Series), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn series(
     _: Caller,

@@ -5,6 +5,7 @@ import { useMessageStates } from '~/features/messages/states';
 import { Funnel, type Stage } from '~/ui/Funnel';
 import { useFormat } from '~/ui/format';
 import { EXCLUSIONS, useExclusions } from '../words';
+import { Course } from './Course';
 import { Failures } from './Failures';
 import type { Run } from './useRun';
 
@@ -12,10 +13,13 @@ import type { Run } from './useRun';
 export function Overview({ id, run }: { id: string; run: Run }) {
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" verticalSpacing="md" style={{ alignItems: 'start' }}>
-      <Card withBorder>
-        <FunnelOf id={id} run={run} />
-        <Beside id={id} run={run} />
-      </Card>
+      <Stack>
+        <Card withBorder>
+          <FunnelOf id={id} run={run} />
+          <Beside id={id} run={run} />
+        </Card>
+        <Course id={id} />
+      </Stack>
       <Stack>
         <Failures id={id} state={run.progress.state} />
         <LeftOut id={id} run={run} />
