@@ -1,6 +1,6 @@
 // A key is made for a task, used, and revoked; the log of callbacks is read and one applied again; the API is looked up.
 import assert from 'node:assert/strict';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, fits, looks, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 export const options = { demo: true };
 
@@ -46,18 +46,39 @@ async function keys(page, url) {
   await row.getByRole('button', { name: '4 permissions' }).click();
   await page.getByText('send single messages, and send them again').waitFor();
   await page.keyboard.press('Escape');
-  await row.getByRole('button', { name: 'Revoke' }).click();
+  const next = await replaced(page, url, row, ask);
+  await row.getByRole('button', { name: 'Revoke' }).first().click();
   const question = page.getByRole('dialog');
   const act = question.getByRole('button', { name: 'Revoke the key' });
   assert.ok(await act.isDisabled(), 'the name is typed first');
   await question.getByRole('textbox').fill('Web shop');
   await act.click();
   await row.waitFor({ state: 'detached' });
-  const dead = await ask('/accounts');
+  const dead = await fetch(`${url}/api/v1/accounts`, { headers: { authorization: `Bearer ${next}` } });
   assert.equal(dead.status, 401);
   assert.equal((await dead.json()).code, 'bad_api_key');
-  await page.getByRole('switch', { name: 'Show revoked keys' }).click();
+  await page.getByRole('switch', { name: 'Show keys that ended' }).click();
   await row.getByText('Revoked').waitFor();
+  await row.getByText('Expired').waitFor();
+  await looks(page, 'keys');
+}
+
+/** The program gets another key in place of the one it has; the old one is over at once. */
+async function replaced(page, url, row, ask) {
+  await row.getByRole('button', { name: 'Replace' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByRole('combobox', { name: 'The old key works' }).click();
+  await page.getByRole('option', { name: 'No more, from now on' }).click();
+  await accessible(page, 'a key is replaced');
+  await form.getByRole('button', { name: 'Make the new key' }).click();
+  const key = await page.getByLabel('API key', { exact: true }).inputValue();
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  assert.equal((await ask('/accounts')).status, 401, 'the old key is over');
+  const answer = await fetch(`${url}/api/v1/accounts`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(answer.status, 200, 'the new key works');
+  await row.getByText(key.slice(-4)).waitFor();
+  await row.getByText('By hand').waitFor();
+  return key;
 }
 
 async function callbacks(page, url, api) {

@@ -26,6 +26,9 @@ pub enum Key {
         /// The permissions that it has, separated by commas, such as profiles.write,messages.send [default: all].
         #[arg(long, value_name = "PERMISSIONS", value_delimiter = ',')]
         only: Vec<String>,
+        /// Days until it stops working by itself, 1 to 3650 [default: it does not].
+        #[arg(long, value_name = "DAYS")]
+        expires_in_days: Option<i64>,
         #[command(flatten)]
         data: DataOptions,
     },
@@ -54,11 +57,17 @@ impl Key {
     /// Carries it out.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Create { name, only, data } => {
+            Self::Create {
+                name,
+                only,
+                expires_in_days,
+                data,
+            } => {
                 let app = open(&data, None).await?;
                 let mut tx = app.db.write().await?;
                 let scopes = scopes(&only)?;
-                let (id, key) = api_key::create_for(&app, &mut tx, &name, scopes.as_deref()).await?;
+                let (id, key) =
+                    api_key::create_for(&app, &mut tx, &name, scopes.as_deref(), expires_in_days).await?;
                 note_change(&app, &mut tx, &Actor::cli(), "api_key.create", id, Before::New).await?;
                 tx.commit().await?;
                 say(&key)?;
@@ -94,15 +103,17 @@ impl List {
         for key in keys {
             let shown = id::API_KEY.show(key.id);
             let scopes = api_key::scopes(&key)?;
-            let state = if key.revoked_at.is_some() {
-                "revoked"
-            } else {
-                "alive"
+            let state = match key.expires_at {
+                _ if key.revoked_at.is_some() => "revoked".to_owned(),
+                Some(at) if key.lives(app.now()) => format!("until {}", minute(at)),
+                Some(_) => "expired".to_owned(),
+                None => "alive".to_owned(),
             };
             if self.json {
                 say(&serde_json::to_string(&serde_json::json!({
                     "id": shown, "name": key.name, "hint": key.hint, "created_at": key.created_at,
-                    "last_used_at": key.last_used_at, "revoked_at": key.revoked_at, "scopes": scopes,
+                    "last_used_at": key.last_used_at, "last_used_from": key.last_used_from, "expires_at": key.expires_at,
+                    "revoked_at": key.revoked_at, "scopes": scopes,
                 }))?)?;
                 continue;
             }
@@ -113,7 +124,7 @@ impl List {
                 key.hint,
                 minute(key.created_at),
                 used,
-                state.to_owned(),
+                state,
                 scopes.map_or_else(|| "everything".to_owned(), |names| names.join(", ")),
             ]);
         }

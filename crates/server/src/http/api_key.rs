@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(revoke))
+        .routes(routes!(rotate))
 }
 
 /// A key, without its secret.
@@ -37,6 +38,12 @@ pub struct ApiKey {
     pub created_at: i64,
     /// Milliseconds since 1970 UTC, to the minute.
     pub last_used_at: Option<i64>,
+    /// The address that it was used from last.
+    pub last_used_from: Option<String>,
+    /// Milliseconds since 1970 UTC: it stops working then, or stopped.
+    pub expires_at: Option<i64>,
+    /// It works now.
+    pub alive: bool,
     /// Milliseconds since 1970 UTC.
     pub revoked_at: Option<i64>,
     /// The permissions that it has; `null`: all that keys can have.
@@ -50,6 +57,15 @@ pub struct NewApiKey {
     pub name: String,
     /// The permissions that it has, see `GET /permissions`; absent or `null`: all that keys can have.
     pub scopes: Option<Vec<String>>,
+    /// Days until it stops working by itself, 1 to 3650; absent or `null`: it does not.
+    pub expires_in_days: Option<i64>,
+}
+
+/// How a key is replaced.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Rotation {
+    /// Hours that the old key works beside the new one, 0 to 720; 24 when not given.
+    pub overlap_hours: Option<i64>,
 }
 
 /// The permissions of these names. Nobody gives a key more than they have.
@@ -103,11 +119,14 @@ async fn list(_: Caller, State(app): State<Shared>) -> Result<axum::Json<Listing
     for row in rows {
         data.push(ApiKey {
             id: id::API_KEY.show(row.id),
+            alive: row.lives(app.now()),
             scopes: api_key::scopes(&row)?,
             name: row.name,
             hint: row.hint,
             created_at: row.created_at,
             last_used_at: row.last_used_at,
+            last_used_from: row.last_used_from,
+            expires_at: row.expires_at,
             revoked_at: row.revoked_at,
         });
     }
@@ -122,10 +141,14 @@ async fn list(_: Caller, State(app): State<Shared>) -> Result<axum::Json<Listing
 async fn create(State(app): State<Shared>, mut body: Body<NewApiKey>) -> Result<Response, Problem> {
     // The answer holds the secret: it is never kept, so a repeated request makes a second key.
     body.asked.request.key = None;
-    let NewApiKey { name, scopes: names } = &body.value;
+    let NewApiKey {
+        name,
+        scopes: names,
+        expires_in_days: days,
+    } = &body.value;
     let scopes = scopes(&body.asked.caller, names.as_deref())?;
     once(&app, &body.asked, async |tx| {
-        let (id, key) = api_key::create_for(&app, tx, name, scopes.as_deref()).await?;
+        let (id, key) = api_key::create_for(&app, tx, name, scopes.as_deref(), *days).await?;
         Ok((
             StatusCode::CREATED,
             CreatedApiKey {
@@ -151,4 +174,35 @@ async fn revoke(
     }
     act.commit(&app, Some(id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a successor with the same name, permissions and length of life; the old key works a while longer, so that a program can
+/// be given the new one without a pause.
+#[utoipa::path(post, path = "/api-keys/{id}/rotate", tag = "API keys", params(("id" = String, Path)), request_body = Rotation, responses((status = 201, body = CreatedApiKey), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn rotate(
+    State(app): State<Shared>,
+    path: Path<String>,
+    mut body: Body<Rotation>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::API_KEY, "API key", path)?;
+    // As with a new key: the secret is never kept.
+    body.asked.request.key = None;
+    let overlap = body.value.overlap_hours.unwrap_or(24);
+    let caller = body.asked.caller.clone();
+    once(&app, &body.asked, async |tx| {
+        let row = store::api_key::by_id(tx, id)
+            .await?
+            .filter(|row| row.lives(app.now()));
+        let row = row.ok_or(AppError::NotFound("living API key"))?;
+        scopes(&caller, api_key::scopes(&row)?.as_deref())?;
+        let (id, key) = api_key::rotate(&app, tx, &row, overlap).await?;
+        Ok((
+            StatusCode::CREATED,
+            CreatedApiKey {
+                id: id::API_KEY.show(id),
+                key,
+            },
+        ))
+    })
+    .await
 }

@@ -18,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Shared;
+use crate::app::sign_in::Client;
 use crate::app::upload::{Refused, subscribe as act_subscribe, upload as act_upload};
 use crate::app::{AppError, api_key};
 use crate::domain::permission::Permission;
@@ -112,7 +113,8 @@ impl FromRequestParts<Shared> for Passcode {
         let Some(key) = header("x-clevertap-passcode") else {
             return refuse("The header X-CleverTap-Passcode is missing: it is an API key of this server");
         };
-        match api_key::authenticate(app, key).await? {
+        let from = parts.extensions.get::<Client>().map(Client::shown);
+        match api_key::authenticate(app, key, &from.unwrap_or_default()).await? {
             Some(row) if api_key::rights(&row)?.may(Permission::ProfilesWrite) => Ok(Self),
             Some(_) => Err(CallRefused(
                 StatusCode::FORBIDDEN,

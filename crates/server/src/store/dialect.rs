@@ -60,6 +60,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "campaign series",
         include_str!("../../../../migrations/0022_campaign_series.sql"),
     ),
+    (
+        23,
+        "key expiry",
+        include_str!("../../../../migrations/0023_key_expiry.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -112,7 +112,7 @@ impl Server {
 
     async fn key(&self, scopes: &[Permission]) -> String {
         let mut tx = self.app().db.write().await.unwrap();
-        let made = api_key::create_for(self.app(), &mut tx, "walk", Some(scopes)).await;
+        let made = api_key::create_for(self.app(), &mut tx, "walk", Some(scopes), None).await;
         tx.commit().await.unwrap();
         made.unwrap().1
     }

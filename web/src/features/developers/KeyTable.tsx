@@ -1,5 +1,16 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Button, Code, List, Popover, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import {
+  Button,
+  Code,
+  Group,
+  List,
+  Popover,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  UnstyledButton,
+} from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Schemas } from '~/api/client';
@@ -48,10 +59,27 @@ interface Props {
   keys: Key[];
   query: UseQueryResult<unknown>;
   empty: ReactNode;
+  /** Somebody wants another key in the place of this one. */
+  replace: (key: Key) => void;
+}
+
+const SOON = 7 * 24 * 3_600_000;
+
+/** When it stops working; soon is worth a look. */
+function End({ of: { alive, expires_at: end } }: { of: Key }) {
+  if (!end) return <Trans>By hand</Trans>;
+  if (alive && end - Date.now() < SOON) {
+    return (
+      <StatusPill tone="warn">
+        <Time at={end} />
+      </StatusPill>
+    );
+  }
+  return <Time at={end} />;
 }
 
 /** The keys: whose, what they may, whether they are used. */
-export function KeyTable({ keys, query, empty }: Props) {
+export function KeyTable({ keys, query, empty, replace }: Props) {
   const { t } = useLingui();
   const format = useFormat();
   const revoke = useRevokeKey();
@@ -89,7 +117,10 @@ export function KeyTable({ keys, query, empty }: Props) {
             <Table.Th visibleFrom="sm">
               <Trans>Last used</Trans>
             </Table.Th>
-            <Table.Th aria-label={t`Revoke`} />
+            <Table.Th visibleFrom="sm">
+              <Trans>Ends</Trans>
+            </Table.Th>
+            <Table.Th aria-label={t`Acts`} />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -115,16 +146,33 @@ export function KeyTable({ keys, query, empty }: Props) {
               </Table.Td>
               <Table.Td visibleFrom="sm">
                 {key.last_used_at ? <Time at={key.last_used_at} /> : <Trans>Never</Trans>}
+                {key.last_used_from && (
+                  <Text size="xs" c="dimmed">
+                    <Trans>from {key.last_used_from}</Trans>
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td visibleFrom="sm">
+                <End of={key} />
               </Table.Td>
               <Table.Td ta="end">
-                {key.revoked_at ? (
-                  <StatusPill tone="paused">
-                    <Trans>Revoked {format.short(key.revoked_at)}</Trans>
-                  </StatusPill>
+                {key.alive ? (
+                  <Group gap="xs" justify="flex-end">
+                    <Button size="compact-sm" variant="default" onClick={() => replace(key)}>
+                      <Trans>Replace</Trans>
+                    </Button>
+                    <Button size="compact-sm" variant="default" onClick={() => ask(key)}>
+                      <Trans>Revoke</Trans>
+                    </Button>
+                  </Group>
                 ) : (
-                  <Button size="compact-sm" variant="default" onClick={() => ask(key)}>
-                    <Trans>Revoke</Trans>
-                  </Button>
+                  <StatusPill tone="paused">
+                    {key.revoked_at ? (
+                      <Trans>Revoked {format.short(key.revoked_at)}</Trans>
+                    ) : (
+                      <Trans>Expired</Trans>
+                    )}
+                  </StatusPill>
                 )}
               </Table.Td>
             </Table.Tr>

@@ -4,12 +4,14 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
 import { EmptyState } from '~/ui/EmptyState';
 import { PageHeader } from '~/ui/PageHeader';
 import { KeyTable } from './KeyTable';
 import { NewKey } from './NewKey';
 import { useKeys } from './queries';
+import { RotateKey } from './RotateKey';
 import { Sections } from './Sections';
 
 /** `/developers`: the keys of programs. */
@@ -20,9 +22,10 @@ export function Keys() {
   const keys = useKeys(may);
   const [opened, { open, close }] = useDisclosure();
   const [revoked, setRevoked] = useState(false);
+  const [replaced, setReplaced] = useState<Schemas['ApiKey']>();
   const all = keys.data?.data ?? [];
-  const dead = all.filter((key) => key.revoked_at);
-  const shown = all.filter((key) => revoked || !key.revoked_at);
+  const dead = all.filter((key) => !key.alive);
+  const shown = all.filter((key) => revoked || key.alive);
   const make = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       <Trans>New API key</Trans>
@@ -41,6 +44,7 @@ export function Keys() {
           <KeyTable
             keys={shown}
             query={keys}
+            replace={setReplaced}
             empty={
               <EmptyState icon={IconKey} title={t`No API keys yet`} actions={make}>
                 <Trans>
@@ -55,7 +59,7 @@ export function Keys() {
               size="sm"
               checked={revoked}
               onChange={(e) => setRevoked(e.currentTarget.checked)}
-              label={t`Show revoked keys (${dead.length})`}
+              label={t`Show keys that ended (${dead.length})`}
             />
           )}
         </Stack>
@@ -80,6 +84,7 @@ export function Keys() {
         </Text>
       </Group>
       <NewKey opened={opened} close={close} />
+      {replaced && <RotateKey replaced={replaced} close={() => setReplaced(undefined)} />}
     </>
   );
 }

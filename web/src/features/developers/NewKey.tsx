@@ -1,22 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconEye } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Schemas } from '~/api/client';
 import { fieldErrors } from '~/api/form';
-import { CodeBlock } from '~/ui/CodeBlock';
-import { CopyField } from '~/ui/CopyField';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { KeyShown, type Made } from './KeyShown';
 import { useCreateKey } from './queries';
 import { ScopePicker } from './ScopePicker';
-import { firstRequest } from './scopes';
-
-interface Made {
-  key: Schemas['CreatedApiKey'];
-  name: string;
-  scopes: string[] | null;
-}
 
 /** Makes a key, and shows it the only time. */
 export function NewKey({ opened, close }: { opened: boolean; close: () => void }) {
@@ -37,7 +27,7 @@ export function NewKey({ opened, close }: { opened: boolean; close: () => void }
       closeOnEscape={!made}
       closeButtonProps={{ 'aria-label': t`Close` }}
     >
-      {made ? <Shown made={made} leave={leave} /> : <Form close={leave} tell={setMade} />}
+      {made ? <KeyShown made={made} leave={leave} /> : <Form close={leave} tell={setMade} />}
     </Modal>
   );
 }
@@ -47,12 +37,17 @@ function Form({ close, tell }: { close: () => void; tell: (made: Made) => void }
   const create = useCreateKey();
   const [all, setAll] = useState('some');
   const [scopes, setScopes] = useState<string[]>([]);
+  const [days, setDays] = useState('');
   const form = useForm({ mode: 'uncontrolled', initialValues: { name: '' } });
   const none = all === 'some' && scopes.length === 0;
   const submit = form.onSubmit(async ({ name }) => {
     const wanted = all === 'all' ? null : scopes;
     try {
-      const key = await create.mutateAsync({ name: name.trim(), scopes: wanted });
+      const key = await create.mutateAsync({
+        name: name.trim(),
+        scopes: wanted,
+        expires_in_days: days === '' ? null : Number(days),
+      });
       tell({ key, name: name.trim(), scopes: wanted });
     } catch (problem) {
       form.setErrors(fieldErrors(problem));
@@ -77,6 +72,20 @@ function Form({ close, tell }: { close: () => void; tell: (made: Made) => void }
           </Stack>
         </Radio.Group>
         {all === 'some' && <ScopePicker value={scopes} onChange={setScopes} />}
+        <Select
+          label={t`Stops working`}
+          description={t`A key that somebody forgets does less harm when it ends by itself.`}
+          value={days}
+          onChange={(chosen) => setDays(chosen ?? '')}
+          allowDeselect={false}
+          data={[
+            { value: '', label: t`Only when it is revoked` },
+            { value: '30', label: t`In 30 days` },
+            { value: '90', label: t`In 90 days` },
+            { value: '365', label: t`In a year` },
+          ]}
+          maw={320}
+        />
         {create.isError && <ProblemAlert problem={create.error} shown={['/name']} />}
         <Group justify="flex-end">
           {none && (
@@ -93,31 +102,5 @@ function Form({ close, tell }: { close: () => void; tell: (made: Made) => void }
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Shown({ made, leave }: { made: Made; leave: () => void }) {
-  const { t } = useLingui();
-  const curl = firstRequest(location.origin, made.key.key, made.scopes);
-  return (
-    <Stack>
-      <Alert color="yellow" icon={<IconEye aria-hidden />} title={t`Shown this once`}>
-        <Trans>Copy it into your program now. Only a hash is kept: nobody can show it again.</Trans>
-      </Alert>
-      <CopyField label={t`API key`} value={made.key.key} />
-      {curl && (
-        <div>
-          <Text size="sm" fw={500} mb={4}>
-            <Trans>Try it in a terminal</Trans>
-          </Text>
-          <CodeBlock label={t`Request with curl`} value={curl} />
-        </div>
-      )}
-      <Group justify="flex-end">
-        <Button onClick={leave}>
-          <Trans>I have kept it</Trans>
-        </Button>
-      </Group>
-    </Stack>
   );
 }

@@ -28,6 +28,21 @@ export function useCreateKey() {
   });
 }
 
+export function useRotateKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, hours }: { id: string; hours: number }) =>
+      body(
+        api.POST('/api/v1/api-keys/{id}/rotate', {
+          params: { path: { id } },
+          headers: once(),
+          body: { overlap_hours: hours },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: KEYS }),
+  });
+}
+
 export function useRevokeKey() {
   const client = useQueryClient();
   return useMutation({

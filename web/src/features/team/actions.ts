@@ -18,6 +18,7 @@ export function useActionWords(): (action: string) => string {
     'invite.delete': t`Withdrew an invitation`,
     'api_key.create': t`Made an API key`,
     'api_key.revoke': t`Revoked an API key`,
+    'api_key.rotate': t`Replaced an API key`,
     'account.create': t`Added a provider`,
     'account.update': t`Changed a provider`,
     'account.retire': t`Archived or deleted a provider`,

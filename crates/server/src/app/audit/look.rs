@@ -141,6 +141,7 @@ async fn api_key(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
         let scopes = crate::app::api_key::scopes(&row)?;
         Ok(Seen::new(&row.name)
             .with("scopes", json!(scopes))
+            .with("expires_at", row.expires_at)
             .with("revoked_at", row.revoked_at))
     })
     .transpose()

@@ -100,7 +100,7 @@ async fn identify(
     let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let key = given.and_then(|v| v.strip_prefix("Bearer ").or_else(|| v.strip_prefix("bearer ")));
     if let Some(key) = key {
-        let row = api_key::authenticate(app, key.trim())
+        let row = api_key::authenticate(app, key.trim(), &client.shown())
             .await?
             .ok_or_else(bad_key)?;
         return Ok(Caller {
@@ -134,7 +134,7 @@ fn bad_key() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "bad_api_key",
-        "This API key is not known, or was revoked.",
+        "This API key is not known, was revoked, or has expired.",
         "Check it for a missing character, or make a new one with `harkara key create NAME`.",
     )
 }

@@ -107,6 +107,7 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/api-keys", Needs(KeysManage)),
     post("/api/v1/api-keys", Needs(KeysManage)).noted("api_key.create"),
     delete("/api/v1/api-keys/{id}", Needs(KeysManage)).noted("api_key.revoke"),
+    post("/api/v1/api-keys/{id}/rotate", Needs(KeysManage)).noted("api_key.rotate"),
     get("/api/v1/attempts", Needs(CallbacksRead)),
     get("/api/v1/audit", Needs(AuditRead)),
     get("/api/v1/audit/export", Needs(AuditRead)).noted("audit.export"),

@@ -43,7 +43,7 @@ async fn series(
         .hours
         .is_some_and(|hours| !(1..=MOST_HOURS).contains(&hours))
     {
-        return Err(AppError::field("/hours", "range", "hours is 1 to 87600.").into());
+        return Err(AppError::field("/hours", "range", "Ask for the first 1 to 87600 hours.").into());
     }
     let mut tx = app.db.read().await?;
     Ok(Json(campaign::series(&app, &mut tx, id, filter.hours).await?))

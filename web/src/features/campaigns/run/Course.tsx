@@ -3,6 +3,7 @@ import { Card, Group, SegmentedControl, Title } from '@mantine/core';
 import { useState } from 'react';
 import { TimeSeries } from '~/ui/TimeSeries';
 import { useSeries } from '../queries';
+import classes from './Course.module.css';
 
 const HOUR = 3_600_000;
 
@@ -20,7 +21,7 @@ export function Course({ id }: { id: string }) {
     { hours: 168, label: t`First week` },
   ].filter((span) => span.hours * HOUR < length);
   return (
-    <Card withBorder component="section" aria-labelledby="course">
+    <Card withBorder component="section" aria-labelledby="course" className={classes.course}>
       <Group justify="space-between" mb="xs">
         <Title order={2} size="h5" id="course">
           <Trans>How it went</Trans>
