@@ -16,6 +16,31 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     // An inlined script or image would need a hole in the content security policy.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // A first visit asked for 80 small files, six at a time. What is loaded before anything is seen is one file, and what
+          // many pages share is a few: less to load in sum as well, because it packs better.
+          groups: [
+            { name: 'first', tags: ['$initial'], priority: 2 },
+            {
+              name: 'icons',
+              test: /tabler/,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+              priority: 1,
+            },
+            { name: 'kit', test: /node_modules/, minShareCount: 20, includeDependenciesRecursively: false },
+            {
+              name: 'shared',
+              test: /src.(ui|api|app|live|i18n)./,
+              minShareCount: 10,
+              includeDependenciesRecursively: false,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': server } },
   test: {

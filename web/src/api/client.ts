@@ -1,5 +1,6 @@
 import { i18n } from '@lingui/core';
 import createClient, { type Middleware } from 'openapi-fetch';
+import { preferred } from '~/i18n';
 import { loadSaid, said } from '~/i18n/said';
 import type { components, paths } from './schema';
 import { unique } from './unique';
@@ -41,7 +42,8 @@ export function onSignedOut(listener: Listener): () => void {
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const after = Number(response.headers.get('retry-after'));
   const retryAfter = Number.isFinite(after) && after > 0 ? after : undefined;
-  await loadSaid(i18n.locale);
+  // The session is asked for before the page's language is there.
+  await loadSaid(i18n.locale || preferred());
   try {
     const wire = (await response.json()) as Wire;
     if (typeof wire.code === 'string') return new ApiProblem(wire, retryAfter);

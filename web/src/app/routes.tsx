@@ -10,6 +10,13 @@ export const root = createRootRoute({
   errorComponent: PageError,
 });
 
+const frame = () => import('./Shell');
+// Whoever comes is mostly signed in: the frame is fetched while the server is asked who it is.
+if (!/^\/(signin|setup|invite)\b/.test(location.pathname)) {
+  void frame().catch(() => undefined);
+  void queryClient.prefetchQuery(sessionQuery);
+}
+
 /** Everything behind the sign-in. */
 export const shell = createRoute({
   getParentRoute: () => root,
@@ -18,7 +25,7 @@ export const shell = createRoute({
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: '/signin', search: { to: location.href } });
   },
-  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+  component: lazyRouteComponent(frame, 'Shell'),
   notFoundComponent: NotFound,
   errorComponent: PageError,
 });
