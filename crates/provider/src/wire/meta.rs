@@ -26,10 +26,10 @@ const CODES: &[Row] = &[
     (131016, Unavailable, "WhatsApp's service was not available. Sending again later usually works."),
     (131021, Invalid, "The message was addressed to its own sending number. Remove that number from the audience."),
     (131026, Invalid, "Not delivered: this number cannot receive the message. It may not use WhatsApp, may be on an old version or may not have accepted WhatsApp's terms. Retrying will not help."),
-    (131031, Config, "WhatsApp locked this business account. Open Meta Business Manager to see why; sending is on hold."),
-    (131037, Config, "The display name of this number is not approved yet. Have it approved in Meta Business Manager; sending is on hold."),
-    (131042, Config, "WhatsApp cannot bill this business account. Settle the payment method with the provider; sending is on hold."),
-    (131045, Config, "This number is not registered for sending. Ask the provider to register it; sending is on hold."),
+    (131031, Config, "WhatsApp locked this business account. Open Meta Business Manager to see why."),
+    (131037, Config, "The display name of this number is not approved yet. Have it approved in Meta Business Manager."),
+    (131042, Config, "WhatsApp cannot bill this business account. Settle the payment method with the provider."),
+    (131045, Config, "This number is not registered for sending. Ask the provider to register it."),
     (131047, WindowClosed, "Not sent: more than 24 hours since their last message. Send a template."),
     (131048, Capped, "Sending is limited because many people blocked or reported this number. Stop campaigns on it and check your audience."),
     (131049, Capped, "WhatsApp held this marketing message back to protect the person from too many. Nothing is wrong with your number. Try again after 24 hours."),
@@ -50,7 +50,7 @@ const CODES: &[Row] = &[
     (132018, Invalid, "WhatsApp found a fault in the values of the template. Check the campaign's mapping."),
     (132068, Invalid, "The flow behind this template is blocked. Mend the flow, or choose another template."),
     (132069, Invalid, "The flow behind this template has reached its limit for now. Try again later."),
-    (133010, Config, "This number is not registered with WhatsApp. Ask the provider to register it; sending is on hold."),
+    (133010, Config, "This number is not registered with WhatsApp. Ask the provider to register it."),
     (135000, Rejected, "WhatsApp refused the message without a reason that we know. Details are below."),
 ];
 

@@ -35,6 +35,9 @@ export function TroubleTab({ account }: { account: Account }) {
           <Text size="sm">
             <Said text={account.held_reason ?? ''} />
           </Text>
+          <Text size="sm" mt={4}>
+            <Trans>Nothing is lost: what waits is sent once this is mended.</Trans>
+          </Text>
           {can('accounts.write') && (
             <Button
               mt="sm"

@@ -93,10 +93,7 @@ fn held(problem: SettingProblem) -> SendError {
         SendErrorKind::Config,
         None,
         format!("{}: {}", problem.field, problem.detail),
-        format!(
-            "A setting of this account is not right: {} Sending is on hold, nothing is lost.",
-            problem.detail
-        ),
+        format!("A setting of this account is not right: {}", problem.detail),
     )
 }
 

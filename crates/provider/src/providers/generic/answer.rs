@@ -10,7 +10,7 @@ use SendErrorKind::{Auth, Config, Invalid, OptedOut, Rejected, Throttled, Unavai
 /// Codes of refused sends.
 #[rustfmt::skip]
 const CODES: &[(&str, SendErrorKind, &str)] = &[
-    ("2000", Auth, "The provider did not accept the credentials of this account. Sending is on hold, nothing is lost. Enter them again."),
+    ("2000", Auth, "The provider did not accept the credentials of this account. Enter them again."),
     ("2001", Invalid, "The provider did not accept the values of the template. Compare its placeholders with the campaign's mapping."),
     ("2002", Invalid, "The provider does not take this as a phone number. Check the number and its country code."),
     ("2003", OptedOut, "Not sent: this number is not subscribed at the provider. We have marked the person opted out."),
@@ -56,9 +56,18 @@ fn refused(account: &Account, reply: &Reply, envelope: &Map<String, Value>) -> S
         .unwrap_or_else(|| "no reason given".to_owned());
     let known = code.as_deref().map(str::trim).and_then(reason);
     let (kind, help) = known.unwrap_or(match reply.status {
-        401 => (Auth, "The provider did not accept the credentials of this account. Sending is on hold, nothing is lost. Enter them again."),
-        500.. => (Unavailable, "The provider had a fault of its own and did not take the message. We try again by ourselves."),
-        _ => (Rejected, "The provider refused the message. Its own words are below."),
+        401 => (
+            Auth,
+            "The provider did not accept the credentials of this account. Enter them again.",
+        ),
+        500.. => (
+            Unavailable,
+            "The provider had a fault of its own and did not take the message. We try again by ourselves.",
+        ),
+        _ => (
+            Rejected,
+            "The provider refused the message. Its own words are below.",
+        ),
     });
     error_of(account, kind, code.as_deref(), &words, help)
 }
@@ -88,7 +97,7 @@ pub(super) fn without_envelope(account: &Account, reply: &Reply) -> SendError {
     let (kind, help) = match reply.status {
         401 => (
             Auth,
-            "The provider did not accept the credentials of this account. Sending is on hold, nothing is lost. Enter \
+            "The provider did not accept the credentials of this account. Enter \
              them again.",
         ),
         403 if words.to_ascii_lowercase().contains("bad request") => (
@@ -97,12 +106,12 @@ pub(super) fn without_envelope(account: &Account, reply: &Reply) -> SendError {
         ),
         403 => (
             Config,
-            "The provider lets this account or this server's address do nothing. Sending is on hold, nothing is lost. \
+            "The provider lets this account or this server's address do nothing. \
              Check the credentials, and ask the provider to allow the public addresses of this server.",
         ),
         300..=399 | 404 | 405 | 410 => (
             Config,
-            "There is nothing that takes messages at the URL of this account. Sending is on hold, nothing is lost. \
+            "There is nothing that takes messages at the URL of this account. \
              Check 'HTTP endpoint' in its settings.",
         ),
         400 | 413 | 415 | 422 => (

@@ -47,9 +47,7 @@ fn missing_setting(key: &str) -> SendError {
         SendErrorKind::Config,
         None,
         format!("{key} is not set"),
-        format!(
-            "The setting '{label}' of this account is empty. Fill it in; sending is on hold, nothing is lost."
-        ),
+        format!("The setting '{label}' of this account is empty. Fill it in."),
     )
 }
 

@@ -129,14 +129,14 @@ fn without_envelope(account: &Account, which: Which, reply: &Reply, effect: Effe
     let (kind, help) = match reply.status {
         401 => (
             Auth,
-            "Gupshup refused the {account} at its door. Sending is on hold, nothing is lost. Check its user ID and \
+            "Gupshup refused the {account} at its door. Check its user ID and \
              password, and ask Gupshup to allow this server's public IP addresses on both ids, the notification \
              account and the two-way account.",
         ),
         403 => (Config, errors::BLOCKED_ADDRESS),
         300..=399 | 404 | 405 => (
             Config,
-            "There is no Gupshup gateway at the URL of this account. Sending is on hold, nothing is lost. Check \
+            "There is no Gupshup gateway at the URL of this account. Check \
              'Gateway URL' and 'Template API URL' in its settings.",
         ),
         503 => (

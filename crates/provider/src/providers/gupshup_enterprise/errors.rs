@@ -18,10 +18,10 @@ const SLOW_DOWN: SendErrorKind = Throttled { after_ms: None };
 const IDS: &[(&str, SendErrorKind, &str)] = &[
     ("100", Unavailable, "Gupshup had a fault of its own and asked to try again later. We do so by ourselves."),
     ("101", Invalid, "Gupshup found a parameter of this message missing or wrong. Details are below."),
-    ("102", Auth, "Gupshup did not accept the user ID or password of the {account}. Sending is on hold, nothing is lost. Enter them again; if they are right, ask Gupshup whether this server's IP address is allowed on that account, because a blocked address can look the same."),
-    ("103", Auth, "Gupshup does not know the user ID of the {account}. Sending is on hold, nothing is lost. Compare it with the mail from Gupshup; if it is right, ask Gupshup whether this server's IP address is allowed on that account."),
+    ("102", Auth, "Gupshup did not accept the user ID or password of the {account}. Enter them again; if they are right, ask Gupshup whether this server's IP address is allowed on that account, because a blocked address can look the same."),
+    ("103", Auth, "Gupshup does not know the user ID of the {account}. Compare it with the mail from Gupshup; if it is right, ask Gupshup whether this server's IP address is allowed on that account."),
     ("105", Invalid, "Gupshup does not take this as a phone number. Check the number and its country code."),
-    ("106", Config, "The {account} may not do this at Gupshup. Sending is on hold, nothing is lost. Check that the credentials of the notification account and the two-way account are not swapped, or ask Gupshup to enable the method for that account."),
+    ("106", Config, "The {account} may not do this at Gupshup. Check that the credentials of the notification account and the two-way account are not swapped, or ask Gupshup to enable the method for that account."),
     ("175", Invalid, "Gupshup has not enabled sending to this country for the {account}. Ask Gupshup to enable it, then send again."),
     (ALREADY_MARKED, Rejected, "Gupshup has this number marked already."),
     ("401", Auth, "Gupshup did not accept the user ID or password of the {account} for its template API. Enter them again; if they are right, ask Gupshup whether this server's IP address is allowed on that account."),
@@ -30,8 +30,7 @@ const IDS: &[(&str, SendErrorKind, &str)] = &[
 /// A row of words: every group must have one of its phrases in the details (lower case).
 type Words = (&'static [&'static [&'static str]], SendErrorKind, &'static str);
 
-pub(super) const BLOCKED_ADDRESS: &str = "Gupshup refuses requests of the {account} from this server's IP address. \
-    Sending is on hold, nothing is lost. Ask Gupshup to allow the public addresses of this server on both ids, the \
+pub(super) const BLOCKED_ADDRESS: &str = "Gupshup refuses requests of the {account} from this server's IP address. Ask Gupshup to allow the public addresses of this server on both ids, the \
     notification account and the two-way account.";
 
 /// First match wins. `" ip "` stands for the word IP, whatever is around it.
@@ -42,7 +41,7 @@ const WORDS: &[Words] = &[
     (&[&["not opted", "opt in", "optin", "opted out", "opt out", "optout", "unsubscribed", "blocked for user"]],
         OptedOut, "Not sent: Gupshup has no opt-in (or has an opt-out) for this number. We have marked the person opted out."),
     (&[&["balance", "wallet", "credit"], &["insufficient", " low ", "not enough", " no ", "exhaust", "empty", "expired", "zero", "over"]],
-        Config, "Gupshup refused: the wallet of the {account} is empty. Top it up at Gupshup. Sending is on hold, nothing is lost."),
+        Config, "Gupshup refused: the wallet of the {account} is empty. Top it up at Gupshup."),
     (&[&["too many requests", "rate limit", "throttl", "limit exceeded", "slow down", "requests per second", " tps "]],
         SLOW_DOWN, "Gupshup asked us to slow down. Sending goes on by itself."),
     (&[&["24 hour", "24 hrs", "24hr", "session window", "session expired", "outside the window", "outside window", "re engagement", "reengagement"]],

@@ -44,22 +44,21 @@ pub(super) fn refusal(account: &Account, reply: &Reply) -> SendError {
     let (kind, help) = match reply.status {
         401 => (
             Auth,
-            "Vonage does not accept the credentials of this account, or they may not use the Messages API. Sending is \
-             on hold, nothing is lost. Compare application ID and private key (or API key and secret) with the Vonage \
+            "Vonage does not accept the credentials of this account, or they may not use the Messages API. Compare application ID and private key (or API key and secret) with the Vonage \
              dashboard: a key that was generated anew there replaces the old one.",
         ),
         402 => (
             Config,
-            "The Vonage account has no credit left. Sending is on hold, nothing is lost. Top it up at Vonage.",
+            "The Vonage account has no credit left. Top it up at Vonage.",
         ),
         403 => (
             Config,
-            "Vonage does not let this account send. Sending is on hold, nothing is lost. See in the Vonage dashboard \
+            "Vonage does not let this account send. See in the Vonage dashboard \
              whether the account is suspended or limited to other IP addresses than this server's.",
         ),
         400 | 413 | 415 | 422 if is_about_account(&answer) => (
             Config,
-            "Vonage does not let this account send from this number on WhatsApp. Sending is on hold, nothing is lost. \
+            "Vonage does not let this account send from this number on WhatsApp. \
              Check 'Mobile number', and that the number is linked to the application in the Vonage dashboard.",
         ),
         400 | 413 | 415 | 422 => (
@@ -68,7 +67,7 @@ pub(super) fn refusal(account: &Account, reply: &Reply) -> SendError {
         ),
         300..=399 | 404 | 405 => (
             Config,
-            "There is no Messages API at the URL of this account. Sending is on hold, nothing is lost. Check 'API URL' \
+            "There is no Messages API at the URL of this account. Check 'API URL' \
              in its settings.",
         ),
         429 => (

@@ -45,9 +45,7 @@ fn config(key: &str, why: &str) -> SendError {
         SendErrorKind::Config,
         None,
         format!("{key} cannot be used"),
-        format!(
-            "The setting '{label}' of this account cannot be used. {why} Sending is on hold, nothing is lost."
-        ),
+        format!("The setting '{label}' of this account cannot be used. {why}"),
     )
 }
 

@@ -22,7 +22,7 @@ const BAD_MEDIA: &str = "Vonage or WhatsApp could not use the file of this messa
 const NO_NUMBER: &str = "Not delivered: this number cannot be reached. Check it; retrying will not help.";
 const LATER: &str =
     "Not delivered: Vonage or WhatsApp had a fault for the moment. Sending again later usually works.";
-const ACCOUNT: &str = "Vonage refuses this account or its number. Sending is on hold, nothing is lost. Look in the Vonage dashboard, \
+const ACCOUNT: &str = "Vonage refuses this account or its number. Look in the Vonage dashboard, \
      and ask Vonage's support with the code below.";
 const BLOCKED: &str =
     "Not delivered: Vonage or WhatsApp blocked the content of this message. Change the text.";
@@ -38,7 +38,7 @@ const CODES: &[Row] = &[
     (1040, Invalid, BAD_REQUEST),
     (1050, Invalid, "Not delivered: Vonage has this number on its block list. Retrying will not help."),
     (1060, Config, ACCOUNT),
-    (1070, Config, "The Vonage account has no credit left. Sending is on hold, nothing is lost. Top it up at Vonage."),
+    (1070, Config, "The Vonage account has no credit left. Top it up at Vonage."),
     (1080, Config, ACCOUNT),
     (1090, Invalid, BAD_REQUEST),
     (1100, Unavailable, LATER),
@@ -70,7 +70,7 @@ const CODES: &[Row] = &[
     (1340, WindowClosed, "Not sent: more than 24 hours since their last message. Send a template."),
     (1350, Config, ACCOUNT),
     (1360, Rejected, "Not delivered in the time that was given for it; the phone may have been off. Send it again if it still matters."),
-    (1370, Config, "WhatsApp does not let this number send. Sending is on hold, nothing is lost. Look at the number in the Vonage dashboard."),
+    (1370, Config, "WhatsApp does not let this number send. Look at the number in the Vonage dashboard."),
     (1380, Invalid, BAD_MEDIA),
     (1381, Invalid, BAD_MEDIA),
     (1382, Invalid, BAD_MEDIA),
