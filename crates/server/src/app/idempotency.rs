@@ -5,8 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::{App, AppError};
+use crate::clock::{DAY, Millis};
 use crate::store::Tx;
 use crate::store::idempotency::{KeptAnswer, answer, find, keep};
+
+/// How long an answer is kept.
+pub const KEPT_FOR: Millis = 7 * DAY;
 
 /// Kept as the status of an act that began and has no answer yet.
 const BEGUN: u16 = 102;

@@ -11,12 +11,14 @@ pub mod api_key;
 pub mod arrival;
 pub mod attribute;
 pub mod audit;
+pub mod bulk;
 pub mod callback;
 pub mod callback_log;
 pub mod campaign;
 pub mod consent;
 pub mod conversation;
 pub mod dispatch;
+pub mod erase;
 pub mod error;
 pub mod find;
 pub mod health;
@@ -29,6 +31,7 @@ pub mod import_preview;
 mod import_write;
 pub mod lease;
 pub mod live;
+pub mod merge;
 pub mod message;
 pub mod password;
 pub mod person;
@@ -84,6 +87,8 @@ pub struct App {
     pub known_attributes: attribute::Known,
     /// Wakes the dispatcher when there is new work.
     pub wake_dispatch: Notify,
+    /// Wakes the worker for acts on many people.
+    pub wake_bulk: Notify,
     /// Wakes the callback worker.
     pub wake_callbacks: Notify,
     /// Cancelled when the server stops: workers and open event streams end.
@@ -124,6 +129,7 @@ impl App {
             passwords: password::Turn::default(),
             known_attributes: attribute::Known::default(),
             wake_dispatch: Notify::new(),
+            wake_bulk: Notify::new(),
             wake_callbacks: Notify::new(),
             shutdown: CancellationToken::new(),
         })

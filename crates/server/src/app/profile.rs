@@ -11,6 +11,15 @@ use crate::store::consent::ConsentRow;
 use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
 use crate::store::{self, StoreError, Tx, from_json, to_json};
 
+/// The stable name of a stored consent.
+pub fn consent_name(opt_in: i16) -> &'static str {
+    match opt_in {
+        OPTED_IN => "opted_in",
+        OPTED_OUT => "opted_out",
+        _ => "not_recorded",
+    }
+}
+
 /// Whose profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {

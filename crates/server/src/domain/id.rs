@@ -24,6 +24,8 @@ pub const CONVERSATION: Kind = Kind("cnv");
 pub const CALLBACK: Kind = Kind("cbk");
 /// An import.
 pub const IMPORT: Kind = Kind("imp");
+/// An act on many people.
+pub const BULK: Kind = Kind("blk");
 /// A list.
 pub const LIST: Kind = Kind("lst");
 /// An API key.

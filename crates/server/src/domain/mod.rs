@@ -9,6 +9,7 @@ pub mod columns;
 pub mod consent;
 pub mod content;
 pub mod csv_row;
+pub mod erased;
 pub mod guess;
 pub mod id;
 pub mod lease;

@@ -116,6 +116,7 @@ permissions! {
     MessagesRead = "messages.read", "see what became of a message", ALL;
     MessagesSend = "messages.send", "send single messages, and send them again", LAUNCHERS;
     OwnersManage = "owners.manage", "make, change and remove owners", &[Owner];
+    ProfilesErase = "profiles.erase", "erase people for good", ADMINS;
     ProfilesImport = "profiles.import", "import profiles from files", WRITERS;
     ProfilesRead = "profiles.read", "see profiles, lists and imports", ALL;
     ProfilesWrite = "profiles.write", "write profiles", WRITERS;

@@ -22,6 +22,13 @@ pub struct Failure {
     pub help: String,
 }
 
+impl Failure {
+    /// Forgets the vendor's own words, in which a number or a name may stand.
+    pub fn forget_words(&mut self) {
+        self.detail = "erased".into();
+    }
+}
+
 /// Kinds of failures that were about the moment and not about the message or the person: sending again may help.
 pub const WORTH_RESENDING: [SendErrorKind; 5] = [
     SendErrorKind::Unavailable,

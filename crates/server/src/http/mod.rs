@@ -16,6 +16,7 @@ mod account_trouble;
 pub mod api_key;
 pub mod attempt;
 mod audit;
+mod bulk;
 pub mod callback;
 pub mod callback_in;
 pub mod callback_urls;
@@ -36,7 +37,9 @@ mod number;
 pub mod paging;
 pub mod problem;
 pub mod profile;
+mod profile_erase;
 mod profile_list;
+mod profile_merge;
 pub mod provider;
 mod retire;
 mod role;
@@ -69,6 +72,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(api_key::routes())
         .merge(attempt::routes())
         .merge(audit::routes())
+        .merge(bulk::routes())
         .merge(callback::routes())
         .merge(callback_urls::routes())
         .merge(conversation::routes())
@@ -83,7 +87,9 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(node::routes())
         .merge(number::routes())
         .merge(profile::routes())
+        .merge(profile_erase::routes())
         .merge(profile_list::routes())
+        .merge(profile_merge::routes())
         .merge(provider::routes())
         .merge(retire::routes())
         .merge(session::routes())

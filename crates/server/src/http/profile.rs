@@ -15,12 +15,13 @@ use utoipa_axum::routes;
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::problem::Problem;
+pub use crate::app::profile::consent_name;
 use crate::app::profile::{Change, Outcome, Set, Who, Wish, give_consent, write_one};
 use crate::app::{App, AppError, FieldProblem};
 use crate::domain::attributes::{self, Attributes};
 use crate::domain::id;
 use crate::domain::phone::Phone;
-use crate::store::profile::{OPTED_IN, OPTED_OUT, ProfileRow};
+use crate::store::profile::{OPTED_IN, ProfileRow};
 use crate::store::{self, Tx};
 
 /// Routes.
@@ -59,15 +60,6 @@ pub struct Profile {
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
     pub updated_at: i64,
-}
-
-/// The stable name of a stored consent.
-pub fn consent_name(opt_in: i16) -> &'static str {
-    match opt_in {
-        OPTED_IN => "opted_in",
-        OPTED_OUT => "opted_out",
-        _ => "not_recorded",
-    }
 }
 
 impl Profile {

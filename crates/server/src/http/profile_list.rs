@@ -13,6 +13,7 @@ use super::extract::Caller;
 use super::paging::Page;
 use super::problem::Problem;
 use super::profile::{Profile, consent_name, read_phone};
+use crate::app::bulk::People;
 use crate::app::find::{self, Found, Looked};
 use crate::app::{App, AppError, attribute};
 use crate::domain::id::{self, Kind};
@@ -94,6 +95,18 @@ async fn looked(tx: &mut Tx, filter: &ProfileFilter) -> Result<Looked, AppError>
         search: search.filter(|text| !text.is_empty()).map(str::to_owned),
         wanted: Wanted { consent, list },
     })
+}
+
+/// Everybody who fits, for an act on many.
+pub(super) async fn chosen(app: &App, tx: &mut Tx, filter: &ProfileFilter) -> Result<People, AppError> {
+    let mut looked = looked(tx, filter).await?;
+    let Some(rows) = few(app, tx, filter).await? else {
+        return Ok(People::Who(looked));
+    };
+    looked.search = None;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let rows = store::find::among(tx, &ids, looked.wanted, i64::MAX, i64::MAX).await?;
+    Ok(People::These(rows.iter().map(|row| row.id).collect()))
 }
 
 /// A page of profiles.

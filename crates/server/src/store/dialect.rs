@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "attempt_log",
         include_str!("../../../../migrations/0019_attempt_log.sql"),
     ),
+    (20, "bulk", include_str!("../../../../migrations/0020_bulk.sql")),
     (
         22,
         "campaign series",

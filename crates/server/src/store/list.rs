@@ -72,13 +72,14 @@ WHERE id IN",
 ON CONFLICT (list_id, profile_id) DO NOTHING"
 );
 
-/// Puts profiles on a list; those on it stay.
-pub async fn add(tx: &mut Tx, list_id: i64, profile_ids: &[i64]) -> Result<(), StoreError> {
+/// Puts profiles on a list; those on it stay. Answers how many are new there.
+pub async fn add(tx: &mut Tx, list_id: i64, profile_ids: &[i64]) -> Result<i64, StoreError> {
     if profile_ids.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let sql = tx.dialect().pick(&ADD);
     let json = to_json(profile_ids);
-    on!(tx, c => sqlx::query(sql).bind(&json).bind(list_id).execute(c).await.map(drop))?;
-    Ok(())
+    let new =
+        on!(tx, c => sqlx::query(sql).bind(&json).bind(list_id).execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(i64::try_from(new).unwrap_or(i64::MAX))
 }

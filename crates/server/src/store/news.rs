@@ -27,11 +27,13 @@ pub enum Topic {
     Callback,
     /// A template.
     Template,
+    /// An act on many people.
+    Bulk,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Campaign,
         Self::Conversation,
         Self::Message,
@@ -39,6 +41,7 @@ impl Topic {
         Self::Account,
         Self::Callback,
         Self::Template,
+        Self::Bulk,
     ];
 
     /// Its name on the wire.
@@ -51,6 +54,7 @@ impl Topic {
             Self::Account => "account",
             Self::Callback => "callback",
             Self::Template => "template",
+            Self::Bulk => "bulk",
         }
     }
 }
@@ -146,6 +150,11 @@ FROM template
 WHERE updated_at >= $1
 LIMIT 200";
 
+const BULKS: &str = "
+SELECT id
+FROM bulk_act
+WHERE state = 1 OR finished_at >= $1";
+
 /// What changed since a moment, by whomever, as far as tables of moderate size tell: running campaigns and imports and
 /// the accounts in use are always among it.
 pub async fn since(tx: &mut Tx, since: Millis) -> Result<Vec<Change>, StoreError> {
@@ -156,6 +165,7 @@ pub async fn since(tx: &mut Tx, since: Millis) -> Result<Vec<Change>, StoreError
         (Topic::Import, IMPORTS),
         (Topic::Account, ACCOUNTS),
         (Topic::Template, TEMPLATES),
+        (Topic::Bulk, BULKS),
     ] {
         let ids: Vec<i64> = on!(tx, c => sqlx::query_scalar(sql).bind(since).fetch_all(c).await)?;
         changes.extend(ids.into_iter().map(|id| (topic, id)));
@@ -327,5 +337,26 @@ const TEMPLATE_NOW: Batch = in_numbers!("SELECT id, status FROM template WHERE i
 /// These templates that are still there, and their status.
 pub async fn templates(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
     let sql = tx.dialect().pick(&TEMPLATE_NOW);
+    Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(ids)).fetch_all(c).await)?)
+}
+
+/// An act on many people, in short.
+#[derive(Debug, FromRow)]
+pub struct BulkNow {
+    /// Id.
+    pub id: i64,
+    /// State.
+    pub state: i16,
+    /// People done.
+    pub done: i64,
+    /// People in all.
+    pub total: i64,
+}
+
+const BULK_NOW: Batch = in_numbers!("SELECT id, state, done, total FROM bulk_act WHERE id IN", "");
+
+/// These acts as they are.
+pub async fn bulks(tx: &mut Tx, ids: &[i64]) -> Result<Vec<BulkNow>, StoreError> {
+    let sql = tx.dialect().pick(&BULK_NOW);
     Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(ids)).fetch_all(c).await)?)
 }

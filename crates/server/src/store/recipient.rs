@@ -46,7 +46,7 @@ macro_rules! page {
             " ORDER BY phone LIMIT $3) AS w CROSS JOIN message m
               WHERE m.id = w.id AND ($4 = 0 OR m.state = $4) AND ($5 = '' OR ",
             $kind,
-            " = $5) AND ($6 = '' OR w.phone LIKE '%' || $6 || '%') ORDER BY w.phone LIMIT $7"
+            " = $5) AND ($6 = '' OR w.phone LIKE '+%' || $6 || '%') ORDER BY w.phone LIMIT $7"
         )
     };
 }
@@ -183,7 +183,7 @@ macro_rules! resendable {
             " LEFT JOIN resent r ON r.message_id = m.id
               LEFT JOIN profile p ON p.id = m.profile_id
               WHERE m.campaign_id = $2 AND m.campaign_id IS NOT NULL AND m.state IN (25, 35, 60, 61) AND m.state = 35
-                AND m.phone > $3 AND r.message_id IS NULL AND ",
+                AND m.phone > $3 AND m.phone LIKE '+%' AND r.message_id IS NULL AND ",
             $kinds,
             $rest
         )

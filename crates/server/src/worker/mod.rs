@@ -1,6 +1,7 @@
 //! Work that nobody waits for. A worker is a struct with a `tick`; one loop owns wake-ups, errors, panics and the end.
 //! Tests call `tick` themselves, with a clock that stands still.
 
+pub mod bulk;
 pub mod callbacks;
 pub mod dispatch;
 pub mod lease;
@@ -87,6 +88,7 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
     if app.config.has_role("schedule") {
         workers.push(spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()));
         workers.push(spawn(retention::Retention::new(app.clone()), shutdown.clone()));
+        workers.push(spawn(bulk::Bulk::new(app.clone()), shutdown.clone()));
     }
     workers
 }

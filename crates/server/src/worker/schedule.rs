@@ -8,13 +8,10 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 
 use super::{Tick, Worker};
-use crate::app::{App, campaign, import};
-use crate::clock::{DAY, HOUR, MINUTE, Millis, Moment};
+use crate::app::{App, campaign, idempotency, import};
+use crate::clock::{HOUR, MINUTE, Millis, Moment};
 use crate::domain::campaign::SCHEDULED;
 use crate::store::{self, campaign::CampaignRow};
-
-/// How long an answer is kept for its idempotency key.
-const KEEP_ANSWERS: Millis = 7 * DAY;
 
 /// How long a server may be away before its imports count as interrupted: longer than any restart takes.
 const AWAY: Millis = 10 * MINUTE;
@@ -76,7 +73,7 @@ impl Scheduler {
             return Ok(());
         }
         let mut tx = self.app.db.write().await?;
-        store::idempotency::forget(&mut tx, now - KEEP_ANSWERS).await?;
+        store::idempotency::forget(&mut tx, now - idempotency::KEPT_FOR).await?;
         tx.commit().await?;
         *cleaned_at = Some(now);
         Ok(())

@@ -8,6 +8,7 @@ use super::consent::Act;
 use super::found::Known;
 use super::{Mail, Notes, plain, plain_option};
 use crate::clock::Millis;
+use crate::domain::erased::is_erased;
 use crate::domain::id::MESSAGE;
 use crate::domain::report::{Told, Way};
 use crate::domain::settle::Failure;
@@ -35,7 +36,7 @@ impl Mail<'_> {
                 }
                 _ => continue,
             };
-            let Some(told) = told(report, letter.when(report.at)) else {
+            let Some(mut told) = told(report, letter.when(report.at)) else {
                 mark.problem("a report with a status that is not known");
                 continue;
             };
@@ -46,6 +47,9 @@ impl Mail<'_> {
                 continue;
             };
             mark.taken = true;
+            if is_erased(&row.phone) {
+                told.failure.iter_mut().for_each(Failure::forget_words);
+            }
             let before = way(row)?;
             let (_, _, after) = ways
                 .entry(row.id)
@@ -59,7 +63,8 @@ impl Mail<'_> {
                     .iter()
                     .for_each(|why| notes.tally.failed(whose, true, why));
             }
-            if after.state == FAILED && !failed_before && says_opted_out(report) {
+            // Who was erased has no number any more that could be opted out; what was known of it stands.
+            if after.state == FAILED && !failed_before && says_opted_out(report) && !is_erased(&row.phone) {
                 notes.acts.push(Act {
                     phone: row.phone.clone(),
                     at: told.at,
@@ -96,12 +101,13 @@ impl Mail<'_> {
                 continue;
             };
             mark.taken = true;
+            let kept = !is_erased(&message.phone);
             rows.push(ClickRow {
                 id: self.app.id(),
                 message_id: message.id,
-                url: plain(&click.url),
-                short_url: plain_option(click.short_url.as_ref()),
-                user_agent: plain_option(click.user_agent.as_ref()),
+                url: if kept { plain(&click.url) } else { String::new() },
+                short_url: plain_option(click.short_url.as_ref().filter(|_| kept)),
+                user_agent: plain_option(click.user_agent.as_ref().filter(|_| kept)),
                 at: letter.when(click.at),
                 event_key: letter.key(&click.key),
             });

@@ -82,6 +82,7 @@ pub fn id_kind(action: &str) -> Option<id::Kind> {
     Some(match action.split('.').next()? {
         "account" => id::ACCOUNT,
         "api_key" => id::API_KEY,
+        "bulk" => id::BULK,
         "callback" => id::CALLBACK,
         "campaign" => id::CAMPAIGN,
         "conversation" => id::CONVERSATION,

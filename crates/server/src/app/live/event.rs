@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app::bulk;
 use crate::app::campaign::REPLIED;
 use crate::app::campaign::progress::{count, funnel};
-use crate::domain::id::{ACCOUNT, CAMPAIGN, CONVERSATION, IMPORT, MESSAGE, PROFILE, TEMPLATE};
+use crate::domain::id::{ACCOUNT, BULK, CAMPAIGN, CONVERSATION, IMPORT, MESSAGE, PROFILE, TEMPLATE};
 use crate::domain::{campaign as phase, state};
 use crate::store::news::{self, Change, Topic};
 use crate::store::{StoreError, Tx, account, campaign, import};
@@ -33,6 +34,8 @@ pub enum LiveEvent {
     Callback(CallbackEvent),
     /// Topic `template`.
     Template(TemplateEvent),
+    /// Topic `bulk`.
+    Bulk(BulkEvent),
 }
 
 /// Where a campaign stands. The counts are those of its funnel.
@@ -140,6 +143,19 @@ pub struct TemplateEvent {
     pub status: String,
 }
 
+/// How far an act on many people is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BulkEvent {
+    /// The act.
+    pub id: String,
+    /// `running`, `finished`, `failed` or `cancelled`.
+    pub state: &'static str,
+    /// People done.
+    pub done: i64,
+    /// People in all.
+    pub total: i64,
+}
+
 /// Reads everything that changed, as it is now.
 pub(super) async fn read(
     tx: &mut Tx,
@@ -173,6 +189,10 @@ pub(super) async fn read(
             }
             Topic::Callback => ids.iter().map(|id| (*id, callbacks(*id, changes))).collect(),
             Topic::Template => templates(tx, &ids).await?,
+            Topic::Bulk => {
+                let rows = news::bulks(tx, &ids).await?;
+                rows.into_iter().map(|row| (row.id, bulk_event(&row))).collect()
+            }
         };
         told.extend(events.into_iter().map(|(id, event)| ((topic, id), event)));
     }
@@ -249,6 +269,15 @@ fn import_event(row: &news::ImportNow) -> LiveEvent {
         rows: row.rows_read,
         bytes_read: row.bytes_read,
         bytes_total: row.bytes_total,
+    })
+}
+
+fn bulk_event(row: &news::BulkNow) -> LiveEvent {
+    LiveEvent::Bulk(BulkEvent {
+        id: BULK.show(row.id),
+        state: bulk::state_name(row.state),
+        done: row.done,
+        total: row.total,
     })
 }
 

@@ -12,6 +12,7 @@ use super::campaign::Checked;
 use super::{App, AppError, FieldProblem, account, person, template};
 use crate::domain::audience::Person;
 use crate::domain::content;
+use crate::domain::erased::is_erased;
 use crate::domain::id;
 use crate::domain::phone::Phone;
 use crate::domain::state::{self, CANCELLED, FAILED, QUEUED, SKIPPED, UNKNOWN};
@@ -182,6 +183,13 @@ fn already_resent(as_id: i64) -> AppError {
 
 /// What a message says, whether it has its own content or is of a campaign.
 pub async fn content_of(tx: &mut Tx, row: &MessageRow) -> Result<Content, AppError> {
+    if is_erased(&row.phone) {
+        return Err(AppError::conflict(
+            "erased",
+            "The person of this message was erased, and what it said is gone.",
+            "Nothing to do: the row stays for the counts alone.",
+        ));
+    }
     let Some(campaign_id) = row.campaign_id else {
         return Ok(from_json(
             "message content",

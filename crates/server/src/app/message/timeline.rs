@@ -8,6 +8,7 @@ use super::content_of;
 use crate::app::dispatch::{Claimed, Payload, outgoing};
 use crate::app::{App, AppError, account};
 use crate::clock::{Millis, id_time};
+use crate::domain::erased::is_erased;
 use crate::domain::id;
 use crate::domain::settle::Failure;
 use crate::domain::state::{self, QUEUED, RECEIVED, SENDING, SENT, UNKNOWN};
@@ -54,7 +55,7 @@ pub struct Told {
     pub campaign_id: Option<String>,
     /// Our number.
     pub number: String,
-    /// What it says.
+    /// What it says; null when the person was erased.
     #[schema(value_type = Object)]
     pub content: serde_json::Value,
     /// Provider's id.
@@ -88,12 +89,15 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         .map(|text| from_json("failure", text))
         .transpose()?;
     let inbound = row.state == RECEIVED;
-    let content = if inbound {
+    let erased = is_erased(&row.phone);
+    let content = if erased {
+        serde_json::Value::Null
+    } else if inbound {
         from_json("message content", row.content.as_deref().unwrap_or("{}"))?
     } else {
         serde_json::to_value(content_of(tx, &row).await?).unwrap_or_default()
     };
-    let request = if inbound {
+    let request = if inbound || erased {
         None
     } else {
         rebuilt(app, tx, &row, &number.phone, number.account_id).await?
@@ -103,6 +107,7 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
     let next = match (standing(tx, &row, number.account_id).await?, &resent_as) {
         (Some(held), _) => held,
         (None, Some(again)) => format!("Nothing to do here: it was sent again as {again}."),
+        (None, None) if erased => "Nothing to do: the person was erased.".into(),
         (None, None) => next(&row, failure.as_ref()),
     };
     let timeline = timeline(tx, &row, failure.as_ref()).await?;

@@ -23,8 +23,8 @@ use Access::{Needs, Passcode, Public, SignedIn, User};
 use Permission::{
     AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsLaunch, CampaignsRead,
     CampaignsWrite, ConsentWrite, DemoManage, HandsetUse, InboxRead, InboxReply, KeysManage, MessagesRead,
-    MessagesSend, ProfilesImport, ProfilesRead, ProfilesWrite, ServersRead, TemplatesRead, TemplatesWrite,
-    UsersManage, UsersRead,
+    MessagesSend, ProfilesErase, ProfilesImport, ProfilesRead, ProfilesWrite, ServersRead, TemplatesRead,
+    TemplatesWrite, UsersManage, UsersRead,
 };
 
 /// An endpoint.
@@ -186,10 +186,16 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/profiles", Needs(ProfilesRead)),
     post("/api/v1/profiles", Needs(ProfilesWrite)).noted_by_hand("profile.write"),
     get("/api/v1/profiles/attributes", Needs(ProfilesRead)),
+    get("/api/v1/profiles/bulk", Needs(ProfilesRead)),
+    post("/api/v1/profiles/bulk", Needs(ProfilesWrite)),
+    get("/api/v1/profiles/bulk/{id}", Needs(ProfilesRead)),
+    post("/api/v1/profiles/bulk/{id}/cancel", Needs(ProfilesWrite)).noted("bulk.cancel"),
     get("/api/v1/profiles/count", Needs(ProfilesRead)),
     get("/api/v1/profiles/{id}", Needs(ProfilesRead)),
     patch("/api/v1/profiles/{id}", Needs(ProfilesWrite)).noted_by_hand("profile.update"),
     post("/api/v1/profiles/{id}/consent", Needs(ConsentWrite)).noted_by_hand("profile.consent"),
+    post("/api/v1/profiles/{id}/erase", Needs(ProfilesErase)),
+    post("/api/v1/profiles/{id}/merge", Needs(ProfilesWrite)),
     get("/api/v1/profiles/{id}/timeline", Needs(ProfilesRead)),
     get("/api/v1/providers", SignedIn),
     post("/api/v1/reach", Needs(CampaignsRead)),

@@ -17,6 +17,7 @@ use super::super::problem::Problem;
 use crate::app::AppError;
 use crate::app::campaign::{self as app_campaign, Recipients, Resend, recipients};
 use crate::domain::audience::Exclusion;
+use crate::domain::erased::{digits, of_digits};
 use crate::domain::id::{self, CAMPAIGN, Kind};
 use crate::domain::settle::Failure;
 use crate::domain::state::{self, State};
@@ -132,14 +133,14 @@ async fn messages(
     // A number is its digits: they fit where ids do.
     let after = match &page.cursor {
         None => String::new(),
-        Some(_) => format!("+{}", page.before()?),
+        Some(_) => of_digits(page.before()?),
     };
     let mut tx = app.db.read().await?;
     campaign::by_id(&mut tx, id)
         .await?
         .ok_or(AppError::NotFound("campaign"))?;
     let (rows, next) = recipients(&app, &mut tx, id, &which, &after, page.limit()).await?;
-    let next = next.and_then(|phone| phone.trim_start_matches('+').parse().ok());
+    let next = next.and_then(|phone| digits(&phone));
     Ok(Json(Listing {
         data: rows.into_iter().map(show).collect::<Result<_, _>>()?,
         next_cursor: next.map(|digits| Kind("c").show(digits)),
@@ -191,7 +192,7 @@ async fn resend(
         kind: asked.kind.clone(),
         after: match &page.cursor {
             None => String::new(),
-            Some(_) => format!("+{}", page.before()?),
+            Some(_) => of_digits(page.before()?),
         },
         dry_run: asked.dry_run,
     };
@@ -201,9 +202,7 @@ async fn resend(
     if done.resent > 0 {
         caller.afterwards(&app, before, id).await?;
     }
-    let next = done
-        .next
-        .and_then(|phone| phone.trim_start_matches('+').parse().ok());
+    let next = done.next.and_then(|phone| digits(&phone));
     Ok(Json(ResentMany {
         resendable: done.resendable,
         resent: done.resent,
