@@ -168,6 +168,12 @@ export async function looks(page, name) {
   ]) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
+    // Colours on their way from one form to the other are those of neither; one that is inherited sets out when its parent's arrives.
+    await page.evaluate(async () => {
+      const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+      for (let left = moving(); left.length > 0; left = moving())
+        await Promise.allSettled(left.map(({ finished }) => finished));
+    });
     // How a narrow window looks to axe is the business of the story of all pages.
     if (viewport === WIDE) await accessible(page, `${name} (${suffix})`);
     await fits(page, `${name} (${suffix})`);
