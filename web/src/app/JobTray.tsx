@@ -7,7 +7,7 @@ import { api, body } from '~/api/client';
 import { useCan } from '~/api/session';
 import { useFormat } from '~/ui/format';
 
-/** Imports that run, wherever one is; they go on when the page is left. */
+/** Imports and acts on many people that run, wherever one is; they go on when the page is left. */
 export function JobTray() {
   const { t } = useLingui();
   const can = useCan();
@@ -17,18 +17,20 @@ export function JobTray() {
     queryFn: () => body(api.GET('/api/v1/imports', { params: { query: { limit: 10 } } })),
     enabled: can('profiles.read'),
   });
+  const { data: bulk } = useQuery({
+    queryKey: ['bulk', 'tray'],
+    queryFn: () => body(api.GET('/api/v1/profiles/bulk', { params: { query: { limit: 10 } } })),
+    enabled: can('profiles.read'),
+  });
   const running = (data?.data ?? []).filter((job) => job.state === 'running');
-  if (running.length === 0) return null;
+  const acts = (bulk?.data ?? []).filter((act) => act.state === 'running');
+  const all = running.length + acts.length;
+  if (all === 0) return null;
   return (
     <Popover position="bottom-end" width={300}>
-      <Indicator label={running.length} size={16}>
+      <Indicator label={all} size={16}>
         <Popover.Target>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label={t`${running.length} imports are running`}
-          >
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`${all} jobs are running`}>
             <IconProgress size={20} aria-hidden />
           </ActionIcon>
         </Popover.Target>
@@ -36,7 +38,7 @@ export function JobTray() {
       <Popover.Dropdown>
         <Stack gap="sm">
           <Text fw={600} size="sm">
-            <Plural value={running.length} one="One import is running" other="# imports are running" />
+            <Plural value={all} one="One job is running" other="# jobs are running" />
           </Text>
           {running.map((job) => (
             <div key={job.id}>
@@ -56,6 +58,28 @@ export function JobTray() {
               />
             </div>
           ))}
+          {acts.map((act) => {
+            const name = act.act === 'opt_out' ? t`Opting people out` : t`Putting people on a list`;
+            return (
+              <div key={act.id}>
+                <Group justify="space-between" wrap="nowrap">
+                  <Anchor component={Link} to="/profiles" size="sm" truncate>
+                    {name}
+                  </Anchor>
+                  <Text size="xs" c="dimmed">
+                    <Trans>
+                      {format.number(act.done)} of {format.number(act.total)}
+                    </Trans>
+                  </Text>
+                </Group>
+                <Progress
+                  mt={4}
+                  value={act.total > 0 ? (100 * act.done) / act.total : 100}
+                  aria-label={name}
+                />
+              </div>
+            );
+          })}
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -10,6 +10,7 @@ export const TOPICS = [
   'account',
   'callback',
   'template',
+  'bulk',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 export interface LiveEvent {

@@ -1,9 +1,9 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { renderHook } from '@testing-library/react';
+import { render, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { expect, test, vi } from 'vitest';
-import { dateFormat, useFormat } from './format';
+import { dateFormat, Phone, useFormat } from './format';
 
 const wrapper = ({ children }: { children: ReactNode }) => (
   <I18nProvider i18n={i18n}>{children}</I18nProvider>
@@ -28,4 +28,10 @@ test('another language or another form is another format', () => {
   expect(year.format(0)).toBe('1970');
   expect(dateFormat('en', { month: 'long', timeZone: 'UTC' }).format(0)).toBe('January');
   expect(dateFormat('hi', { month: 'long', timeZone: 'UTC' }).format(0)).toBe('जनवरी');
+});
+
+test('in place of the number of somebody who was erased stands a word', () => {
+  const shown = (number: string) => render(<Phone number={number} />, { wrapper }).container.textContent;
+  expect(shown('+919999900001')).toBe('+91 99999 00001');
+  expect(shown('erased-123456789012345678')).toBe('Erased');
 });

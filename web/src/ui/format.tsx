@@ -70,10 +70,17 @@ export function Time({ at, full = false }: { at: number; full?: boolean }) {
 
 /** A phone number in readable groups; never mirrored in right-to-left text. */
 export function Phone({ number }: { number: string }) {
+  if (number.startsWith('erased-')) return <Erased />;
   const grouped = number.replace(/^(\+\d{2})(\d{5})(\d{5})$/, '$1 $2 $3');
   return (
     <bdi dir="ltr" style={{ whiteSpace: 'nowrap' }}>
       {grouped}
     </bdi>
   );
+}
+
+/** In place of the number of somebody who was erased. */
+function Erased() {
+  const { t } = useLingui();
+  return <>{t`Erased`}</>;
 }

@@ -21,6 +21,7 @@ export function usePermissionWords(): (permission: string, about?: string) => st
     'messages.read': t`see what became of a message`,
     'messages.send': t`send single messages, and send them again`,
     'owners.manage': t`make, change and remove owners`,
+    'profiles.erase': t`erase people for good`,
     'profiles.import': t`import profiles from files`,
     'profiles.read': t`see profiles, lists and imports`,
     'profiles.write': t`write profiles`,

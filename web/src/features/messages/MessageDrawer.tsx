@@ -131,12 +131,18 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
       </Group>
       <Now message={message} open={open} />
       <ResendButton message={message} onSent={open} />
-      <WaBubble
-        content={fromMessage(message.content)}
-        direction={message.state === 'received' ? 'in' : 'out'}
-        ticks={ticksOf(message.state)}
-        label={t`What it says`}
-      />
+      {message.content === null ? (
+        <Text size="sm" c="dimmed">
+          <Trans>What it said is gone: the person was erased.</Trans>
+        </Text>
+      ) : (
+        <WaBubble
+          content={fromMessage(message.content)}
+          direction={message.state === 'received' ? 'in' : 'out'}
+          ticks={ticksOf(message.state)}
+          label={t`What it says`}
+        />
+      )}
       <section>
         <Title order={2} size="h6" mb="xs">
           <Trans>What happened</Trans>

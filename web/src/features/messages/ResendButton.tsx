@@ -13,7 +13,8 @@ export function ResendButton({ message, onSent }: { message: Told; onSent: (id: 
   const can = useCan();
   const resend = useResend();
   const open = message.state === 'failed' || message.state === 'unknown';
-  if (!open || message.resent_as || !can('messages.send')) return null;
+  // Nothing is left to send of somebody who was erased.
+  if (!open || message.content === null || message.resent_as || !can('messages.send')) return null;
   const double = message.state === 'unknown';
   const kind = failureOf(message.failure)?.kind ?? '';
   const ask = () =>

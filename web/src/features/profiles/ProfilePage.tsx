@@ -3,15 +3,20 @@ import { Alert, Anchor, Button, Card, Group, Skeleton, Stack, Text } from '@mant
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowLeft, IconCheck, IconMessage, IconPencil } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { Phone, Time } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Attributes } from './Attributes';
+import type { Receipt } from './acts';
 import { ConsentCard } from './ConsentCard';
 import { ConsentPill } from './consent';
+import { Duplicates } from './Duplicates';
 import { EditPerson } from './EditPerson';
+import { ErasedPage } from './ErasedPage';
 import { History } from './History';
+import { PersonMenu } from './PersonMenu';
 import classes from './ProfilePage.module.css';
 import { type Profile, useConversationOf, useProfile } from './queries';
 
@@ -19,8 +24,23 @@ const route = getRouteApi('/shell/profiles/$id');
 
 /** `/profiles/$id`: everything about a person. */
 export function ProfilePage() {
-  const { t } = useLingui();
   const { id } = route.useParams();
+  const [receipt, setReceipt] = useState<Receipt>();
+  if (receipt?.profile_id === id) {
+    return (
+      <>
+        <Back />
+        <ErasedPage receipt={receipt} />
+      </>
+    );
+  }
+  return <Person id={id} erased={setReceipt} />;
+}
+
+type Erased = (receipt: Receipt) => void;
+
+function Person({ id, erased }: { id: string; erased: Erased }) {
+  const { t } = useLingui();
   const { data: person, error, refetch } = useProfile(id);
   if (!person) {
     return (
@@ -38,7 +58,7 @@ export function ProfilePage() {
       </>
     );
   }
-  return <Whole key={person.id} person={person} />;
+  return <Whole key={person.id} person={person} erased={erased} />;
 }
 
 function Back() {
@@ -52,7 +72,7 @@ function Back() {
   );
 }
 
-function Whole({ person }: { person: Profile }) {
+function Whole({ person, erased }: { person: Profile; erased: Erased }) {
   const can = useCan();
   const [editing, edit] = useDisclosure();
   return (
@@ -88,11 +108,13 @@ function Whole({ person }: { person: Profile }) {
                 <Trans>Edit</Trans>
               </Button>
             )}
+            <PersonMenu person={person} erased={erased} />
           </>
         }
       />
       <div className={classes.columns}>
         <Stack>
+          <Duplicates person={person} />
           <Reach person={person} />
           <ConsentCard person={person} />
           <Card withBorder padding="md">

@@ -9,11 +9,13 @@ import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Phone } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { ChosenBar, useChoice, useChoiceColumn } from './Chosen';
 import { ChooseColumns, useChosen, useColumnsOf } from './columns';
 import { ConsentPill, ConsentSource } from './consent';
 import { NewProfile } from './NewProfile';
 import { Count, ProfileFilters } from './ProfileFilters';
 import { isPartial, type Profile, useProfiles } from './queries';
+import { RunningActs } from './Running';
 import type { ProfileFilter } from './routes';
 import { Sections } from './Sections';
 
@@ -51,6 +53,7 @@ export function ProfilesPage() {
         }
       />
       <Sections />
+      <RunningActs />
       <People add={add.open} />
       <NewProfile opened={adding} close={add.close} />
     </>
@@ -81,6 +84,13 @@ function People({ add }: { add: () => void }) {
   const [chosen, choose] = useChosen();
   const set = (search: ProfileFilter) => void navigate({ to: '/profiles', search, replace: true });
   const looked = pages.data?.pages ?? [];
+  const can = useCan();
+  const [choice, pick] = useChoice(filter);
+  const boxes = useChoiceColumn(
+    choice,
+    pick,
+    looked.flatMap((page) => page.data),
+  );
   const none = looked.length > 0 && looked.every((page) => page.data.length === 0);
   const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
   const further = none && hasNextPage;
@@ -88,6 +98,7 @@ function People({ add }: { add: () => void }) {
     if (further && !isFetching && !isError && looked.length < LOOK_AHEAD) void fetchNextPage();
   }, [further, isFetching, isError, looked.length, fetchNextPage]);
   const columns: Column<Profile>[] = [
+    ...(can('profiles.write') ? [boxes] : []),
     {
       key: 'name',
       title: t`Name`,
@@ -143,6 +154,7 @@ function People({ add }: { add: () => void }) {
           <Trans>The search fits more people than were looked at. Type more of it to see the others.</Trans>
         </Alert>
       )}
+      <ChosenBar choice={choice} choose={pick} filter={filter} partial={looked.some(isPartial)} />
       <DataTable
         label={t`Profiles`}
         top={340}

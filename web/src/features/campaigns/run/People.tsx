@@ -190,11 +190,16 @@ function LeftOut({ id }: { id: string }) {
         {
           key: 'person',
           title: t`Person`,
-          render: (row) => (
-            <Anchor component={Link} to={`/profiles/${row.profile_id}`} size="sm" dir="auto">
-              {row.phone ? <Phone number={row.phone} /> : (row.identity ?? row.profile_id)}
-            </Anchor>
-          ),
+          render: (row) =>
+            row.identity ? (
+              <Anchor component={Link} to={`/profiles/${row.profile_id}`} size="sm" dir="auto">
+                {row.phone ? <Phone number={row.phone} /> : row.identity}
+              </Anchor>
+            ) : (
+              <Text size="sm" c="dimmed">
+                <Trans>A profile that is gone</Trans>
+              </Text>
+            ),
         },
         { key: 'reason', title: t`Why`, render: (row) => words[row.reason]?.label ?? row.reason },
         { key: 'help', title: t`What to do`, wide: true, render: (row) => words[row.reason]?.help ?? '' },
