@@ -5,7 +5,7 @@ use harkara::clock::DAY;
 use harkara::domain::audience::Audience;
 use harkara::domain::id;
 use harkara::domain::permission::Role;
-use harkara::domain::state::{CANCELLED, DELIVERED, QUEUED, READ, SENDING, UNKNOWN};
+use harkara::domain::state::{CANCELLED, DELIVERED, FAILED, QUEUED, READ, SENDING, UNKNOWN};
 use harkara::store::profile::ProfileRow;
 use harkara::store::{self, Tx};
 use serde_json::{Value, json};
@@ -178,7 +178,7 @@ on_both_engines! {
         read.as_object_mut().unwrap().remove("extra");
         read["externalId"] = json!(p.row(one).await.external_id);
         p.reports(&[read, failed]).await;
-        assert_eq!((p.row(one).await.state, p.row(two).await.state), (READ, 35));
+        assert_eq!((p.row(one).await.state, p.row(two).await.state), (READ, FAILED));
         assert_eq!(p.w.progress(campaign).await.funnel.failed, 1);
         for i in [1, 2] {
             assert_eq!(mentions(&p, phone(i).trim_start_matches('+')).await, [""; 0]);
@@ -198,6 +198,28 @@ on_both_engines! {
         assert_eq!((&told["content"], &told["next"]), (&Value::Null, &json!("Nothing to do: the person was erased.")));
         let again = p.client.post(&format!("/api/v1/messages/{}/resend", id::MESSAGE.show(two)), json!({})).await;
         assert_eq!(again.expect(409)["code"], "erased");
+    }
+
+    async fn what_failed_is_not_sent_again_to_somebody_who_was_erased(t) {
+        let p = Post::new(t).await;
+        p.w.customers(2).await;
+        let campaign = p.w.launch(Audience::Everyone).await;
+        p.w.run(campaign).await;
+        let late = json!({"phone": phone(3), "opt_in": true, "opt_in_source": "form"});
+        p.client.post("/api/v1/profiles", late).await.expect(201);
+        let failed = p.message(3, FAILED, Some(campaign)).await;
+        let failure = json!({"kind": "unavailable", "detail": format!("no answer for {}", phone(3)), "help": "Try again."});
+        let mut tx = p.w.app().db.write().await.unwrap();
+        let change = store::message::MessageChange { id: failed, state: FAILED, failure: Some(failure.to_string()), ..Default::default() };
+        store::message::change(&mut tx, vec![change]).await.unwrap();
+        tx.commit().await.unwrap();
+        let path = format!("/api/v1/campaigns/{}/resend", id::CAMPAIGN.show(campaign));
+        let count = p.client.post(&path, json!({"dry_run": true})).await.expect(200);
+        assert_eq!(count["resendable"], 1);
+        erase(&p, &person(&p, 3).await).await;
+        let sent = p.client.post(&path, json!({})).await.expect(200);
+        assert_eq!((&sent["resendable"], &sent["resent"]), (&json!(0), &json!(0)));
+        assert_eq!(mentions(&p, phone(3).trim_start_matches('+')).await, [""; 0]);
     }
 
     async fn an_opt_out_outlives_the_person_even_one_of_the_profile_alone(t) {
