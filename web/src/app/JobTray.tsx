@@ -30,7 +30,7 @@ export function JobTray() {
     <Popover position="bottom-end" width={300}>
       <Indicator label={all} size={16}>
         <Popover.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`${all} jobs are running`}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`Jobs that run: ${all}`}>
             <IconProgress size={20} aria-hidden />
           </ActionIcon>
         </Popover.Target>
