@@ -182,7 +182,7 @@ async fn ledger(
         erased.clicks += clicks;
     }
     erased.messages = all.len() as i64;
-    add_counts(tx, &counts).await?;
+    add_counts(tx, &counts, app.now()).await?;
     finish_campaigns(tx, counts.campaigns(), app.now()).await?;
     Ok(())
 }
