@@ -22,6 +22,7 @@ export function done(message: ReactNode, undo?: () => Promise<unknown>): void {
         <Button
           size="compact-sm"
           variant="subtle"
+          flex="none"
           onClick={() => {
             notifications.hide(id);
             undo().catch(failed);

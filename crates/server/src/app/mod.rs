@@ -37,6 +37,7 @@ pub mod password;
 pub mod person;
 pub mod profile;
 pub mod retention;
+pub mod saved_view;
 pub mod sign_in;
 pub mod template;
 mod token;

@@ -36,6 +36,8 @@ pub const USER: Kind = Kind("usr");
 pub const SESSION: Kind = Kind("ses");
 /// An invitation.
 pub const INVITE: Kind = Kind("inv");
+/// A saved view.
+pub const VIEW: Kind = Kind("viw");
 /// An act in the audit log.
 pub const AUDIT: Kind = Kind("aud");
 

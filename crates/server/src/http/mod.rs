@@ -43,6 +43,7 @@ mod profile_merge;
 pub mod provider;
 mod retire;
 mod role;
+mod saved_view;
 mod session;
 pub mod template;
 mod template_desk;
@@ -92,6 +93,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(profile_merge::routes())
         .merge(provider::routes())
         .merge(retire::routes())
+        .merge(saved_view::routes())
         .merge(session::routes())
         .merge(template::routes())
         .merge(template_desk::routes())

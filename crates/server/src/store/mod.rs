@@ -38,6 +38,7 @@ pub mod retention;
 pub mod retired;
 pub mod rows;
 pub mod series;
+pub mod saved_view;
 pub mod session;
 pub mod sign_in;
 pub mod slice;

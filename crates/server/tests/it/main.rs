@@ -51,6 +51,7 @@ mod recipients;
 mod retention;
 mod retire;
 mod series;
+mod saved_views;
 mod slices;
 mod support;
 mod template_desk;

@@ -7,13 +7,14 @@ import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Time, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { SavedViews } from '~/ui/SavedViews';
+import { SearchField } from '~/ui/SearchField';
 import { StatusPill } from '~/ui/StatusPill';
 import { MonthView } from './MonthView';
 import { monthOf, readMonth, showMonth } from './month';
 import { RowMenu } from './RowMenu';
 import { RowProgress } from './RowProgress';
 import { LIST_TABS, type ListSearch, type ListTab } from './routes';
-import { SearchField } from './SearchField';
 import { type Row, useCampaigns, useFirstTab } from './useCampaigns';
 import { useCampaignStates } from './words';
 
@@ -60,7 +61,16 @@ export function CampaignsPage() {
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          <SearchField label={t`Search by name`} value={search.q ?? ''} onChange={(q) => go({ q })} />
+          <Group gap="sm">
+            <SearchField label={t`Search by name`} value={search.q ?? ''} onChange={(q) => go({ q })} />
+            {tab && (
+              <SavedViews
+                page="campaigns"
+                filter={{ tab, q: search.q, view: search.view }}
+                choose={(search: ListSearch) => void navigate({ to: '/campaigns', search, replace: true })}
+              />
+            )}
+          </Group>
         </Group>
         {tab && (
           <Tabs.Panel value={tab}>

@@ -9,6 +9,7 @@ import { EmptyState } from '~/ui/EmptyState';
 import { Phone, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { Said } from '~/ui/Said';
+import { SavedViews } from '~/ui/SavedViews';
 import { StatusPill } from '~/ui/StatusPill';
 import { AccountFilter } from './AccountFilter';
 import { useAccountNames, useAttempts } from './queries';
@@ -56,6 +57,11 @@ export function Attempts() {
             clearButtonProps={{ 'aria-label': t`Any outcome` }}
           />
           <AccountFilter account={filter.account} onChange={(account) => set({ account })} />
+          <SavedViews
+            page="attempts"
+            filter={filter}
+            choose={(search) => void navigate({ to: '/developers/attempts', search, replace: true })}
+          />
         </Group>
         <DataTable
           label={t`Attempts to send`}

@@ -8,6 +8,7 @@ import { EmptyState } from '~/ui/EmptyState';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { Said } from '~/ui/Said';
+import { SavedViews } from '~/ui/SavedViews';
 import { AccountFilter } from './AccountFilter';
 import { useAccountNames, useCallbacks, useRefused } from './queries';
 import { useAskReplay } from './replay';
@@ -79,6 +80,11 @@ export function Callbacks() {
             clearButtonProps={{ 'aria-label': t`Any state` }}
           />
           <AccountFilter account={filter.account} onChange={(account) => set({ account })} />
+          <SavedViews
+            page="callbacks"
+            filter={filter}
+            choose={(search) => void navigate({ to: '/developers/callbacks', search, replace: true })}
+          />
         </Group>
         <DataTable
           label={t`Callbacks`}

@@ -1,15 +1,17 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, SegmentedControl, Skeleton, Stack, TextInput, Title } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { IconInbox, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import { EmptyState } from '~/ui/EmptyState';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { SavedViews } from '~/ui/SavedViews';
 import classes from './Inbox.module.css';
 import { useConversations } from './queries';
 import { Rows } from './Rows';
+import type { InboxSearch } from './routes';
 
 /** Digits enough to be somebody's number. */
 const isWhole = (text: string) => text.replace(/\D/g, '').length >= 7;
@@ -21,16 +23,14 @@ export function ConversationList({ current }: { current: string | undefined }) {
   const search = useSearch({ from: '/shell/inbox' });
   const unread = search.unread ?? false;
   const [typed, setTyped] = useState(search.phone ?? '');
-  const [settled] = useDebouncedValue(typed.trim(), 300);
-  const phone = isWhole(settled) ? settled : undefined;
-  useEffect(() => {
-    if (phone === search.phone) return;
+  const { phone } = search;
+  const find = useDebouncedCallback((text: string) => {
     void navigate({
       to: '.',
-      search: (now) => ({ ...now, phone }),
+      search: (now) => ({ ...now, phone: isWhole(text) ? text : undefined }),
       replace: true,
     });
-  }, [phone, search.phone, navigate]);
+  }, 300);
   const pages = useConversations({ unread, phone });
   const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
   const heading = useRef<HTMLHeadingElement>(null);
@@ -73,10 +73,21 @@ export function ConversationList({ current }: { current: string | undefined }) {
           placeholder={t`Find by phone number`}
           leftSection={<IconSearch size={16} aria-hidden />}
           value={typed}
-          onChange={(e) => setTyped(e.currentTarget.value)}
+          onChange={(e) => {
+            setTyped(e.currentTarget.value);
+            find(e.currentTarget.value.trim());
+          }}
           error={invalid}
           description={typed.trim() !== '' && !isWhole(typed) ? t`Type the whole number.` : undefined}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
+        />
+        <SavedViews
+          page="inbox"
+          filter={{ unread: search.unread, phone }}
+          choose={(kept: InboxSearch) => {
+            setTyped(kept.phone ?? '');
+            void navigate({ to: '.', search: kept });
+          }}
         />
       </Stack>
       {pages.isPending ? (

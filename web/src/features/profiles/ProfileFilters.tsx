@@ -1,9 +1,9 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Select, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Button, Group, Select, Text } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useFormat } from '~/ui/format';
+import { SavedViews } from '~/ui/SavedViews';
+import { SearchField } from '~/ui/SearchField';
 import { useConsentWords } from './consent';
 import { useLists, useProfileCount } from './queries';
 import { CONSENTS, type ProfileFilter } from './routes';
@@ -21,10 +21,11 @@ export function ProfileFilters({ filter, set }: Props) {
   const format = useFormat();
   return (
     <Group gap="sm" align="flex-end">
-      <Search
-        key={filter.q === undefined ? 'empty' : 'filled'}
-        initial={filter.q ?? ''}
-        tell={(q) => set({ ...filter, q })}
+      <SearchField
+        label={t`Search`}
+        placeholder={t`Name, number or identity`}
+        value={filter.q ?? ''}
+        onChange={(q) => set({ ...filter, q })}
       />
       <Select
         label={t`Consent`}
@@ -56,27 +57,8 @@ export function ProfileFilters({ filter, set }: Props) {
           <Trans>Clear the filters</Trans>
         </Button>
       )}
+      <SavedViews page="profiles" filter={filter} choose={set} />
     </Group>
-  );
-}
-
-function Search({ initial, tell }: { initial: string; tell: (q: string | undefined) => void }) {
-  const { t } = useLingui();
-  const [text, setText] = useState(initial);
-  const later = useDebouncedCallback((q: string) => tell(q === '' ? undefined : q), 250);
-  return (
-    <TextInput
-      type="search"
-      label={t`Search`}
-      placeholder={t`Name, number or identity`}
-      w={{ base: '100%', xs: 260 }}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={text}
-      onChange={(e) => {
-        setText(e.currentTarget.value);
-        later(e.currentTarget.value.trim());
-      }}
-    />
   );
 }
 

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Select, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
+import { SavedViews } from '~/ui/SavedViews';
 import { useActorKinds } from './Actor';
 import { useActionGroups } from './actions';
 import type { AuditFilter } from './filter';
@@ -75,6 +76,7 @@ export function AuditFilters({ filter, set }: Props) {
           <Trans>Clear the filters</Trans>
         </Button>
       )}
+      <SavedViews page="audit" filter={filter} choose={set} />
     </Group>
   );
 }

@@ -36,7 +36,7 @@ pub struct Rule {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// What the audit log calls it: type of object, dot, act. `None`: it changes nothing, or notes what it did itself.
+    /// What the audit log calls it: type of object, dot, act. `None`: it changes nothing that others see, or notes what it did itself.
     pub act: Option<&'static str>,
     /// It is noted when a user does it: what programs do is their daily work, and kept elsewhere.
     pub by_hand: bool,
@@ -173,6 +173,10 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/lists", Needs(ProfilesRead)),
     get("/api/v1/lists/{id}", Needs(ProfilesRead)),
     get("/api/v1/live", SignedIn),
+    get("/api/v1/me/views", User),
+    post("/api/v1/me/views", User),
+    delete("/api/v1/me/views/{id}", User),
+    patch("/api/v1/me/views/{id}", User),
     get("/api/v1/messages", Needs(MessagesRead)),
     post("/api/v1/messages", Needs(MessagesSend)).noted_by_hand("message.send"),
     get("/api/v1/messages/{id}", Needs(MessagesRead)),

@@ -8,10 +8,10 @@ import { STATES, useMessageStates } from '~/features/messages/states';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Phone, Time } from '~/ui/format';
+import { SearchField } from '~/ui/SearchField';
 import { StatusPill } from '~/ui/StatusPill';
 import type { LedgerLine } from '../queries';
 import type { RunSearch } from '../routes';
-import { SearchField } from '../SearchField';
 import { useExclusions } from '../words';
 import { useExcluded, usePeople, type Wanted } from './usePeople';
 

@@ -5,13 +5,15 @@ import { useEffect, useRef, useState } from 'react';
 
 interface Props {
   label: string;
+  /** What can be searched for; with it the label stands above the field, without it in its place. */
+  placeholder?: string;
   /** What is searched for now. */
   value: string;
   onChange: (q: string | undefined) => void;
 }
 
 /** Searches a moment after the last key. */
-export function SearchField({ label, value, onChange }: Props) {
+export function SearchField({ label, placeholder, value, onChange }: Props) {
   const [text, setText] = useState(value);
   const told = useRef(value);
   const tell = useDebouncedCallback((q: string) => {
@@ -27,9 +29,10 @@ export function SearchField({ label, value, onChange }: Props) {
   return (
     <TextInput
       type="search"
-      w={{ base: '100%', xs: 240 }}
-      aria-label={label}
-      placeholder={label}
+      w={{ base: '100%', xs: 250 }}
+      label={placeholder && label}
+      aria-label={placeholder ? undefined : label}
+      placeholder={placeholder ?? label}
       leftSection={<IconSearch size={16} aria-hidden />}
       value={text}
       onChange={(e) => {
