@@ -3,11 +3,17 @@ import { ActionIcon, Anchor, Group, Indicator, Popover, Progress, Stack, Text } 
 import { IconProgress } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api, body } from '~/api/client';
+import { api, body, type Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
 import { useFormat } from '~/ui/format';
 
-/** Imports and acts on many people that run, wherever one is; they go on when the page is left. */
+/** How much of it is done. */
+function percent({ bytes_read, bytes_total, undo }: Schemas['Import']): number {
+  const [part, whole] = undo ? [undo.people.done, undo.total] : [bytes_read, bytes_total];
+  return whole ? (100 * part) / whole : 100;
+}
+
+/** Imports that run or are being undone, and acts on many people, wherever one is; they go on when the page is left. */
 export function JobTray() {
   const { t } = useLingui();
   const can = useCan();
@@ -22,7 +28,7 @@ export function JobTray() {
     queryFn: () => body(api.GET('/api/v1/profiles/bulk', { params: { query: { limit: 10 } } })),
     enabled: can('profiles.read'),
   });
-  const running = (data?.data ?? []).filter((job) => job.state === 'running');
+  const running = (data?.data ?? []).filter((job) => job.state === 'running' || job.undo?.finished === false);
   const acts = (bulk?.data ?? []).filter((act) => act.state === 'running');
   const all = running.length + acts.length;
   if (all === 0) return null;
@@ -46,16 +52,11 @@ export function JobTray() {
                 <Anchor component={Link} to={`/profiles/imports/${job.id}`} size="sm" truncate>
                   {job.file_name}
                 </Anchor>
-                <Text size="xs" c="dimmed">
-                  <Trans>{format.number(job.rows)} rows</Trans>
+                <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+                  {job.undo ? <Trans>being undone</Trans> : <Trans>{format.number(job.rows)} rows</Trans>}
                 </Text>
               </Group>
-              <Progress
-                mt={4}
-                value={job.bytes_total ? (100 * job.bytes_read) / job.bytes_total : 100}
-                animated={!job.bytes_total}
-                aria-label={job.file_name}
-              />
+              <Progress mt={4} value={percent(job)} animated={!job.bytes_total} aria-label={job.file_name} />
             </div>
           ))}
           {acts.map((act) => {

@@ -155,8 +155,10 @@ const Line = memo(function Line<Row>({ row, index, columns, onOpen, measure }: L
       onClick={
         onOpen &&
         ((e) => {
-          // Links, buttons and boxes in the row do their own thing; so does selecting text.
-          if ((e.target as HTMLElement).closest('a,button,input,label') || getSelection()?.toString()) return;
+          // Links, buttons and boxes in the row do their own thing; so does selecting text, and a dialog that the row opened.
+          const at = e.target as HTMLElement;
+          if (at.closest('a,button,input,label') || getSelection()?.toString()) return;
+          if (!e.currentTarget.contains(at)) return;
           onOpen(row);
         })
       }

@@ -39,6 +39,15 @@ export function useFormat() {
             month: 'short',
             year: new Date(at).getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
           }),
+    /** The time, with its day when that is not today. */
+    soon: (at: number) =>
+      day(at, {
+        ...(new Date(at).toDateString() === new Date().toDateString()
+          ? {}
+          : { day: 'numeric', month: 'short' }),
+        hour: '2-digit',
+        minute: '2-digit',
+      }),
     /** The time of the day. */
     time: (at: number) => day(at, { hour: '2-digit', minute: '2-digit' }),
     /** Day, time and zone. */

@@ -1,5 +1,6 @@
 //! Writing the batches of an import: rows, counts, list and bad rows together, or not at all.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::import::{self, OptIn, Options, errors_file};
 use super::import_file::{BadRow, Batch, Part, Reading};
-use super::profile::{Change, Outcome, Set, Who, Wish, write_many};
+use super::profile::{Change, Outcome, Set, Who, Wish, write_told};
 use super::{App, AppError};
 use crate::domain::columns::Person;
 use crate::store::import::{ImportRow, Progress};
@@ -49,7 +50,7 @@ impl Writer {
         Ok(Self {
             import: row.id,
             source: source.unwrap_or("import").to_owned(),
-            detail: format!("file {}", row.file_name),
+            detail: proof(row),
             list,
             position: row.bytes_read,
             options,
@@ -114,7 +115,8 @@ impl Writer {
         noted: &mut bool,
     ) -> Result<bool, AppError> {
         let mut tx = app.db.write_in(Lane::Bulk).await?;
-        let results = write_many(app, &mut tx, changes, &self.source, app.now()).await?;
+        let at = app.now();
+        let (results, mut done) = write_told(app, &mut tx, changes, &self.source, at).await?;
         let mut progress = Progress {
             rows: (batch.people.len() + batch.bad.len()) as i64,
             invalid: batch.bad.len() as i64,
@@ -145,7 +147,14 @@ impl Writer {
             }
         }
         if let Some(list) = self.list {
-            store::list::add(&mut tx, list, &ids).await?;
+            let made: HashSet<i64> = done.made.iter().copied().collect();
+            ids.retain(|id| !made.contains(id));
+            store::list::add(&mut tx, list, &done.made).await?;
+            done.listed = store::list::add_new(&mut tx, list, &ids).await?;
+        }
+        if !done.is_empty() {
+            progress.kept = done.people() as i64;
+            store::undo::keep(&mut tx, self.import, (self.position, at), self.list, &done).await?;
         }
         let end = i64::try_from(batch.end).unwrap_or(i64::MAX);
         if !store::import::advance(&mut tx, self.import, self.position, end, progress).await? {
@@ -168,6 +177,11 @@ impl Writer {
         }
         change
     }
+}
+
+/// The proof of consent that an import brings.
+pub(super) fn proof(row: &ImportRow) -> String {
+    format!("file {}", row.file_name)
 }
 
 /// What a row of a file asks for.

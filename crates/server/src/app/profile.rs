@@ -4,12 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::consent::{self, OptOut};
+use super::profile_slot::{SUPPRESSED_NUMBER, Slot};
 use super::{App, AppError, attribute};
 use crate::clock::Millis;
 use crate::domain::attributes::{AttributeProblem, Attributes, merge};
+use crate::domain::undo::Done;
 use crate::store::consent::ConsentRow;
 use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
-use crate::store::{self, StoreError, Tx, from_json, to_json};
+use crate::store::{self, StoreError, Tx, from_json};
 
 /// The stable name of a stored consent.
 pub fn consent_name(opt_in: i16) -> &'static str {
@@ -117,12 +119,27 @@ pub async fn write_many(
     source: &str,
     at: Millis,
 ) -> Result<Vec<Result<Written, AttributeProblem>>, StoreError> {
+    let (results, _) = write_told(app, tx, changes, source, at).await?;
+    Ok(results)
+}
+
+/// What became of each change, and all that was done, so that it can be undone.
+pub type Told = (Vec<Result<Written, AttributeProblem>>, Done);
+
+/// [`write_many`] that tells what was there before.
+pub async fn write_told(
+    app: &App,
+    tx: &mut Tx,
+    changes: &[Change],
+    source: &str,
+    at: Millis,
+) -> Result<Told, StoreError> {
     let mut book = Book::open(tx, changes, source, at, true).await?;
     let results = changes.iter().map(|change| book.apply(app, change)).collect();
-    book.close(app, tx).await?;
+    let done = book.close(app, tx).await?;
     let written = changes.iter().map(|change| &change.attributes);
     attribute::keep(&app.known_attributes, tx, written).await?;
-    Ok(results)
+    Ok((results, done))
 }
 
 /// What would become of a change.
@@ -220,13 +237,6 @@ pub async fn give_consent(
     Ok(written.outcome == Outcome::Updated)
 }
 
-struct Slot {
-    row: ProfileRow,
-    attributes: Attributes,
-    fresh: bool,
-    changed: bool,
-}
-
 /// The profiles that a batch of changes touches, in memory until they are written together.
 struct Book<'a> {
     slots: Vec<Slot>,
@@ -298,6 +308,7 @@ impl<'a> Book<'a> {
                 attributes,
                 fresh: false,
                 changed: false,
+                before: None,
             });
         }
         Ok(book)
@@ -332,11 +343,12 @@ impl<'a> Book<'a> {
             Some(index) => index,
             None => self.add_fresh(app, &change.who),
         };
+        let first = self.slots[index].remember();
         changed |= self.set_fields(index, change);
         let (consent_changed, opt_out_kept) = self.set_consent(app, index, change);
         changed |= consent_changed;
         let slot = &mut self.slots[index];
-        slot.attributes = attributes;
+        slot.set_attributes(attributes, first);
         if changed {
             slot.changed = true;
             slot.row.updated_at = self.at;
@@ -370,6 +382,7 @@ impl<'a> Book<'a> {
             attributes: Attributes::new(),
             fresh: true,
             changed: true,
+            before: None,
         })
     }
 
@@ -387,7 +400,7 @@ impl<'a> Book<'a> {
             // Whoever comes to a suppressed number is as opted out as the others there.
             if self.suppressed.contains(&phone) && row.opt_in != OPTED_OUT {
                 row.opt_in = OPTED_OUT;
-                row.opt_source = Some("suppressed number".into());
+                row.opt_source = Some(SUPPRESSED_NUMBER.into());
                 row.opt_at = Some(self.at);
             }
             self.by_phone.entry(phone).or_insert(index);
@@ -440,18 +453,21 @@ impl<'a> Book<'a> {
         (changed, false)
     }
 
-    async fn close(self, app: &App, tx: &mut Tx) -> Result<(), StoreError> {
+    async fn close(self, app: &App, tx: &mut Tx) -> Result<Done, StoreError> {
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+        let mut done = Done::default();
         for slot in self.slots.into_iter().filter(|slot| slot.changed) {
-            let mut row = slot.row;
-            row.attributes = to_json(&slot.attributes);
-            if slot.fresh { &mut fresh } else { &mut changed }.push(row);
+            let into = if slot.fresh { &mut fresh } else { &mut changed };
+            let (row, different) = slot.finish();
+            done.changed.extend(different);
+            into.push(row);
         }
         store::profile::insert_many(tx, &fresh).await?;
         store::profile::update_many(tx, &changed).await?;
         store::consent::record(tx, &self.history).await?;
         consent::opt_out_many(app, tx, &self.opt_outs, self.source, self.at).await?;
-        Ok(())
+        done.made = fresh.into_iter().map(|row| row.id).collect();
+        Ok(done)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Forgetting what nothing needs any more. Doing a step twice, or on two nodes at once, is harmless.
 
 use super::arrival::KNOWN_FOR;
+use super::import_undo::POSSIBLE_FOR;
 use super::{App, AppError};
 use crate::clock::{DAY, HOUR, Millis, first_id_at};
 use crate::domain::sign_in::FORGOTTEN_AFTER;
 use crate::store::health;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
-use crate::store::{audit, invite, session, sign_in};
+use crate::store::{audit, invite, session, sign_in, undo};
 
 /// How long vendor ids are kept at least.
 const KEEP_REFS: Millis = 30 * DAY;
@@ -17,6 +18,9 @@ const KEEP_COUNTS: Millis = 2 * DAY;
 
 /// Rows in one transaction at most.
 const ROWS: i64 = 2_000;
+
+/// Transactions of imports that are forgotten in one: each may be hundreds of kilobytes.
+const IMPORTED: i64 = 10;
 
 /// Bytes of bodies in one transaction, about: long ones take long to delete.
 const BYTES: i64 = 4 * 1024 * 1024;
@@ -35,6 +39,8 @@ pub enum Pass {
     SignIns,
     /// Failures and counts of accounts and numbers.
     Counts,
+    /// What imports did that can no longer be undone.
+    Imports,
     /// Free pages of the file.
     Pages,
     /// All done.
@@ -64,6 +70,7 @@ pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
         Pass::Refs(from) => refs(app, from).await,
         Pass::SignIns => sign_ins(app).await,
         Pass::Counts => counts(app).await,
+        Pass::Imports => imports(app).await,
         Pass::Pages => pages(app).await,
         Pass::Done => Ok(Pass::Done),
     }
@@ -138,7 +145,17 @@ async fn counts(app: &App) -> Result<Pass, AppError> {
     }
     health::forget(&mut tx, since / HOUR, since / health::SLOT).await?;
     tx.commit().await?;
-    Ok(Pass::Pages)
+    Ok(Pass::Imports)
+}
+
+async fn imports(app: &App) -> Result<Pass, AppError> {
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    let more = undo::forget_old(&mut tx, app.now() - POSSIBLE_FOR, IMPORTED).await?;
+    tx.commit().await?;
+    Ok(if more { Pass::Imports } else { Pass::Pages })
 }
 
 async fn pages(app: &App) -> Result<Pass, AppError> {

@@ -28,6 +28,7 @@ pub mod state;
 pub mod target;
 pub mod template;
 pub mod texts;
+pub mod undo;
 pub mod upload;
 pub mod variant;
 pub mod window;

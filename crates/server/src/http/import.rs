@@ -22,10 +22,12 @@ use crate::app::audit::Before;
 use crate::app::import::{self, OptIn, Options};
 use crate::app::import_check::{self, Check};
 use crate::app::import_preview::{self, LONGEST, Preview};
+use crate::app::import_undo;
 use crate::domain::columns::Chosen;
-use crate::domain::id;
+use crate::domain::undo::Counts;
+use crate::domain::{campaign, id};
 use crate::store;
-use crate::store::import::{CANCELLED, FAILED, FINISHED, ImportRow, RUNNING};
+use crate::store::import::{CANCELLED, FAILED, FINISHED, ImportRow, RUNNING, UNDONE};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -35,6 +37,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(check))
         .routes(routes!(show))
         .routes(routes!(cancel))
+        .routes(routes!(preview_undo, undo))
         .routes(routes!(errors))
 }
 
@@ -71,10 +74,115 @@ pub struct Import {
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
     pub finished_at: Option<i64>,
+    /// Until when it can be undone, milliseconds since 1970 UTC; absent when it cannot.
+    pub undo_until: Option<i64>,
+    /// How far its undo is, and what it came to.
+    pub undo: Option<Undo>,
+}
+
+/// The undo of an import.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportUndo)]
+pub struct Undo {
+    /// It is at its end.
+    pub finished: bool,
+    /// People whom the import made, changed or put on its list; one whom the file names several times may count several
+    /// times.
+    pub total: i64,
+    /// What became of them so far.
+    pub people: People,
+}
+
+/// What an undo comes to, in people. One may count in several of these.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportUndoPeople)]
+pub struct People {
+    /// Looked at.
+    pub done: i64,
+    /// New profiles that are removed.
+    pub removed: i64,
+    /// Others that are, wholly or in part, as they were before.
+    pub restored: i64,
+    /// Taken off the list of the import, and not removed.
+    pub unlisted: i64,
+    /// Opt-ins of changed profiles that are taken back.
+    pub opt_ins_taken_back: i64,
+    /// Opt-outs that the file brought: they stay.
+    pub opt_outs_kept: i64,
+    /// What stays, because it was used or changed since.
+    pub kept: Kept,
+}
+
+/// People of whom something stays, by reason.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportUndoKept)]
+pub struct Kept {
+    /// New or changed profiles that somebody changed since: what was changed stays.
+    pub changed: i64,
+    /// New profiles with a message.
+    pub message: i64,
+    /// New profiles with an event.
+    pub event: i64,
+    /// New profiles with a later decision about consent.
+    pub consent: i64,
+    /// New profiles that are on another list.
+    pub list: i64,
+}
+
+impl People {
+    fn new(counts: Counts) -> Self {
+        Self {
+            done: counts.done,
+            removed: counts.removed,
+            restored: counts.restored,
+            unlisted: counts.unlisted,
+            opt_ins_taken_back: counts.opt_ins,
+            opt_outs_kept: counts.opt_outs,
+            kept: Kept {
+                changed: counts.changed,
+                message: counts.message,
+                event: counts.event,
+                consent: counts.consent,
+                list: counts.list,
+            },
+        }
+    }
+}
+
+/// What an undo would come to now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportUndoPreview)]
+struct UndoPreview {
+    /// Until when it can be begun, milliseconds since 1970 UTC.
+    until: Option<i64>,
+    /// People whom the import made, changed or put on its list.
+    total: i64,
+    /// What would become of them; of a very long import only the last part is looked at, see `done`.
+    people: People,
+    /// Campaigns to the list of the import that are scheduled, run or pause.
+    campaigns: Vec<UndoCampaign>,
+}
+
+/// A campaign that an undo takes people from.
+#[derive(Debug, Serialize, ToSchema)]
+struct UndoCampaign {
+    /// Id.
+    id: String,
+    /// Name.
+    name: String,
+    /// `scheduled`, `running` or `paused`.
+    state: &'static str,
 }
 
 impl Import {
     fn new(row: ImportRow, now: i64) -> Self {
+        let undo_until = import_undo::possible_until(&row, now);
+        // Counts that cannot be read are none.
+        let undo = import_undo::counts(&row).ok().flatten().map(|counts| Undo {
+            finished: row.undo_state == UNDONE,
+            total: row.kept,
+            people: People::new(counts),
+        });
         Self {
             rows_per_second: (row.rows_read as f64 * 1000.0 / import::elapsed(&row, now) as f64).round(),
             id: id::IMPORT.show(row.id),
@@ -97,6 +205,8 @@ impl Import {
             opt_outs_kept: row.opt_outs_kept,
             created_at: row.created_at,
             finished_at: row.finished_at,
+            undo_until,
+            undo,
         }
     }
 }
@@ -280,6 +390,48 @@ async fn cancel(
     .await?;
     import::remove_file(&app, id).await;
     Ok(response)
+}
+
+/// Says what an undo would come to now, and changes nothing.
+#[utoipa::path(get, path = "/imports/{id}/undo", tag = "Imports", params(("id" = String, Path)), responses((status = 200, body = UndoPreview), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn preview_undo(
+    _: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<UndoPreview>, Problem> {
+    let id = path_id(id::IMPORT, "import", path)?;
+    let preview = import_undo::preview(&app, id).await?;
+    Ok(Json(UndoPreview {
+        until: import_undo::possible_until(&preview.row, app.now()),
+        total: preview.row.kept,
+        people: People::new(preview.counts),
+        campaigns: preview
+            .campaigns
+            .into_iter()
+            .map(|row| UndoCampaign {
+                id: id::CAMPAIGN.show(row.id),
+                name: row.name,
+                state: campaign::name(row.state),
+            })
+            .collect(),
+    }))
+}
+
+/// Undoes an import, for 24 hours after its end: new profiles go, changed fields are as before, where nobody has used or
+/// changed them since. An opt-out that the file brought stays. It runs on after the answer; `undo` of the import says how
+/// far it is.
+#[utoipa::path(post, path = "/imports/{id}/undo", tag = "Imports", params(("id" = String, Path)), responses((status = 202, body = Import), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn undo(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: JsonBody<serde_json::Value>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::IMPORT, "import", path)?;
+    once(&app, &body.asked, async |tx| {
+        let row = import_undo::begin(&app, tx, id).await?;
+        Ok((StatusCode::ACCEPTED, Import::new(row, app.now())))
+    })
+    .await
 }
 
 /// Lists imports, newest first.

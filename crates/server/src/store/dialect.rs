@@ -55,11 +55,12 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "attempt_log",
         include_str!("../../../../migrations/0019_attempt_log.sql"),
     ),
+    (20, "bulk", include_str!("../../../../migrations/0020_bulk.sql")),
     (
         21,
         "views and undo",
         include_str!("../../../../migrations/0021_views_undo.sql"),
-    (20, "bulk", include_str!("../../../../migrations/0020_bulk.sql")),
+    ),
     (
         22,
         "campaign series",

@@ -17,6 +17,13 @@ pub const INTERRUPTED: i16 = 4;
 /// A person ended it.
 pub const CANCELLED: i16 = 5;
 
+/// What it did stands.
+pub const STANDS: i16 = 0;
+/// What it did is being undone.
+pub const UNDOING: i16 = 1;
+/// What it did is undone, as far as that went.
+pub const UNDONE: i16 = 2;
+
 /// A stored import.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct ImportRow {
@@ -50,6 +57,12 @@ pub struct ImportRow {
     pub created_at: i64,
     /// Milliseconds UTC.
     pub finished_at: Option<i64>,
+    /// Profiles of which it is known what it did to them.
+    pub kept: i64,
+    /// [`STANDS`], [`UNDOING`] or [`UNDONE`].
+    pub undo_state: i16,
+    /// JSON of [`crate::domain::undo::Counts`]: what the undo came to so far.
+    pub undone: Option<String>,
 }
 
 const INSERT: &str = "
@@ -82,7 +95,7 @@ pub async fn insert(
 
 const BY_ID: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
-       opt_outs_kept, problem, created_at, finished_at
+       opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone
 FROM import
 WHERE id = $1";
 
@@ -93,7 +106,7 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ImportRow>, StoreError
 
 const PAGE: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
-       opt_outs_kept, problem, created_at, finished_at
+       opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone
 FROM import
 WHERE id < $1
 ORDER BY id DESC
@@ -165,6 +178,8 @@ pub struct Progress {
     pub invalid: i64,
     /// Opt-outs that stood against an opt-in.
     pub opt_outs_kept: i64,
+    /// Profiles of which it is kept what was done to them.
+    pub kept: i64,
 }
 
 const ADVANCE: &str = "
@@ -175,7 +190,8 @@ SET bytes_read = $3,
     updated = updated + $6,
     unchanged = unchanged + $7,
     invalid = invalid + $8,
-    opt_outs_kept = opt_outs_kept + $9
+    opt_outs_kept = opt_outs_kept + $9,
+    kept = kept + $10
 WHERE id = $1 AND bytes_read = $2 AND state = 1";
 
 /// Moves an import from byte `from` to byte `to`, in the transaction that writes the rows between. False when it does
@@ -197,6 +213,7 @@ pub async fn advance(
         .bind(progress.unchanged)
         .bind(progress.invalid)
         .bind(progress.opt_outs_kept)
+        .bind(progress.kept)
         .execute(c)
         .await
         .map(|r| r.rows_affected()))?;

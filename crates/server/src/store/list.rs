@@ -83,3 +83,42 @@ pub async fn add(tx: &mut Tx, list_id: i64, profile_ids: &[i64]) -> Result<i64, 
         on!(tx, c => sqlx::query(sql).bind(&json).bind(list_id).execute(c).await.map(|r| r.rows_affected()))?;
     Ok(i64::try_from(new).unwrap_or(i64::MAX))
 }
+
+const ADD_NEW: Batch = in_numbers!(
+    "
+INSERT INTO list_entry (list_id, profile_id)
+SELECT $2, id
+FROM profile
+WHERE id IN",
+    "
+ON CONFLICT (list_id, profile_id) DO NOTHING
+RETURNING profile_id"
+);
+
+/// [`add`] that answers who was not on it before.
+pub async fn add_new(tx: &mut Tx, list_id: i64, profile_ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    if profile_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = tx.dialect().pick(&ADD_NEW);
+    let json = to_json(profile_ids);
+    Ok(on!(tx, c => sqlx::query_scalar(sql).bind(&json).bind(list_id).fetch_all(c).await)?)
+}
+
+const REMOVE: Batch = in_numbers!(
+    "
+DELETE FROM list_entry
+WHERE list_id = $2 AND profile_id IN",
+    ""
+);
+
+/// Takes profiles off a list.
+pub async fn remove(tx: &mut Tx, list_id: i64, profile_ids: &[i64]) -> Result<(), StoreError> {
+    if profile_ids.is_empty() {
+        return Ok(());
+    }
+    let sql = tx.dialect().pick(&REMOVE);
+    let json = to_json(profile_ids);
+    on!(tx, c => sqlx::query(sql).bind(&json).bind(list_id).execute(c).await.map(drop))?;
+    Ok(())
+}

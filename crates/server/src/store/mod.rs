@@ -45,6 +45,7 @@ pub mod slice;
 pub mod template;
 pub mod timeline;
 pub mod turn;
+pub mod undo;
 pub mod unsettled;
 pub mod user;
 pub mod vendor_id;

@@ -7,6 +7,7 @@ pub mod dispatch;
 pub mod lease;
 pub mod retention;
 pub mod schedule;
+pub mod undo;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -89,6 +90,7 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
         workers.push(spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()));
         workers.push(spawn(retention::Retention::new(app.clone()), shutdown.clone()));
         workers.push(spawn(bulk::Bulk::new(app.clone()), shutdown.clone()));
+        workers.push(spawn(undo::Undo::new(app.clone()), shutdown.clone()));
     }
     workers
 }

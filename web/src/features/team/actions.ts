@@ -58,6 +58,7 @@ export function useActionWords(): (action: string) => string {
     'bulk.cancel': t`Stopped an act on many people`,
     'import.create': t`Imported profiles`,
     'import.cancel': t`Cancelled an import`,
+    'import.undo': t`Undid an import`,
     'callback.replay': t`Applied callbacks again`,
     'audit.export': t`Exported the audit log`,
     'demo.begin': t`Began the demonstration`,

@@ -165,6 +165,8 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/imports/{id}", Needs(ProfilesRead)),
     post("/api/v1/imports/{id}/cancel", Needs(ProfilesImport)).noted("import.cancel"),
     get("/api/v1/imports/{id}/errors", Needs(ProfilesRead)),
+    get("/api/v1/imports/{id}/undo", Needs(ProfilesImport)),
+    post("/api/v1/imports/{id}/undo", Needs(ProfilesImport)).noted("import.undo"),
     get("/api/v1/invites", Needs(UsersManage)),
     post("/api/v1/invites", Needs(UsersManage)).noted("invite.create"),
     post("/api/v1/invites/accept", Public),

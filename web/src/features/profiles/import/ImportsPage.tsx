@@ -12,6 +12,7 @@ import { StatusPill } from '~/ui/StatusPill';
 import { Sections } from '../Sections';
 import { shareOf } from './pace';
 import { type Job, useImports } from './queries';
+import { UndoButton } from './Undo';
 import { useImportStates } from './words';
 
 /** `/profiles/imports`: what was imported, and what is being imported. */
@@ -20,7 +21,7 @@ export function ImportsPage() {
   const can = useCan();
   const format = useFormat();
   const navigate = useNavigate();
-  const states = useImportStates();
+  const stateOf = useImportStates();
   const pages = useImports();
   const start = can('profiles.import') && (
     <Button component={Link} to="/profiles/import" leftSection={<IconFileImport size={16} aria-hidden />}>
@@ -78,8 +79,8 @@ export function ImportsPage() {
             title: t`State`,
             width: 130,
             render: (row) => {
-              const state = states[row.state];
-              return state ? <StatusPill tone={state.tone}>{state.label}</StatusPill> : row.state;
+              const state = stateOf(row);
+              return <StatusPill tone={state.tone}>{state.label}</StatusPill>;
             },
           },
           count('rows', t`Rows`, (row) => row.rows),
@@ -92,6 +93,13 @@ export function ImportsPage() {
             wide: true,
             width: 110,
             render: (row) => <Time at={row.created_at} />,
+          },
+          {
+            key: 'undo',
+            title: t`Undo`,
+            wide: true,
+            width: 130,
+            render: (row) => <UndoButton job={row} compact />,
           },
         ]}
         empty={

@@ -15,7 +15,8 @@ import { useLists } from '../queries';
 import { Sections } from '../Sections';
 import { Figure } from './Figure';
 import { secondsLeft, shareOf } from './pace';
-import { type Job, useCancelImport, useImport } from './queries';
+import { isWorking, type Job, useCancelImport, useImport } from './queries';
+import { UndoButton, UndoOutcome } from './Undo';
 import { useImportStates } from './words';
 
 const route = getRouteApi('/shell/profiles/imports/$id');
@@ -25,9 +26,9 @@ export function JobPage() {
   const { t } = useLingui();
   const { id } = route.useParams();
   const { data: job, error, refetch } = useImport(id);
-  const states = useImportStates();
-  const state = job && states[job.state];
-  const ended = job && job.state !== 'running';
+  const stateOf = useImportStates();
+  const state = job && stateOf(job);
+  const ended = job && !isWorking(job);
   // People and lists are other ones now.
   useEffect(() => {
     if (ended) void queryClient.invalidateQueries({ queryKey: ['profile'] });
@@ -49,7 +50,7 @@ export function JobPage() {
             </Trans>
           ))
         }
-        actions={job?.state === 'running' && <Cancel job={job} />}
+        actions={job && (job.state === 'running' ? <Cancel job={job} /> : <UndoButton job={job} />)}
       />
       <Sections />
       {job ? (
@@ -96,6 +97,7 @@ function Whole({ job }: { job: Job }) {
   return (
     <Stack maw={960}>
       {job.state === 'running' && <Running job={job} />}
+      <UndoOutcome job={job} />
       {job.problem && (
         <Alert color={job.state === 'failed' ? 'red' : 'yellow'} variant="light" title={t`What went wrong`}>
           <Said text={job.problem} />

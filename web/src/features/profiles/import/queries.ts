@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { api, body, type Schemas } from '~/api/client';
+import { api, body, once, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { queryClient } from '~/api/query';
 import { useLiveState } from '~/live/hooks';
@@ -39,13 +39,16 @@ export const useImports = () =>
     body(api.GET('/api/v1/imports', { params: { query: { limit: 50, cursor } } })),
   );
 
+/** It reads its file, or is being undone. */
+export const isWorking = ({ state, undo }: Job) => state === 'running' || undo?.finished === false;
+
 /** An import; live events tell how far it is, without them it is asked every two seconds. */
 export function useImport(id: string) {
   const live = useLiveState() === 'live';
   return useQuery({
     queryKey: ['import', 'one', id],
     queryFn: () => body(api.GET('/api/v1/imports/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? (live ? 5_000 : 2_000) : false),
+    refetchInterval: ({ state }) => (state.data && isWorking(state.data) ? (live ? 5_000 : 2_000) : false),
   });
 }
 
@@ -53,4 +56,24 @@ export const useCancelImport = () =>
   useMutation({
     mutationFn: (id: string) => body(api.POST('/api/v1/imports/{id}/cancel', { params: { path: { id } } })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['import'] }),
+  });
+
+/** What an undo would come to, always as it is now. */
+export const useUndoPreview = (id: string) =>
+  useQuery({
+    queryKey: ['import', 'undo', id],
+    queryFn: () => body(api.GET('/api/v1/imports/{id}/undo', { params: { path: { id } } })),
+    gcTime: 0,
+    staleTime: 0,
+  });
+
+export const useUndoImport = () =>
+  useMutation({
+    mutationFn: (id: string) =>
+      body(api.POST('/api/v1/imports/{id}/undo', { params: { path: { id } }, headers: once() })),
+    onSuccess: (job) => {
+      queryClient.setQueryData(['import', 'one', job.id], job);
+      void queryClient.invalidateQueries({ queryKey: ['import', 'list'] });
+      void queryClient.invalidateQueries({ queryKey: ['import', 'tray'] });
+    },
   });

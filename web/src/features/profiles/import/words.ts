@@ -1,16 +1,22 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Tone } from '~/ui/StatusPill';
 import type { MappingProblem, OptIn, Use } from './mapping';
+import type { Job } from './queries';
 
-/** States of imports in words. */
-export function useImportStates(): Record<string, { label: string; tone: Tone }> {
+/** Where an import stands, in words. */
+export function useImportStates(): (job: Job) => { label: string; tone: Tone } {
   const { t } = useLingui();
-  return {
+  const states: Record<string, { label: string; tone: Tone }> = {
     running: { label: t`Running`, tone: 'busy' },
     finished: { label: t`Finished`, tone: 'good' },
     failed: { label: t`Failed`, tone: 'bad' },
     interrupted: { label: t`Interrupted`, tone: 'warn' },
     cancelled: { label: t`Cancelled`, tone: 'paused' },
+  };
+  return ({ state, undo }) => {
+    if (undo)
+      return undo.finished ? { label: t`Undone`, tone: 'paused' } : { label: t`Being undone`, tone: 'busy' };
+    return states[state] ?? { label: state, tone: 'paused' };
   };
 }
 
