@@ -29,6 +29,9 @@ const texts = (folder) =>
     .filter((key) => key.startsWith(`${folder}/`) && /\/(en|hi)\.ts$/.test(key))
     .sort((a, b) => size(manifest[b].file) - size(manifest[a].file))
     .slice(0, 1);
+// The kit of parts is for whoever builds pages.
+const kit = keys.find((key) => key.includes('src/kit/'));
+if (kit) throw new Error(`the build holds ${kit}, which is for development only`);
 const sum = (chunks) => [...chunks].reduce((bytes, key) => bytes + size(manifest[key].file), 0);
 
 // The frame of the signed-in pages is loaded before anything is seen, so it counts as the shell.

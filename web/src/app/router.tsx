@@ -8,10 +8,12 @@ import { profilesRoutes } from '~/features/profiles/routes';
 import { startPublicRoutes, startRoutes } from '~/features/start/routes';
 import { teamRoutes } from '~/features/team/routes';
 import { templatesRoutes } from '~/features/templates/routes';
+import { kitRoutes } from '~/kit/routes';
 import { root, shell } from './routes';
 
 const tree = root.addChildren([
   ...startPublicRoutes,
+  ...kitRoutes,
   shell.addChildren([
     ...startRoutes,
     ...accountsRoutes,
