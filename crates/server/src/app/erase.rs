@@ -93,6 +93,7 @@ pub async fn erase(app: &App, tx: &mut Tx, actor: &Actor, id: i64) -> Result<Rec
         erased.conversations = erase::numbers(tx, alone).await?;
         erased.consents = erase::consent_of_numbers(tx, alone, out).await?;
     }
+    store::undo::forget_profile(tx, id).await?;
     let gone = erase::profile(tx, id).await?;
     erased.consents += gone.consent;
     erased.events = gone.events;

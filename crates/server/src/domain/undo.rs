@@ -50,6 +50,11 @@ impl Done {
         self.made.is_empty() && self.changed.is_empty() && self.listed.is_empty()
     }
 
+    /// Says nothing of this profile any more but that it was there.
+    pub fn forget(&mut self, id: i64) {
+        self.changed.retain(|one| one.id != id);
+    }
+
     /// Profiles that it touched; one that it changed and listed counts once.
     pub fn people(&self) -> usize {
         let changed: HashSet<i64> = self.changed.iter().map(|one| one.id).collect();

@@ -88,6 +88,30 @@ pub async fn forget_old(tx: &mut Tx, ended_before: i64, limit: i64) -> Result<bo
     Ok(gone >= u64::try_from(limit).unwrap_or(0))
 }
 
+const NAMES: &str = "
+SELECT import_id, n, done
+FROM import_change
+WHERE done LIKE $1";
+
+const REWRITE: &str = "
+UPDATE import_change
+SET done = $3
+WHERE import_id = $1 AND n = $2";
+
+/// Forgets what a profile was before imports changed it: nothing of it can be taken back. Walks over what is kept of the imports of
+/// the last day.
+pub async fn forget_profile(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
+    let wanted = format!("%\"id\":{id},%");
+    let rows: Vec<(i64, i64, String)> = on!(tx, c => sqlx::query_as(NAMES).bind(&wanted).fetch_all(c).await)?;
+    for (import, n, done) in rows {
+        let mut done: Done = from_json("what an import did", &done)?;
+        done.forget(id);
+        on!(tx, c => sqlx::query(REWRITE).bind(import).bind(n).bind(to_json(&done))
+            .execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
 const BEGIN: &str = "
 UPDATE import
 SET undo_state = 1, undone = $2

@@ -126,6 +126,8 @@ on_both_engines! {
         let row = person(&p, 1).await;
         let mut owner = Browser::of(&p.w.t, Role::Owner).await;
         let profile = format!("/profiles/{}", id::PROFILE.show(row.id));
+        import(&p, format!("phone,identity,pet\n{},{},Bruno\n", phone(1), row.identity)).await;
+        assert!(mentions(&p, "Bruno").await.contains(&"import_change".to_owned()));
         owner.call("PATCH", &profile, json!({"name": "Asha Rao", "attributes": {"pet": "Bruno"}})).await.expect(200);
         let consent = json!({"action": "opt_in", "source": "phone call", "detail": "Asha Rao said yes"});
         owner.call("POST", &format!("{profile}/consent"), consent).await.expect(200);
