@@ -48,10 +48,14 @@ export async function startServer({ demo = true, env = {} } = {}) {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => said.push(chunk.toString()));
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  // A runner that dies, of a closed pipe for instance, leaves no server behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async () => {
     child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const timer = setTimeout(kill, 15_000);
     await ended;
+    process.removeListener('exit', kill);
     clearTimeout(timer);
     rmSync(data, { recursive: true, force: true });
   };
