@@ -23,6 +23,7 @@ import { StackBar } from '~/ui/StackBar';
 import { StatusPill, type Tone } from '~/ui/StatusPill';
 import { SubNav } from '~/ui/SubNav';
 import { TestSend } from '~/ui/TestSend';
+import { TimeSeries } from '~/ui/TimeSeries';
 import { done, failed } from '~/ui/toast';
 import { WaBubble } from '~/wa/WaBubble';
 import { BUBBLES } from './bubbles';
@@ -52,6 +53,17 @@ const table = (state: Parameters<typeof listing>[0]) => (
     empty={<EmptyState icon={IconInbox} title="Nothing was imported yet" />}
   />
 );
+
+const LINES = [
+  { key: 'sent', label: 'Accepted', color: 'var(--mantine-color-anchor)' },
+  { key: 'failed', label: 'Failed', color: 'var(--mantine-color-error)', dash: '4 4' },
+] as const;
+const course = (apart: number) =>
+  Array.from({ length: 61 }, (_, n) => ({
+    at: Date.UTC(2026, 10, 1, 6) + n * apart,
+    sent: Math.min(9_720, n * n * 4),
+    failed: n,
+  }));
 
 const stage = (key: string, label: string, value: number) => ({
   key,
@@ -206,6 +218,11 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
       />
     ),
     'nothing of a whole': <StackBar label="0 of 100" whole={100} parts={[]} />,
+  },
+  TimeSeries: {
+    'an hour': <TimeSeries label="An hour" lines={LINES} points={course(60_000)} />,
+    'a month': <TimeSeries label="A month" lines={LINES} points={course(12 * 3_600_000)} />,
+    'one step': <TimeSeries label="One step" lines={LINES} points={course(10_000).slice(0, 2)} />,
   },
   StatusPill: {
     'all tones': (
