@@ -5,6 +5,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { openBrowser, openPage, picture, startServer } from './lib.mjs';
 
+// The development server of one story looks for its settings there.
+process.chdir(new URL('..', import.meta.url).pathname);
 const folder = new URL('./stories/', import.meta.url);
 const wanted = process.argv.slice(2);
 const all = readdirSync(folder)

@@ -235,6 +235,8 @@ export async function story({ server, context, page }) {
   // An agent answers, templates included; a viewer reads and is told why there is nothing to write in.
   await page.setViewportSize(WIDE);
   const become = async (role) => {
+    // A page that is open would go on asking for what the new one may not see.
+    await page.goto('about:blank');
     await signIn(context, server.url);
     const invited = await api.post('/invites', { email: `${role}@example.com`, role });
     assert.equal(invited.status, 201, JSON.stringify(invited.body));

@@ -12,7 +12,7 @@ export const root = createRootRoute({
 
 const frame = () => import('./Shell');
 // Whoever comes is mostly signed in: the frame is fetched while the server is asked who it is.
-if (!/^\/(signin|setup|invite)\b/.test(location.pathname)) {
+if (!/^\/(signin|setup|invite|_kit)\b/.test(location.pathname)) {
   void frame().catch(() => undefined);
   void queryClient.prefetchQuery(sessionQuery);
 }

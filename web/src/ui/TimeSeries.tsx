@@ -156,7 +156,8 @@ export function TimeSeries<K extends string>({ label, lines, points }: Props<K>)
                 size="xs"
                 c="dimmed"
                 className={classes.time}
-                style={{ left: `${left(at)}%` }}
+                // Not centred near the ends: there it would stand outside.
+                style={{ left: `${left(at)}%`, transform: `translateX(-${left(at)}%)` }}
               >
                 {tick(at)}
               </Text>
