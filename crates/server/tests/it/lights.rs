@@ -243,7 +243,7 @@ on_both_engines! {
         };
         assert_eq!(kept().await, (3, vec![(p.number, 1)]));
         w.t.clock.advance(48 * HOUR);
-        assert_eq!(step(w.app(), Pass::Counts).await.unwrap(), Pass::Pages);
+        assert_eq!(step(w.app(), Pass::Counts).await.unwrap(), Pass::Imports);
         // When anything last left stays known.
         assert_eq!(kept().await, (0, vec![(p.number, 1)]));
         assert_eq!(light(w, client, "sending").await.0, "green");
