@@ -166,6 +166,18 @@ async fn ledger(
                 "Try again in a minute.",
             ));
         }
+        let written = rows.iter().filter(|message| whole.contains(&message.id));
+        let written: Vec<i64> = written.filter_map(|message| message.campaign_id).collect();
+        // Its rows are how it knows: without the number it would write to whoever else gets it.
+        if let Some(name) = erase::still_planning(tx, &written).await? {
+            return Err(AppError::conflict(
+                "in_campaign",
+                format!(
+                    "The campaign \"{name}\" still goes through its audience, and must know whom it has written to."
+                ),
+                "Erase the person when it is through, or stop the campaign first.",
+            ));
+        }
         let waiting: Vec<MessageChange> = rows
             .iter()
             .filter(|message| message.state == QUEUED)

@@ -102,6 +102,7 @@ pub async fn merge_into(
     let moved = merge::count(tx, other.id, keep.id).await?;
     if !dry_run {
         merge::bring(tx, other.id, keep.id, &messages).await?;
+        store::undo::forget_profile(tx, other.id).await?;
         update_many(tx, std::slice::from_ref(&keep)).await?;
         let object = Object {
             id: keep.id,

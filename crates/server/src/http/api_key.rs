@@ -110,6 +110,13 @@ pub struct CreatedApiKey {
     pub key: String,
 }
 
+impl CreatedApiKey {
+    fn answer((id, key): (i64, String)) -> (StatusCode, Self) {
+        let id = id::API_KEY.show(id);
+        (StatusCode::CREATED, Self { id, key })
+    }
+}
+
 /// Lists the keys.
 #[utoipa::path(get, path = "/api-keys", tag = "API keys", responses((status = 200, body = Listing<ApiKey>), (status = 401, body = Problem)))]
 async fn list(_: Caller, State(app): State<Shared>) -> Result<axum::Json<Listing<ApiKey>>, Problem> {
@@ -148,14 +155,8 @@ async fn create(State(app): State<Shared>, mut body: Body<NewApiKey>) -> Result<
     } = &body.value;
     let scopes = scopes(&body.asked.caller, names.as_deref())?;
     once(&app, &body.asked, async |tx| {
-        let (id, key) = api_key::create_for(&app, tx, name, scopes.as_deref(), *days).await?;
-        Ok((
-            StatusCode::CREATED,
-            CreatedApiKey {
-                id: id::API_KEY.show(id),
-                key,
-            },
-        ))
+        let made = api_key::create_for(&app, tx, name, scopes.as_deref(), *days).await?;
+        Ok(CreatedApiKey::answer(made))
     })
     .await
 }
@@ -195,14 +196,8 @@ async fn rotate(
             .filter(|row| row.lives(app.now()));
         let row = row.ok_or(AppError::NotFound("living API key"))?;
         scopes(&caller, api_key::scopes(&row)?.as_deref())?;
-        let (id, key) = api_key::rotate(&app, tx, &row, overlap).await?;
-        Ok((
-            StatusCode::CREATED,
-            CreatedApiKey {
-                id: id::API_KEY.show(id),
-                key,
-            },
-        ))
+        let made = api_key::rotate(&app, tx, &row, overlap).await?;
+        Ok(CreatedApiKey::answer(made))
     })
     .await
 }

@@ -19,6 +19,17 @@ pub async fn hold_campaigns(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+const STILL_PLANNING: Batch = in_numbers!(
+    "SELECT name FROM campaign WHERE state IN (3, 4) AND planned = 0 AND id IN",
+    "ORDER BY id LIMIT 1"
+);
+
+/// The name of one of these campaigns that has not gone through its audience yet.
+pub async fn still_planning(tx: &mut Tx, campaigns: &[i64]) -> Result<Option<String>, StoreError> {
+    let sql = tx.dialect().pick(&STILL_PLANNING);
+    Ok(on!(tx, c => sqlx::query_scalar(sql).bind(to_json(campaigns)).fetch_optional(c).await)?)
+}
+
 const EARLIER: &str = "
 SELECT DISTINCT phone
 FROM consent

@@ -6,6 +6,7 @@ use harkara::domain::audience::Audience;
 use harkara::domain::id;
 use harkara::domain::permission::Role;
 use harkara::domain::state::{CANCELLED, DELIVERED, FAILED, QUEUED, READ, SENDING, UNKNOWN};
+use harkara::store::campaign::CampaignRow;
 use harkara::store::profile::ProfileRow;
 use harkara::store::{self, Tx};
 use serde_json::{Value, json};
@@ -278,15 +279,47 @@ on_both_engines! {
         // Before anything of it left, and for the last one before it is planned.
         erase(&p, &last).await;
         import(&p, format!("phone,name\n{},Back\n", phone(6))).await;
-        p.w.step(0).await;
-        p.w.step(3_000).await;
+        p.w.run(campaign).await;
         erase(&p, &first).await;
         import(&p, format!("phone,identity,name\n{},c1,Back\n", phone(1))).await;
-        p.w.run(campaign).await;
+        p.w.step(3_000).await;
         p.w.assert_nobody_doubled();
         assert!(!p.w.accepted().contains_key(&phone(6)));
         assert_eq!((p.w.accepted().len(), p.w.progress(campaign).await.funnel.sent), (5, 5));
         assert_ne!(person(&p, 1).await.id, first.id);
+    }
+
+    async fn whom_a_campaign_has_written_to_is_erased_when_it_is_through(t) {
+        let p = Post::new(t).await;
+        p.w.customers(4).await;
+        let campaign = p.w.launch(Audience::Everyone).await;
+        let mut tx = p.w.app().db.write().await.unwrap();
+        let row = store::campaign::by_id(&mut tx, campaign).await.unwrap().unwrap();
+        store::campaign::update(&mut tx, &CampaignRow { messages_per_second: Some(1), ..row }).await.unwrap();
+        tx.commit().await.unwrap();
+        for _ in 0..20 {
+            if p.w.accepted().is_empty() {
+                p.w.step(500).await;
+            }
+        }
+        let written: Vec<String> = p.w.accepted().keys().cloned().collect();
+        assert!(!written.is_empty() && written.len() < 4, "{written:?}");
+        let by_phone = async |number: &str| {
+            let mut tx = p.w.app().db.read().await.unwrap();
+            store::profile::by_phone(&mut tx, number).await.unwrap().remove(0)
+        };
+        let one = by_phone(&written[0]).await;
+        let refused = p.client.post(&path(&one), json!({})).await.expect(409);
+        assert_eq!(refused["code"], "in_campaign");
+        // Whoever is given the number meanwhile does not get it there once more.
+        let left = (1..=4).map(phone).find(|number| !written.contains(number)).unwrap();
+        let other = by_phone(&left).await;
+        let moved = json!({"phone": written[0]});
+        p.client.patch(&format!("/api/v1/profiles/{}", id::PROFILE.show(other.id)), moved).await.expect(200);
+        p.w.run(campaign).await;
+        p.w.assert_nobody_doubled();
+        assert_eq!(p.w.accepted().len(), 3);
+        erase(&p, &by_phone(&written[0]).await).await;
     }
 
     async fn a_number_of_several_profiles_stays_with_the_others(t) {
