@@ -7,10 +7,12 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     // Without the dashboard the program compiles all the same. Cargo takes a folder that is missing for one that changed,
-    // and would compile anew each time.
+    // and would compile anew each time. A development build reads it when it runs: a new dashboard needs no new program.
     let built = root.join("../../web/dist");
     fs::create_dir_all(&built)?;
-    println!("cargo::rerun-if-changed={}", built.display());
+    if env::var_os("PROFILE").is_some_and(|profile| profile == "release") {
+        println!("cargo::rerun-if-changed={}", built.display());
+    }
 
     // `texts/hi.po` of the server and of the provider crate, and `hi.po` in the folder of any vendor.
     let mut found = Vec::new();
