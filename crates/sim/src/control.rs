@@ -34,7 +34,10 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/__sim/media", post(upload))
         .route("/__sim/read", post(read))
         .route("/__sim/click", post(click))
-        .route("/__sim/templates", get(templates).post(add_templates))
+        .route(
+            "/__sim/templates",
+            get(templates).post(add_templates).put(set_templates),
+        )
         .route("/__sim/reset", post(reset))
         .route("/__sim/customers", get(customers))
         .route("/__sim/customers/{customer}", get(conversation))
@@ -220,13 +223,22 @@ enum Seeds {
 
 async fn add_templates(State(shared): Sim, Body(seeds): Body<Seeds>) -> Result<Response, Problem> {
     let handle = Handle(shared);
+    each(seeds, |seed| handle.add_template(seed))
+}
+
+async fn set_templates(State(shared): Sim, Body(seeds): Body<Seeds>) -> Result<Response, Problem> {
+    let handle = Handle(shared);
+    each(seeds, |seed| handle.set_template(seed))
+}
+
+fn each(seeds: Seeds, take: impl Fn(TemplateSeed) -> Result<u64, String>) -> Result<Response, Problem> {
     let seeds = match seeds {
         Seeds::Many(seeds) => seeds,
         Seeds::One(seed) => vec![*seed],
     };
     let ids: Vec<u64> = seeds
         .into_iter()
-        .map(|seed| handle.add_template(seed))
+        .map(take)
         .collect::<Result<_, _>>()
         .map_err(Problem::unfit)?;
     Ok(Json(json!({ "ids": ids })).into_response())

@@ -92,6 +92,12 @@ impl Handle {
         self.0.lock().templates.add(seed, now, None)
     }
 
+    /// Puts a template in place of that of its name and language, as somebody would in the provider's console. The error is a sentence.
+    pub fn set_template(&self, seed: TemplateSeed) -> Result<u64, String> {
+        let now = self.0.clock.now_ms();
+        self.0.lock().templates.set(seed, now)
+    }
+
     /// The templates as they are now.
     pub fn templates(&self) -> Vec<TemplateSeed> {
         let mut world = self.0.lock();

@@ -190,6 +190,27 @@ impl Templates {
         store
     }
 
+    /// Puts one in place of that of its name and language, as somebody would in the provider's console. Answers its short number,
+    /// which stays; the error is a sentence, and then nothing changed.
+    pub(crate) fn set(&mut self, mut seed: TemplateSeed, now: i64) -> Result<u64, String> {
+        let same = |t: &Template| t.seed.name == seed.name && t.seed.language == seed.language;
+        let Some(at) = self.all.iter().position(same) else {
+            return Err(format!(
+                "There is no template {} in {}.",
+                seed.name, seed.language
+            ));
+        };
+        let old = self.all.remove(at);
+        seed.id = old.seed.id;
+        seed.meta_id.clone_from(&old.seed.meta_id);
+        let set = self.add(seed, now, None);
+        match (&set, self.all.last_mut()) {
+            (Ok(_), Some(new)) => new.created_ms = old.created_ms,
+            _ => self.all.insert(at, old),
+        }
+        set
+    }
+
     /// Adds one and answers its short number. The error is a sentence.
     pub(crate) fn add(
         &mut self,

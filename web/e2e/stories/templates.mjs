@@ -2,7 +2,7 @@
 // tries it on a phone, rewords it, and clones it.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { accessible, picture, signIn, until } from '../lib.mjs';
+import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 // Its sample picture is on this machine.
 export const options = { demo: true, env: { HARKARA_ALLOWED_TARGETS: '127.0.0.1' } };
@@ -49,6 +49,7 @@ export async function story(given) {
     await write({ ...given, api, files });
     await send({ ...given, api });
     await change({ ...given, api });
+    await compare({ ...given, api });
   } finally {
     files.close();
   }
@@ -248,5 +249,43 @@ async function change({ page, api }) {
   await sure.getByRole('button', { name: 'Delete the template' }).click();
   await page.waitForURL(/\/templates$/);
   await page.getByRole('link', { name: 'diwali_offer_1', exact: true }).waitFor();
-  await page.getByRole('link', { name: 'diwali_offer_1_copy' }).waitFor({ state: 'detached' });
+}
+
+/** The provider still holds the words from before: the two are compared, and theirs are taken over. */
+async function compare({ page, api }) {
+  await page.getByText('Differs at the provider', { exact: true }).first().click();
+  await page.waitForURL(/differs=true/);
+  await page.getByRole('link', { name: 'welcome_offer' }).waitFor({ state: 'detached' });
+  await accessible(page, 'the templates that differ');
+  await page.getByRole('link', { name: 'diwali_offer_1', exact: true }).click();
+  await page.getByRole('button', { name: 'Compare the two' }).click();
+  const dialog = page.getByRole('dialog', { name: 'diwali_offer_1, here and at the provider' });
+  await dialog.getByRole('region', { name: 'At the provider' }).getByText('until Sunday').first().waitFor();
+  assert.equal(await dialog.locator('del').textContent(), 'over');
+  assert.match(
+    await dialog
+      .locator('ins')
+      .allInnerTexts()
+      .then((all) => all.join('')),
+    /Sunday/,
+  );
+  await accessible(page, 'the two beside each other');
+  await picture(page, 'story-template-differs');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page, 'the two beside each other, dark');
+  await picture(page, 'story-template-differs-dark');
+  await page.setViewportSize(PHONE);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await fits(page, 'the two on a phone');
+  await picture(page, 'story-template-differs-phone');
+  await page.setViewportSize(WIDE);
+  await dialog.getByRole('button', { name: 'Take over what the provider holds' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await status(page, 'Approved');
+  const body = page.getByRole('textbox', { name: 'Text', exact: true }).first();
+  await until('the form has their words', async () => /until Sunday/.test(await body.inputValue()));
+  const taken = (await api.get('/templates?limit=1')).body.data[0];
+  assert.equal(taken.status, 'approved');
+  assert.deepEqual(taken.mapping.body, [{ from: 'attribute', name: 'name', default: 'dear friend' }]);
+  assert.equal(await page.getByRole('button', { name: 'Compare the two' }).count(), 0);
 }

@@ -4,7 +4,7 @@ import { queryClient } from '~/api/query';
 
 export type SavedView = Schemas['SavedView'];
 /** The lists that have saved views. */
-export type ViewPage = 'attempts' | 'audit' | 'callbacks' | 'campaigns' | 'inbox' | 'profiles';
+export type ViewPage = 'attempts' | 'audit' | 'callbacks' | 'campaigns' | 'inbox' | 'profiles' | 'templates';
 
 const key = (page: ViewPage) => ['saved-view', page];
 

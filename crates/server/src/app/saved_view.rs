@@ -6,7 +6,15 @@ use crate::store::saved_view::{self as store, ViewRow};
 use crate::store::{StoreError, Tx};
 
 /// The lists that have filters.
-pub const PAGES: [&str; 6] = ["attempts", "audit", "callbacks", "campaigns", "inbox", "profiles"];
+pub const PAGES: [&str; 7] = [
+    "attempts",
+    "audit",
+    "callbacks",
+    "campaigns",
+    "inbox",
+    "profiles",
+    "templates",
+];
 
 /// Views of a page at most.
 const MOST: usize = 50;
@@ -19,7 +27,7 @@ pub fn check_page(page: &str) -> Result<(), AppError> {
     if PAGES.contains(&page) {
         return Ok(());
     }
-    let detail = "Use attempts, audit, callbacks, campaigns, inbox or profiles.";
+    let detail = "Use attempts, audit, callbacks, campaigns, inbox, profiles or templates.";
     Err(AppError::field("/page", "unknown", detail))
 }
 

@@ -53,7 +53,7 @@ impl SavedView {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Which {
-    /// `attempts`, `audit`, `callbacks`, `campaigns`, `inbox` or `profiles`.
+    /// `attempts`, `audit`, `callbacks`, `campaigns`, `inbox`, `profiles` or `templates`.
     page: String,
 }
 
@@ -77,7 +77,7 @@ async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewView {
-    /// `attempts`, `audit`, `callbacks`, `campaigns`, `inbox` or `profiles`.
+    /// `attempts`, `audit`, `callbacks`, `campaigns`, `inbox`, `profiles` or `templates`.
     page: String,
     /// 1 to 100 characters, unique among one's own of a list.
     name: String,

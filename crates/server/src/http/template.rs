@@ -22,7 +22,7 @@ use crate::domain::id;
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{Mapping, TemplateContent};
 use crate::store;
-use crate::store::template::TemplateRow;
+use crate::store::template::{TemplateRow, Wanted};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(preview))
         .routes(routes!(get, update, delete))
         .routes(routes!(submit))
+        .routes(routes!(take_theirs))
         .routes(routes!(import))
 }
 
@@ -69,6 +70,9 @@ pub struct Template {
     pub quality: Option<String>,
     /// What still stands in the way of sending or submitting it.
     pub problems: Vec<ProblemField>,
+    /// What the provider holds under this name, where that is something else than `content`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_provider: Option<AtProvider>,
     /// What a change means for campaigns that use it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -76,6 +80,18 @@ pub struct Template {
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
     pub updated_at: i64,
+}
+
+/// What a provider holds of a template, as it listed it last.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AtProvider {
+    /// What it says there. `buttons` are missing where the provider does not list them.
+    #[schema(value_type = ContentDoc)]
+    pub content: TemplateContent,
+    /// Its status there.
+    pub status: String,
+    /// Whether the provider lists buttons: ours stay where it does not.
+    pub buttons_known: bool,
 }
 
 /// A new template.
@@ -139,6 +155,8 @@ pub struct Filter {
     pub status: Option<String>,
     /// Only templates with this in their name, in any case.
     pub search: Option<String>,
+    /// Only templates that say something else than at the provider (`true`), or that do not (`false`).
+    pub differs: Option<bool>,
     /// Rows at most, 1 to 500; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -154,6 +172,8 @@ pub struct Imported {
     pub updated: usize,
     /// Templates that were the same.
     pub unchanged: usize,
+    /// Templates that say something else than here: what was written here stays until somebody takes theirs over.
+    pub differing: usize,
     /// Sentences about what needs a person.
     pub problems: Vec<String>,
 }
@@ -164,6 +184,7 @@ impl From<ImportReport> for Imported {
             created: report.created,
             updated: report.updated,
             unchanged: report.unchanged,
+            differing: report.differing,
             problems: report.problems,
         }
     }
@@ -201,6 +222,7 @@ pub(super) fn show(row: TemplateRow) -> Result<Template, AppError> {
         content: template::content(&row)?,
         mapping: template::mapping(&row)?,
         problems: template::open_problems(&row)?.into_iter().map(field).collect(),
+        at_provider: at_provider(&row)?,
         note: None,
         name: row.name,
         language: row.language,
@@ -212,6 +234,17 @@ pub(super) fn show(row: TemplateRow) -> Result<Template, AppError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+fn at_provider(row: &TemplateRow) -> Result<Option<AtProvider>, AppError> {
+    if row.held.differs == 0 {
+        return Ok(None);
+    }
+    Ok(template::theirs(row)?.map(|content| AtProvider {
+        content,
+        status: row.held.theirs_status.clone().unwrap_or_default(),
+        buttons_known: row.held.theirs_buttons == 1,
+    }))
 }
 
 fn field(problem: FieldProblem) -> ProblemField {
@@ -245,15 +278,13 @@ async fn list(
         cursor: filter.cursor,
     };
     let mut tx = app.db.read().await?;
-    let rows = store::template::list(
-        &mut tx,
-        page.before()?,
-        account,
-        &status,
-        search.trim(),
-        page.limit(),
-    )
-    .await?;
+    let wanted = Wanted {
+        account_id: account,
+        status: &status,
+        search: search.trim(),
+        differs: filter.differs,
+    };
+    let rows = store::template::list(&mut tx, page.before()?, &wanted, page.limit()).await?;
     let shown: Result<Vec<_>, AppError> = rows.into_iter().map(|row| Ok((row.id, show(row)?))).collect();
     Ok(Json(Listing::new(
         shown?,
@@ -320,16 +351,33 @@ async fn update(
         provider_template_id: new.provider_template_id,
     };
     once(&app, &body.asked, async |tx| {
-        let (row, launched) = template::update(&app, tx, id, change).await?;
-        let mut shown = show(row)?;
-        shown.note = (launched > 0).then(|| {
-            format!(
-                "{launched} launched campaign(s) go on with the template as it was when they were launched."
-            )
-        });
-        Ok((StatusCode::OK, shown))
+        let changed = template::update(&app, tx, id, change).await?;
+        Ok((StatusCode::OK, show_changed(changed)?))
     })
     .await
+}
+
+fn show_changed((row, launched): (TemplateRow, i64)) -> Result<Template, AppError> {
+    let mut shown = show(row)?;
+    shown.note = (launched > 0).then(|| {
+        format!("{launched} launched campaign(s) go on with the template as it was when they were launched.")
+    });
+    Ok(shown)
+}
+
+/// Takes over what the provider holds of a template, where it says something else here. What is mapped by the same names stays;
+/// campaigns that were launched go on with it as it was at their launch.
+#[utoipa::path(post, path = "/templates/{id}/take-theirs", tag = "Templates", params(("id" = String, Path)), responses((status = 200, body = Template), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn take_theirs(
+    caller: Caller,
+    State(app): State<Shared>,
+    path: Path<String>,
+) -> Result<Json<Template>, Problem> {
+    let id = path_id(id::TEMPLATE, "template", path)?;
+    let mut act = caller.act(&app, Some(id)).await?;
+    let changed = template::take_theirs(&app, &mut act.tx, id).await?;
+    act.commit(&app, Some(id)).await?;
+    Ok(Json(show_changed(changed)?))
 }
 
 /// Deletes a template. Refused when campaigns were made with it.

@@ -71,6 +71,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "key expiry",
         include_str!("../../../../migrations/0023_key_expiry.sql"),
     ),
+    (
+        26,
+        "template drift",
+        include_str!("../../../../migrations/0026_template_drift.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -35,24 +35,42 @@ pub struct TemplateRow {
     pub mapping: String,
     /// Quality rating, as the vendor says it.
     pub quality: Option<String>,
+    /// What the provider holds of it.
+    #[sqlx(flatten)]
+    pub held: Held,
     /// Milliseconds UTC.
     pub created_at: i64,
     /// Milliseconds UTC.
     pub updated_at: i64,
 }
 
+/// What the provider holds of a template, as it listed it last or as it went to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, FromRow)]
+pub struct Held {
+    /// JSON of [`crate::domain::template::TemplateContent`]; none when nobody knows.
+    pub theirs: Option<String>,
+    /// Its status there.
+    pub theirs_status: Option<String>,
+    /// 1 when the buttons were listed too.
+    pub theirs_buttons: i16,
+    /// 1 when ours says something else.
+    pub differs: i16,
+}
+
 const INSERT: &str = "
 INSERT INTO template (
     id, account_id, name, language, category, status, status_detail, addressing, provider_template_id, content,
-    mapping, quality, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    mapping, quality, theirs, theirs_status, theirs_buttons, differs, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 /// Keeps a new template.
 pub async fn insert(tx: &mut Tx, row: &TemplateRow) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(INSERT)
         .bind(row.id).bind(row.account_id).bind(&row.name).bind(&row.language).bind(&row.category)
         .bind(&row.status).bind(&row.status_detail).bind(&row.addressing).bind(&row.provider_template_id)
-        .bind(&row.content).bind(&row.mapping).bind(&row.quality).bind(row.created_at).bind(row.updated_at)
+        .bind(&row.content).bind(&row.mapping).bind(&row.quality)
+        .bind(&row.held.theirs).bind(&row.held.theirs_status).bind(row.held.theirs_buttons).bind(row.held.differs)
+        .bind(row.created_at).bind(row.updated_at)
         .execute(c).await.map(drop))?;
     tx.note(Template, row.id);
     Ok(())
@@ -70,7 +88,11 @@ SET name = $2,
     content = $9,
     mapping = $10,
     quality = $11,
-    updated_at = $12
+    theirs = $12,
+    theirs_status = $13,
+    theirs_buttons = $14,
+    differs = $15,
+    updated_at = $16
 WHERE id = $1";
 
 /// Keeps a changed template.
@@ -78,7 +100,9 @@ pub async fn update(tx: &mut Tx, row: &TemplateRow) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(UPDATE)
         .bind(row.id).bind(&row.name).bind(&row.language).bind(&row.category).bind(&row.status)
         .bind(&row.status_detail).bind(&row.addressing).bind(&row.provider_template_id).bind(&row.content)
-        .bind(&row.mapping).bind(&row.quality).bind(row.updated_at)
+        .bind(&row.mapping).bind(&row.quality)
+        .bind(&row.held.theirs).bind(&row.held.theirs_status).bind(row.held.theirs_buttons).bind(row.held.differs)
+        .bind(row.updated_at)
         .execute(c).await.map(drop))?;
     tx.note(Template, row.id);
     Ok(())
@@ -140,22 +164,34 @@ const LIST: &str = "
 SELECT *
 FROM template
 WHERE id < $1 AND ($2 = 0 OR account_id = $2) AND ($3 = '' OR status = $3)
-    AND ($4 = '' OR LOWER(name) LIKE $4 ESCAPE '!')
+    AND ($4 = '' OR LOWER(name) LIKE $4 ESCAPE '!') AND ($5 < 0 OR differs = $5)
 ORDER BY id DESC
-LIMIT $5";
+LIMIT $6";
 
-/// A page below the id `before`, newest first; `account_id` 0, an empty `status` and an empty `search` (a part of the name)
-/// for all.
+/// Which templates of the list.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted<'a> {
+    /// Of this account; 0 for all.
+    pub account_id: i64,
+    /// In this status; empty for all.
+    pub status: &'a str,
+    /// A part of the name; empty for all.
+    pub search: &'a str,
+    /// Whether it says something else than at the provider.
+    pub differs: Option<bool>,
+}
+
+/// A page below the id `before`, newest first.
 pub async fn list(
     tx: &mut Tx,
     before: i64,
-    account_id: i64,
-    status: &str,
-    search: &str,
+    wanted: &Wanted<'_>,
     limit: i64,
 ) -> Result<Vec<TemplateRow>, StoreError> {
+    let search = containing(&wanted.search.to_lowercase());
+    let differs = wanted.differs.map_or(-1, i16::from);
     Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(LIST)
-        .bind(before).bind(account_id).bind(status).bind(containing(&search.to_lowercase())).bind(limit)
+        .bind(before).bind(wanted.account_id).bind(wanted.status).bind(search).bind(differs).bind(limit)
         .fetch_all(c).await)?)
 }
 

@@ -133,12 +133,75 @@ on_both_engines! {
         let report = story.import().await;
         let welcome = story.named("welcome_offer").await;
         assert_eq!((&welcome["status"], &welcome["status_detail"]), (&json!("rejected"), &json!("Promotion in a utility")));
-        assert_eq!(welcome["mapping"]["body"].as_array().unwrap().len(), 1);
+        // What was written here stays, and the difference is told.
+        assert_eq!(welcome["mapping"]["body"].as_array().unwrap().len(), 2);
+        assert_eq!(welcome["at_provider"]["content"]["body"], "Hello {{1}}, your offer is ready.");
         assert_eq!(story.named("twice").await["content"]["body"], "New words here.");
         let problems = report["problems"].to_string();
-        assert!(problems.contains("more than once") && !problems.contains("welcome_offer"), "{problems}");
+        assert!(problems.contains("more than once") && problems.contains("welcome_offer (en) says something else here"), "{problems}");
         // The list had a problem of its own, but was complete.
         assert!(problems.contains("lost_one (en) is approved here"), "{problems}");
+    }
+
+    async fn words_that_somebody_changed_here_stay_until_theirs_are_taken_over(t) {
+        let story = Story::new(t, Options::default(), json!({})).await;
+        let at = |body: &str| seed("parcel", body, "ENABLED");
+        story.world.sim.state().add_template(at("Hello {{1}}, parcel {{2}} has left.")).unwrap();
+        story.import().await;
+        let path = format!("/api/v1/templates/{}", story.named("parcel").await["id"].as_str().unwrap());
+        let take = format!("{path}/take-theirs");
+        let mapped = json!({"body": [{"from": "attribute", "name": "name", "default": "friend"}, {"from": "text", "text": "17"}]});
+        story.client.patch(&path, json!({"mapping": mapped})).await.expect(200);
+        // Nobody wrote anything here: what changes there comes over.
+        story.world.sim.state().set_template(at("Dear {{1}}, parcel {{2}} has left.")).unwrap();
+        assert_eq!(story.import().await["updated"], 1);
+        let parcel = story.client.get(&path).await;
+        assert_eq!((&parcel["content"]["body"], &parcel["at_provider"]), (&json!("Dear {{1}}, parcel {{2}} has left."), &Value::Null));
+        assert_eq!(story.client.post(&take, json!({})).await.expect(409)["code"], "template_same");
+
+        // Reworded here: told at once, and an import takes nothing away.
+        let own = json!({"content": {"body": "Good news {{1}}, {{2}} is on its way."}});
+        let reworded = story.client.patch(&path, own).await.expect(200);
+        assert_eq!((&reworded["status"], &reworded["at_provider"]["status"]), (&json!("draft"), &json!("approved")));
+        let report = story.import().await;
+        assert_eq!((&report["differing"], &report["updated"]), (&json!(1), &json!(0)), "{report}");
+        assert!(report["problems"].to_string().contains("parcel (en) says something else here"), "{report}");
+        let kept = story.client.get(&path).await;
+        assert_eq!((&kept["status"], &kept["content"]["body"]), (&json!("draft"), &json!("Good news {{1}}, {{2}} is on its way.")));
+        let listed = story.client.get("/api/v1/templates?differs=true").await;
+        assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+
+        let taken = story.client.post(&take, json!({})).await.expect(200);
+        assert_eq!((&taken["status"], &taken["content"]["body"]), (&json!("approved"), &json!("Dear {{1}}, parcel {{2}} has left.")));
+        assert_eq!((&taken["mapping"], &taken["at_provider"]), (&mapped, &Value::Null));
+        assert_eq!(story.client.get("/api/v1/templates?differs=true").await["data"], json!([]));
+
+        // The provider changed it, and somebody here says otherwise: ours stays approved, with a warning before a launch.
+        let declared = json!({"content": {"body": "Hi {{1}}, parcel {{2}} has left."}, "status": "approved"});
+        assert_eq!(story.client.patch(&path, declared).await.expect(200)["at_provider"], Value::Null);
+        assert_eq!(story.import().await["differing"], 1);
+        let draft = json!({"name": "Parcels", "template_id": taken["id"], "audience": {"type": "everyone"}});
+        let draft = story.client.post("/api/v1/campaigns", draft).await.expect(201);
+        let checks = format!("/api/v1/campaigns/{}/preflight?count=false", draft["id"].as_str().unwrap());
+        let checks = story.client.get(&checks).await;
+        let found = checks["checks"].as_array().unwrap().iter().find(|check| check["key"] == "template").unwrap();
+        assert_eq!(found["level"], "amber", "{found}");
+        // As soon as the provider holds the same, nothing differs.
+        story.world.sim.state().set_template(at("Hi {{1}}, parcel {{2}} has left.")).unwrap();
+        assert_eq!(story.import().await["differing"], 0);
+        assert_eq!(story.client.get(&path).await["at_provider"], Value::Null);
+    }
+
+    async fn who_took_a_template_out_of_use_is_not_overruled_by_an_import(t) {
+        let story = Story::new(t, Options::default(), json!({})).await;
+        story.import().await;
+        let path = story.path();
+        story.client.patch(&path, json!({"status": "disabled"})).await.expect(200);
+        story.import().await;
+        assert_eq!(story.client.get(&path).await["status"], "disabled");
+        story.client.patch(&path, json!({"status": "approved"})).await.expect(200);
+        story.import().await;
+        assert_eq!(story.client.get(&path).await["status"], "approved");
     }
 
     async fn buttons_that_the_provider_does_not_list_stay_ours(t) {
@@ -169,6 +232,7 @@ on_both_engines! {
             let submitted = story.client.post(&format!("{path}/submit"), json!({})).await.expect(200);
             assert_eq!(submitted["status"], "pending");
             assert!(submitted["provider_template_id"].is_string());
+            assert_eq!(submitted["at_provider"], Value::Null);
             let again = story.client.post(&format!("{path}/submit"), json!({})).await.expect(409);
             assert_eq!(again["code"], "template_not_draft");
             story.import().await;

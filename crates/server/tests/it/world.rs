@@ -82,6 +82,7 @@ impl World {
             ]})
             .to_string(),
             quality: None,
+            held: harkara::store::template::Held::default(),
             created_at: app.now(),
             updated_at: app.now(),
         };

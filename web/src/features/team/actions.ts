@@ -32,6 +32,7 @@ export function useActionWords(): (action: string) => string {
     'template.update': t`Changed a template`,
     'template.delete': t`Deleted a template`,
     'template.submit': t`Submitted a template for approval`,
+    'template.take_theirs': t`Took over what the provider holds of a template`,
     'template.clone': t`Cloned a template`,
     'campaign.create': t`Wrote a campaign`,
     'campaign.update': t`Changed a campaign`,

@@ -15,6 +15,7 @@ import { Buttons } from './Buttons';
 import { BuilderContext } from './builder';
 import { Cards } from './Cards';
 import { Custom } from './Custom';
+import { Drift } from './Drift';
 import type { Form, Template } from './form';
 import { HeaderFields } from './HeaderFields';
 import { Identity } from './Identity';
@@ -125,6 +126,11 @@ export function Builder({ start, saved, note }: Props) {
       <div className={classes.wrap}>
         <div className={classes.columns}>
           <div>
+            {saved?.at_provider && (
+              <Box mb="lg" maw={760}>
+                <Drift template={saved} dirty={dirty} />
+              </Box>
+            )}
             <fieldset className={classes.form} disabled={!writes || busy}>
               {note}
               {saved && <StatusNote template={saved} carrier={carrier} />}

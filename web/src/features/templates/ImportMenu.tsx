@@ -44,7 +44,7 @@ export function ImportMenu({ carriers }: { carriers: readonly Carrier[] }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          <Trans>Takes over name, words and status; what you mapped stays.</Trans>
+          <Trans>Takes over name, words and status; what you mapped or reworded stays.</Trans>
         </Menu.Label>
         {live.map((carrier) => (
           <Menu.Item
@@ -66,12 +66,13 @@ export function ImportMenu({ carriers }: { carriers: readonly Carrier[] }) {
 }
 
 function Report({ report }: { report: Schemas['Imported'] }) {
-  const { created, updated, unchanged, problems } = report;
+  const { created, updated, unchanged, differing, problems } = report;
   return (
     <Stack>
       <Text>
         <Trans>
-          New: {created}. Changed: {updated}. The same as before: {unchanged}.
+          New: {created}. Changed: {updated}. The same as before: {unchanged}. Other words here than there:{' '}
+          {differing}.
         </Trans>
       </Text>
       {problems.length > 0 && (

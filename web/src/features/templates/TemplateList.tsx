@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Chip, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconPlus, IconSearch, IconTemplate } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { type Column, DataTable, type Pages } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Time } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { SavedViews } from '~/ui/SavedViews';
 import { plain } from '~/wa/parse';
 import type { Template } from './form';
 import { ImportMenu } from './ImportMenu';
@@ -31,7 +32,7 @@ export function TemplateList() {
   const pages = useTemplates(search);
   const columns = useColumns(carriers.length > 1 || !can('accounts.read'));
   const statuses = useStatusNames();
-  const filtered = Boolean(search.q || search.account || search.status);
+  const filtered = Boolean(search.q || search.account || search.status || search.differs);
   return (
     <>
       <PageHeader
@@ -49,7 +50,7 @@ export function TemplateList() {
           )
         }
       />
-      <Group mb="md" gap="sm" align="flex-end">
+      <Group mb="md" gap="sm">
         <Search value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Select
           aria-label={t`Status`}
@@ -61,6 +62,15 @@ export function TemplateList() {
           clearButtonProps={{ 'aria-label': t`Any status` }}
           w={160}
         />
+        <Chip
+          checked={search.differs ?? false}
+          onChange={(differs) => set({ differs: differs || undefined })}
+          variant="outline"
+          radius="sm"
+          size="sm"
+        >
+          <Trans>Differs at the provider</Trans>
+        </Chip>
         {carriers.length > 1 && (
           <Select
             aria-label={t`Account`}
@@ -73,6 +83,11 @@ export function TemplateList() {
             w={220}
           />
         )}
+        <SavedViews
+          page="templates"
+          filter={search}
+          choose={(search: ListSearch) => void navigate({ to: '/templates', search, replace: true })}
+        />
       </Group>
       <DataTable
         label={t`Templates`}
@@ -188,6 +203,11 @@ function useColumns(withAccount: boolean): Column<Template>[] {
       render: (template) => (
         <div>
           <TemplateStatus status={template.status} />
+          {template.at_provider && (
+            <Text size="xs" fw={600}>
+              <Trans>Differs at the provider</Trans>
+            </Text>
+          )}
           {template.status_detail && template.status !== 'approved' && (
             <Text size="xs" c="dimmed" lineClamp={2} maw={240} title={said(template.status_detail)}>
               {said(template.status_detail)}

@@ -8,16 +8,17 @@ import { type Content, contentOf, type Form, mappingOf, type Template } from './
 export interface ListFilter {
   account?: string | undefined;
   status?: string | undefined;
+  differs?: boolean | undefined;
 }
 
 /** The server leaves out what is empty; its schema names every part. */
 const whole = (mapping: Mapping) => mapping as Schemas['Mapping'];
 
-export const useTemplates = ({ account, status }: ListFilter) =>
-  usePages(['template', 'list', account, status], (cursor) =>
+export const useTemplates = ({ account, status, differs }: ListFilter) =>
+  usePages(['template', 'list', account, status, differs], (cursor) =>
     body(
       api.GET('/api/v1/templates', {
-        params: { query: { account_id: account, status, cursor, limit: 200 } },
+        params: { query: { account_id: account, status, differs, cursor, limit: 200 } },
       }),
     ),
   );
@@ -191,6 +192,16 @@ export function useSubmit() {
     onSuccess: (template) => changed(template),
     // A refusal by the provider changes the status as well.
     onError: () => changed(),
+  });
+}
+
+/** Takes over what the provider holds of a template that says something else here. */
+export function useTakeTheirs() {
+  const changed = useChanged();
+  return useMutation({
+    mutationFn: (id: string) =>
+      body(api.POST('/api/v1/templates/{id}/take-theirs', { params: { path: { id } }, headers: once() })),
+    onSuccess: (template) => changed(template),
   });
 }
 

@@ -9,6 +9,8 @@ export interface ListSearch {
   q?: string | undefined;
   account?: string | undefined;
   status?: string | undefined;
+  /** Only those that say something else at their provider. */
+  differs?: true | undefined;
 }
 
 const list = createRoute({
@@ -22,6 +24,7 @@ const list = createRoute({
     q: text(search.q),
     account: text(search.account),
     status: text(search.status),
+    differs: search.differs === true ? true : undefined,
   }),
 });
 export interface SamplesSearch {

@@ -119,7 +119,17 @@ fn of_template(checked: &Checked) -> Finding {
     let template = &checked.template;
     if template.status == "approved" {
         let detail = format!("\"{}\" ({}) is approved.", template.name, template.language);
-        return Finding::green("template", "Template approved", detail);
+        if template.held.differs == 0 {
+            return Finding::green("template", "Template approved", detail);
+        }
+        let detail = format!(
+            "\"{}\" ({}) is approved, but says something else here than at the provider, which may refuse every message.",
+            template.name, template.language
+        );
+        return Finding::green("template", "Template differs at the provider", detail).amber(
+            "Open the template, compare the two and take over what the provider holds.",
+            Step::What,
+        );
     }
     let (name, status) = (&template.name, &template.status);
     let detail = match &template.status_detail {

@@ -4,7 +4,7 @@ use harkara_provider::TemplateStatus;
 
 use super::{BY_TEXT, name_is_free, row};
 use crate::app::{App, AppError, account};
-use crate::store::template::TemplateRow;
+use crate::store::template::{Held, TemplateRow};
 use crate::store::{self, Tx};
 
 /// What the copy is called and where it belongs; what is absent is as in the original.
@@ -36,6 +36,7 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, how: Copy) -> Result<Template
         addressing: BY_TEXT.into(),
         provider_template_id: None,
         quality: None,
+        held: Held::default(),
         created_at: now,
         updated_at: now,
         ..from.clone()

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use harkara_provider::{TemplateStatus, TemplateSummary};
 
+use super::drift::hold;
 use super::{BY_ID, BY_TEXT, category_name};
 use crate::app::account::{self, provider_trouble};
 use crate::app::{App, AppError};
-use crate::domain::template::{Mapping, TemplateContent, realign, unmapped};
+use crate::domain::template::{Mapping, TemplateContent, realign, says_the_same, unmapped};
 use crate::engine::Engine;
 use crate::store::template::TemplateRow;
 use crate::store::{self, Tx, from_json, to_json};
@@ -21,12 +22,15 @@ pub struct ImportReport {
     pub updated: usize,
     /// Templates that were the same.
     pub unchanged: usize,
+    /// Templates that say something else than here: what was written here stays until somebody takes theirs over.
+    pub differing: usize,
     /// Sentences about what needs a person.
     pub problems: Vec<String>,
 }
 
 /// Lists the provider's templates and takes them over by name and language. What people mapped here stays; new
-/// placeholders stay open, and are named. Holds no transaction while it waits for the provider.
+/// placeholders stay open, and are named. Words that somebody changed here stay too, and are told. Holds no transaction while it
+/// waits for the provider.
 pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<ImportReport, AppError> {
     let mut tx = app.db.read().await?;
     let loaded = account::load(app, &mut tx, account_id).await?;
@@ -93,6 +97,17 @@ fn gone(left: &HashMap<(String, String), TemplateRow>) -> Vec<String> {
     gone
 }
 
+/// Whether somebody wrote other words here than the provider listed before, as far as that is known.
+fn written_here(row: &TemplateRow) -> bool {
+    row.held.theirs.is_none() || row.held.differs == 1
+}
+
+fn disabled_here(row: &TemplateRow) -> bool {
+    let disabled = TemplateStatus::Disabled.name();
+    let there = row.held.theirs_status.as_deref();
+    row.status == disabled && there.is_some_and(|status| status != disabled)
+}
+
 async fn take(
     app: &App,
     tx: &mut Tx,
@@ -109,24 +124,39 @@ async fn take(
         Some(row) => from_json("template mapping", &row.mapping)?,
         None => Mapping::default(),
     };
-    let content = TemplateContent {
+    let listed = TemplateContent {
         header: summary.header,
         body: summary.body,
         footer: summary.footer,
-        buttons: if summary.buttons_known {
-            summary.buttons
-        } else {
-            old.buttons.clone()
-        },
+        buttons: summary.buttons,
         offer: summary.offer,
         cards: summary.cards,
     };
+    let same = says_the_same(&old, &listed, summary.buttons_known);
+    let content = match &before {
+        // What differs by names of placeholders alone stays as it is here, and so does what somebody changed.
+        Some(row) if same || written_here(row) => old.clone(),
+        _ if summary.buttons_known => listed.clone(),
+        _ => TemplateContent {
+            buttons: old.buttons.clone(),
+            ..listed.clone()
+        },
+    };
+    let held = hold(&content, &listed, summary.status.name(), summary.buttons_known);
+    let differs = held.differs == 1;
     let mapping = realign(&old, &content, &old_mapping);
     let known = before.as_ref();
     // A by-id template may carry an id that was typed in from the vendor's console, where the list has another one.
     let typed = known
         .filter(|row| row.addressing == BY_ID)
         .and_then(|row| row.provider_template_id.clone());
+    let (status, status_detail) = match known {
+        // What was approved is not what the draft says, and who took a template out of use here was not the provider.
+        Some(row) if differs && row.status == TemplateStatus::Draft.name() || disabled_here(row) => {
+            (row.status.clone(), row.status_detail.clone())
+        }
+        _ => (summary.status.name().to_owned(), summary.status_detail),
+    };
     let now = app.now();
     let mut after = TemplateRow {
         id: known.map_or_else(|| app.id(), |row| row.id),
@@ -135,22 +165,30 @@ async fn take(
             || known.map(|row| row.category.clone()).unwrap_or_default(),
             |c| category_name(c).to_owned(),
         ),
-        status: summary.status.name().into(),
-        status_detail: summary.status_detail,
+        status,
+        status_detail,
         addressing: known.map_or_else(|| BY_TEXT.to_owned(), |row| row.addressing.clone()),
         provider_template_id: typed.or(Some(summary.provider_template_id)),
         content: to_json(&content),
         mapping: to_json(&mapping),
         quality: summary.quality,
+        held,
         created_at: known.map_or(now, |row| row.created_at),
         updated_at: known.map_or(now, |row| row.updated_at),
         name: summary.name,
         language: summary.language,
     };
     let shown = format!("{} ({})", after.name, after.language);
-    if !summary.buttons_known && content.buttons.is_empty() {
+    if !summary.buttons_known && content.buttons.is_empty() && !differs {
         report.problems.push(format!(
             "{shown} has buttons that the provider does not list. Add them to the template here, exactly as approved."
+        ));
+    }
+    if differs {
+        report.differing += 1;
+        report.problems.push(format!(
+            "{shown} says something else here than at the provider, which may refuse it as it is here. Compare the two, and take \
+             over what the provider holds."
         ));
     }
     match before {
@@ -160,11 +198,21 @@ async fn take(
                 .map_err(account::in_words)?;
             report.created += 1;
         }
-        Some(row) if row == after => report.unchanged += 1,
-        Some(_) => {
-            after.updated_at = now;
-            store::template::update(tx, &after).await?;
-            report.updated += 1;
+        Some(row) => {
+            // What is only noted of the provider is no change of the template.
+            let noted = TemplateRow {
+                held: after.held.clone(),
+                ..row.clone()
+            };
+            let changed = noted != after;
+            if changed {
+                after.updated_at = now;
+            }
+            if row != after {
+                store::template::update(tx, &after).await?;
+            }
+            report.updated += usize::from(changed && !differs);
+            report.unchanged += usize::from(!changed && !differs);
         }
     }
     let open = unmapped(&content, &mapping);

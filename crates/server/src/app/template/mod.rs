@@ -9,15 +9,17 @@ use crate::domain::problem::FieldProblem;
 use crate::domain::template::{
     Frozen, Mapping, TemplateContent, fallbacks, fill, mapping_problems, problems, unsupported,
 };
-use crate::store::template::TemplateRow;
+use crate::store::template::{Held, TemplateRow};
 use crate::store::{self, Tx, from_json, to_json};
 
 mod copy;
+mod drift;
 mod import;
 mod lint;
 mod submit;
 
 pub use copy::{Copy, copy};
+pub use drift::{take_theirs, theirs};
 pub use import::{ImportReport, import};
 pub use lint::{Draft, Remark, lint};
 pub use submit::submit;
@@ -122,6 +124,7 @@ pub async fn create(
         content: to_json(&TemplateContent::default()),
         mapping: to_json(&Mapping::default()),
         quality: None,
+        held: Held::default(),
         created_at: now,
         updated_at: now,
     };
@@ -222,6 +225,12 @@ fn apply(
     }
     let declared = change.status.is_some();
     let mut found = status_problems(row, change.status);
+    if reworded && declared && row.status == TemplateStatus::Approved.name() {
+        // Somebody says that the provider holds exactly this: newer than what it listed.
+        row.held = Held::default();
+    } else {
+        drift::compare(row, &content)?;
+    }
     if reworded && !declared && row.status != TemplateStatus::Draft.name() {
         row.status = TemplateStatus::Draft.name().into();
         row.status_detail = Some(

@@ -2,6 +2,7 @@
 
 use harkara_provider::SendErrorKind;
 
+use super::drift::hold;
 use super::{category, content, mapping, open_problems, row};
 use crate::app::account::{self, provider_trouble};
 use crate::app::{App, AppError};
@@ -85,8 +86,14 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
         },
     };
     // An import may have told more meanwhile; then that stands.
-    store::template::set_status(&mut tx, id, PENDING, to, detail.as_deref(), vendor_id, now).await?;
-    let after = row(&mut tx, id).await?;
+    let ours =
+        store::template::set_status(&mut tx, id, PENDING, to, detail.as_deref(), vendor_id, now).await?;
+    let mut after = row(&mut tx, id).await?;
+    if ours && to == PENDING {
+        let sent = content(&before)?;
+        after.held = hold(&content(&after)?, &sent, PENDING, true);
+        store::template::update(&mut tx, &after).await?;
+    }
     tx.commit().await?;
     match outcome {
         Err(e) if to != REJECTED => Err(provider_trouble(&loaded.row.nickname, e)),

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 mod check;
 mod draft;
+mod drift;
 mod fill;
 mod hints;
 mod mapped;
@@ -18,6 +19,7 @@ mod placeholder;
 
 pub use check::problems;
 pub use draft::draft;
+pub use drift::says_the_same;
 pub use fill::{MissingValue, compose, fill};
 pub use hints::hints;
 pub use mapped::{fallbacks, mapping_problems, realign, unmapped};

@@ -224,6 +224,7 @@ pub const RULES: &[Rule] = &[
     patch("/api/v1/templates/{id}", Needs(TemplatesWrite)).noted("template.update"),
     post("/api/v1/templates/{id}/clone", Needs(TemplatesWrite)).noted("template.clone"),
     post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
+    post("/api/v1/templates/{id}/take-theirs", Needs(TemplatesWrite)).noted("template.take_theirs"),
     get("/api/v1/templates/{id}/uses", Needs(CampaignsRead)),
     get("/api/v1/texts/{language}", Public),
     get("/api/v1/users", Needs(UsersRead)),
