@@ -111,12 +111,12 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(out, `${name}.png`), animations: 'disabled' });
 }
 
-/** Fails on what axe finds against WCAG 2.2 AA. */
-export async function accessible(page, where) {
+/** Fails on what axe finds against WCAG 2.2 AA, or by some rules alone. */
+export async function accessible(page, where, rules = TAGS) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const violations = await page.evaluate(
     async (runOnly) => (await window.axe.run({ runOnly, resultTypes: ['violations'] })).violations,
-    TAGS,
+    rules,
   );
   const told = violations.map(
     (v) =>

@@ -14,7 +14,7 @@ export async function story({ server, context, page }) {
     it,
     forms: [
       ['hindi', () => page.setViewportSize(WIDE)],
-      ['hindi-phone', () => page.setViewportSize(PHONE)],
+      ['hindi-phone', () => page.setViewportSize(PHONE), []],
     ],
   });
 }
