@@ -10,6 +10,7 @@ pub mod consent;
 pub mod content;
 pub mod csv_row;
 pub mod erased;
+pub mod factor;
 pub mod guess;
 pub mod id;
 pub mod lease;
