@@ -4,11 +4,12 @@ use super::arrival::KNOWN_FOR;
 use super::import_undo::POSSIBLE_FOR;
 use super::{App, AppError};
 use crate::clock::{DAY, HOUR, Millis, first_id_at};
+use crate::domain::factor::SET_UP_WITHIN;
 use crate::domain::sign_in::FORGOTTEN_AFTER;
 use crate::store::health;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
-use crate::store::{audit, invite, session, sign_in, undo};
+use crate::store::{audit, factor, invite, session, sign_in, undo};
 
 /// How long vendor ids are kept at least.
 const KEEP_REFS: Millis = 30 * DAY;
@@ -128,6 +129,8 @@ async fn sign_ins(app: &App) -> Result<Pass, AppError> {
         return Ok(Pass::Done);
     }
     session::forget(&mut tx, now).await?;
+    factor::forget_halves(&mut tx, now).await?;
+    factor::forget(&mut tx, now - SET_UP_WITHIN).await?;
     // Whoever comes with an old link may still be told that it ended; after a week nobody comes.
     invite::forget(&mut tx, now - 7 * DAY).await?;
     sign_in::forget(&mut tx, now - FORGOTTEN_AFTER).await?;

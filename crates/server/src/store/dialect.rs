@@ -72,6 +72,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0023_key_expiry.sql"),
     ),
     (
+        24,
+        "second factor",
+        include_str!("../../../../migrations/0024_second_factor.sql"),
+    ),
+    (
         26,
         "template drift",
         include_str!("../../../../migrations/0026_template_drift.sql"),

@@ -15,6 +15,7 @@ pub mod db;
 pub mod demo;
 pub mod dialect;
 pub mod erase;
+pub mod factor;
 pub mod find;
 pub mod health;
 pub mod home;

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::db::on;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, factor};
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -92,8 +92,9 @@ const END_OTHERS: &str = "
 DELETE FROM session
 WHERE user_id = $1 AND id <> $2";
 
-/// Ends all sessions of a user but this one; 0: all.
+/// Ends all sessions of a user but this one (0: all), and sign-ins that still owe a code.
 pub async fn end_others(tx: &mut Tx, user_id: i64, but: i64) -> Result<u64, StoreError> {
+    factor::end_halves(tx, user_id).await?;
     Ok(
         on!(tx, c => sqlx::query(END_OTHERS).bind(user_id).bind(but).execute(c).await.map(|r| r.rows_affected()))?,
     )

@@ -28,13 +28,16 @@ pub struct UserRow {
     pub updated_at: i64,
     /// Milliseconds UTC.
     pub last_sign_in_at: Option<i64>,
+    /// Since when a password is not enough, milliseconds UTC; `None`: it is. Only [`set_factor`] changes it.
+    pub factor_since: Option<i64>,
 }
 
 /// All columns, and what comes after them.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, email, name, role, password, language, active, created_at, updated_at, last_sign_in_at ",
+            "SELECT id, email, name, role, password, language, active, created_at, updated_at, last_sign_in_at, \
+             factor_since ",
             $rest
         )
     };
@@ -130,4 +133,16 @@ WHERE role = $1 AND active = 1 AND id <> $2"#;
 /// How many active users beside this one have the role.
 pub async fn others_in(tx: &mut Tx, role: &str, id: i64) -> Result<i64, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(OTHERS).bind(role).bind(id).fetch_one(c).await)?)
+}
+
+const SET_FACTOR: &str = r#"
+UPDATE "user"
+SET factor_since = $2, updated_at = $3
+WHERE id = $1"#;
+
+/// From now on a password is not enough (`Some`), or is (`None`). Apart from [`update`], so that a change of a name that
+/// began before cannot take the second factor away.
+pub async fn set_factor(tx: &mut Tx, id: i64, since: Option<i64>, now: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(SET_FACTOR).bind(id).bind(since).bind(now).execute(c).await.map(drop))?;
+    Ok(())
 }
