@@ -43,8 +43,8 @@ pub enum AppError {
         /// Who may, and what to do.
         help: String,
     },
-    /// Too many wrong passwords.
-    #[error("There were too many wrong passwords. Wait {}.", crate::domain::sign_in::in_words(*wait))]
+    /// Too many wrong passwords or codes.
+    #[error("There were too many wrong passwords or codes. Wait {}.", crate::domain::sign_in::in_words(*wait))]
     TooManyTries {
         /// Milliseconds.
         wait: i64,

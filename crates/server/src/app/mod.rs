@@ -20,6 +20,7 @@ pub mod conversation;
 pub mod dispatch;
 pub mod erase;
 pub mod error;
+pub mod factor;
 pub mod find;
 pub mod health;
 pub mod home;

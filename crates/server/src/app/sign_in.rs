@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::audit::{self, Actor, Object};
+use super::factor::{self, Half};
 use super::{App, AppError, FieldProblem, password, token};
 use crate::clock::{DAY, MINUTE, Millis};
 use crate::domain::permission::Role;
@@ -166,6 +167,30 @@ pub async fn first_owner(
     Ok(begun)
 }
 
+/// What the right password leads to.
+#[derive(Debug)]
+pub enum Next {
+    /// A session.
+    Session(Box<Begun>),
+    /// The code of the second factor comes first.
+    Code(Half),
+}
+
+/// Goes on after the right password: to a session, or to the code of the second factor.
+pub async fn go_on(
+    app: &App,
+    tx: &mut Tx,
+    user: UserRow,
+    client: &Client,
+    action: &str,
+) -> Result<Next, AppError> {
+    if user.factor_since.is_some() {
+        return Ok(Next::Code(factor::half(app, tx, user.id).await?));
+    }
+    let begun = begin(app, tx, user, client, action).await?;
+    Ok(Next::Session(Box::new(begun)))
+}
+
 /// Begins a session, and notes why.
 pub async fn begin(
     app: &App,
@@ -204,33 +229,49 @@ pub async fn begin(
     Ok(Begun { user, session, token })
 }
 
-/// Signs somebody in by address and password.
-pub async fn sign_in(app: &App, email: &str, password: &str, client: &Client) -> Result<Begun, AppError> {
+/// Signs somebody in by address and password; who has a second factor owes its code then.
+pub async fn sign_in(app: &App, email: &str, password: &str, client: &Client) -> Result<Next, AppError> {
     let typed = email.trim().to_lowercase();
     let email: String = typed.chars().take(254).collect();
-    count(app, &email, client).await?;
+    count(app, Tried::Password, &email, client).await?;
     let known = user::by_email(&mut app.db.read().await?, &email).await?;
     let hash = known.as_ref().map(|user| user.password.as_str());
     let fits = password::fits(app, password, hash).await?;
     let mut tx = app.db.write().await?;
+    // Who turns a second factor on ends the sessions without it; none may slip through beside that.
+    user::alone(&mut tx).await?;
     // What was checked may have changed meanwhile.
     let now = user::by_email(&mut tx, &email).await?;
     match now.filter(|now| fits && known.as_ref().is_some_and(|user| user.password == now.password)) {
         Some(user) if user.active == 1 => {
-            forgive(&mut tx, &email, client).await?;
-            let begun = begin(app, &mut tx, user, client, "session.create").await?;
+            forgive(&mut tx, Tried::Password, &email, client).await?;
+            let next = go_on(app, &mut tx, user, client, "session.create").await?;
             tx.commit().await?;
-            Ok(begun)
+            Ok(next)
         }
         found => {
             let id = known.as_ref().map_or(0, |user| user.id);
-            let actor = Actor::user(id, &email, &client.shown());
-            let object = Object { id: 0, name: email };
-            audit::note(app, &mut tx, &actor, "session.failed", &object, &[]).await?;
+            note_failed(app, &mut tx, id, &email, client).await?;
             tx.commit().await?;
             Err(if found.is_some() { deactivated() } else { wrong() })
         }
     }
+}
+
+/// Notes that somebody failed to sign in as this user (0: nobody of this address).
+pub(super) async fn note_failed(
+    app: &App,
+    tx: &mut Tx,
+    id: i64,
+    email: &str,
+    client: &Client,
+) -> Result<(), AppError> {
+    let actor = Actor::user(id, email, &client.shown());
+    let object = Object {
+        id: 0,
+        name: email.to_owned(),
+    };
+    audit::note(app, tx, &actor, "session.failed", &object, &[]).await
 }
 
 fn wrong() -> AppError {
@@ -250,21 +291,40 @@ fn deactivated() -> AppError {
     }
 }
 
-fn keys(email: &str, client: &Client) -> Vec<(String, Patience)> {
+/// What was tried. Codes are counted apart from passwords: else the right password, which makes its own failures
+/// forgotten, would give whoever knows it codes to guess without end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tried {
+    /// A password.
+    Password,
+    /// A code, or a recovery code.
+    Code,
+}
+
+impl Tried {
+    fn key(self, email: &str) -> String {
+        match self {
+            Self::Password => format!("email:{email}"),
+            Self::Code => format!("code:{email}"),
+        }
+    }
+}
+
+fn keys(what: Tried, email: &str, client: &Client) -> Vec<(String, Patience)> {
     // Always in this order, so that two tries never wait for each other.
     let address = client
         .address
         .map(|ip| (format!("address:{}", rules::counted_as(ip)), OF_ADDRESS));
-    let account = (format!("email:{email}"), OF_ACCOUNT);
+    let account = (what.key(email), OF_ACCOUNT);
     address.into_iter().chain([account]).collect()
 }
 
 /// Counts a try as failed before it is known to be: many at once are no way around the limit.
-async fn count(app: &App, email: &str, client: &Client) -> Result<(), AppError> {
+pub(super) async fn count(app: &App, what: Tried, email: &str, client: &Client) -> Result<(), AppError> {
     let now = app.now();
     let mut tx = app.db.write().await?;
     let mut wait = None;
-    for (key, patience) in keys(email, client) {
+    for (key, patience) in keys(what, email, client) {
         let (failures, last_at) = sign_in::take(&mut tx, &key, now).await?;
         wait = wait.max(patience.wait(failures, last_at, now));
         let old = now - last_at >= FORGOTTEN_AFTER;
@@ -278,8 +338,9 @@ async fn count(app: &App, email: &str, client: &Client) -> Result<(), AppError> 
     Ok(())
 }
 
-async fn forgive(tx: &mut Tx, email: &str, client: &Client) -> Result<(), AppError> {
-    for (key, patience) in keys(email, client) {
+/// Takes a try back that was counted and was right.
+pub(super) async fn forgive(tx: &mut Tx, what: Tried, email: &str, client: &Client) -> Result<(), AppError> {
+    for (key, patience) in keys(what, email, client) {
         match patience {
             OF_ACCOUNT => sign_in::clear(tx, &key).await?,
             // Others may be guessing from there.
@@ -287,6 +348,26 @@ async fn forgive(tx: &mut Tx, email: &str, client: &Client) -> Result<(), AppErr
         }
     }
     Ok(())
+}
+
+/// Asks for the password of somebody who is signed in: whoever finds a browser open must not be able to guess here either.
+pub(super) async fn prove(
+    app: &App,
+    who: &SignedIn,
+    (pointer, given): (&str, &str),
+    client: &Client,
+) -> Result<(), AppError> {
+    count(app, Tried::Password, &who.user.email, client).await?;
+    if !password::fits(app, given, Some(&who.user.password)).await? {
+        return Err(AppError::field(
+            pointer,
+            "wrong",
+            "This is not your present password.",
+        ));
+    }
+    let mut tx = app.db.write().await?;
+    forgive(&mut tx, Tried::Password, &who.user.email, client).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Changes one's own password and ends one's other sessions.
@@ -298,15 +379,9 @@ pub async fn change_password(
     client: &Client,
 ) -> Result<(), AppError> {
     rules::password(new, "/new").map_err(|problem| AppError::Invalid(vec![problem]))?;
-    // Whoever finds a browser open must not be able to guess here either.
-    count(app, &who.user.email, client).await?;
-    if !password::fits(app, current, Some(&who.user.password)).await? {
-        let detail = "This is not your present password.";
-        return Err(AppError::field("/current", "wrong", detail));
-    }
+    prove(app, who, ("/current", current), client).await?;
     let hash = password::hash(app, new).await?;
     let mut tx = app.db.write().await?;
-    forgive(&mut tx, &who.user.email, client).await?;
     let mut user = user::by_id(&mut tx, who.user.id)
         .await?
         .ok_or(AppError::NotFound("user"))?;
@@ -327,5 +402,10 @@ pub async fn change_password(
 
 /// Lets somebody try again at once: their password is a new one.
 pub async fn clear_tries(tx: &mut Tx, email: &str) -> Result<(), AppError> {
-    Ok(sign_in::clear(tx, &format!("email:{email}")).await?)
+    Ok(sign_in::clear(tx, &Tried::Password.key(email)).await?)
+}
+
+/// Holds no wrong codes against somebody any more: what they were guesses of is gone.
+pub(super) async fn clear_codes(tx: &mut Tx, email: &str) -> Result<(), AppError> {
+    Ok(sign_in::clear(tx, &Tried::Code.key(email)).await?)
 }

@@ -2,7 +2,7 @@
 
 use super::account::in_words;
 use super::audit::{self, Actor, Object};
-use super::sign_in::{self, Begun, Client, Person};
+use super::sign_in::{self, Client, Next, Person};
 use super::{App, AppError, password, token};
 use crate::clock::{DAY, Millis};
 use crate::domain::permission::{Permission, Rights, Role};
@@ -50,6 +50,7 @@ pub async fn insert(
         created_at: now,
         updated_at: now,
         last_sign_in_at: None,
+        factor_since: None,
     };
     user::insert(tx, &row).await.map_err(in_words)?;
     Ok(row)
@@ -111,7 +112,7 @@ pub async fn update(
 }
 
 /// Only who may manage owners makes, changes or removes one.
-fn touches_owners(rights: &Rights, roles: &[Option<Role>]) -> Result<(), AppError> {
+pub(super) fn touches_owners(rights: &Rights, roles: &[Option<Role>]) -> Result<(), AppError> {
     if !roles.contains(&Some(Role::Owner)) || rights.may(Permission::OwnersManage) {
         return Ok(());
     }
@@ -203,14 +204,15 @@ pub async fn by_token(app: &App, tx: &mut Tx, given: &str) -> Result<(InviteRow,
     Ok((row, Some(user)))
 }
 
-/// Takes an invitation, or chooses a new password by a link, and signs in.
+/// Takes an invitation, or chooses a new password by a link, and signs in; who has a second factor keeps it, and owes its
+/// code then.
 pub async fn accept(
     app: &App,
     given: &str,
     name: Option<&str>,
     password: &str,
     client: &Client,
-) -> Result<Begun, AppError> {
+) -> Result<Next, AppError> {
     let mut tx = app.db.read().await?;
     let (row, known) = by_token(app, &mut tx, given).await?;
     drop(tx);
@@ -238,13 +240,23 @@ pub async fn accept(
             user.password = hash;
             user.updated_at = app.now();
             session::end_others(&mut tx, user.id, 0).await?;
+            if user.factor_since.is_some() {
+                // No session begins that would keep and note it.
+                user::update(&mut tx, &user).await?;
+                let actor = Actor::user(user.id, &user.name, &client.shown());
+                let object = Object {
+                    id: user.id,
+                    name: user.name.clone(),
+                };
+                audit::note(app, &mut tx, &actor, "user.reset_password", &object, &[]).await?;
+            }
             (user, "user.reset_password")
         }
     };
     sign_in::clear_tries(&mut tx, &user.email).await?;
-    let begun = sign_in::begin(app, &mut tx, user, client, action).await?;
+    let next = sign_in::go_on(app, &mut tx, user, client, action).await?;
     tx.commit().await?;
-    Ok(begun)
+    Ok(next)
 }
 
 /// Makes a user directly, as the command line does.

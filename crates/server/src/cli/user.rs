@@ -12,7 +12,7 @@ use super::key::{minute, open};
 use super::{DataOptions, say};
 use crate::app::audit::{Actor, look, note_change};
 use crate::app::sign_in::Person;
-use crate::app::{App, user};
+use crate::app::{App, factor, user};
 use crate::domain::id;
 use crate::domain::permission::{Rights, Role};
 use crate::store;
@@ -32,9 +32,17 @@ pub enum User {
     /// Let a user choose a new password: prints a link for it, or takes one from standard input.
     #[command(
         after_help = "Example:\n  harkara user reset-password asha@shop.example --data ./data\n\n\
-                      The link works once, for a day. With --password-stdin all sessions of the user end at once."
+                      The link works once, for a day. With --password-stdin all sessions of the user end at once.\n\
+                      A second factor stays: `harkara user remove-second-factor` takes it away."
     )]
     ResetPassword(ResetPassword),
+    /// Take the second factor of a user away who lost it: the password is enough from then on. Their sessions end.
+    RemoveSecondFactor {
+        /// E-mail address of the user.
+        email: String,
+        #[command(flatten)]
+        data: DataOptions,
+    },
     /// Give a user another role.
     SetRole {
         /// E-mail address of the user.
@@ -131,6 +139,10 @@ impl User {
             Self::List(list) => list.run().await?,
             Self::Create(create) => create.run().await?,
             Self::ResetPassword(reset) => reset.run().await?,
+            Self::RemoveSecondFactor { email, data } => {
+                let row = remove_second_factor(&data, &email).await?;
+                say(&format!("{} signs in with the password alone now.", row.email))?;
+            }
             Self::SetRole { email, role, data } => {
                 let change = user::Change {
                     role: Some(role),
@@ -172,6 +184,17 @@ async fn change_user(data: &DataOptions, email: &str, change: user::Change) -> a
     let before = look(&mut tx, "user", id).await?.into();
     let row = user::update(&app, &mut tx, &RIGHTS, id, &change).await?;
     note_change(&app, &mut tx, &Actor::cli(), "user.update", id, before).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+async fn remove_second_factor(data: &DataOptions, email: &str) -> anyhow::Result<UserRow> {
+    let app = open(data, None).await?;
+    let id = find(&app, email).await?.id;
+    let mut tx = app.db.write().await?;
+    let before = look(&mut tx, "user", id).await?.into();
+    let row = factor::take_away(&app, &mut tx, &RIGHTS, id).await?;
+    note_change(&app, &mut tx, &Actor::cli(), "user.take_factor", id, before).await?;
     tx.commit().await?;
     Ok(row)
 }
@@ -218,7 +241,12 @@ impl ResetPassword {
         let row = find(&app, &self.email).await?;
         if self.password_stdin {
             user::set_password(&app, row.id, &from_stdin()?, &Actor::cli()).await?;
-            return say(&format!("{} has a new password.", row.email));
+            let keeps = if row.factor_since.is_some() {
+                " The second factor is as it was; `harkara user remove-second-factor` takes it away."
+            } else {
+                ""
+            };
+            return say(&format!("{} has a new password.{keeps}", row.email));
         }
         let mut tx = app.db.write().await?;
         let before = look(&mut tx, "user", row.id).await?.into();
@@ -235,19 +263,37 @@ impl List {
         let users = store::user::list(&mut app.db.read().await?).await?;
         let mut table = Table::new();
         table.load_preset(comfy_table::presets::NOTHING);
-        table.set_header(["id", "address", "name", "role", "last sign-in", "state"]);
+        table.set_header([
+            "id",
+            "address",
+            "name",
+            "role",
+            "last sign-in",
+            "second factor",
+            "state",
+        ]);
         for user in users {
             let shown = id::USER.show(user.id);
             if self.json {
                 say(&serde_json::to_string(&serde_json::json!({
                     "id": shown, "email": user.email, "name": user.name, "role": user.role,
-                    "active": user.active == 1, "created_at": user.created_at, "last_sign_in_at": user.last_sign_in_at,
+                    "active": user.active == 1, "second_factor": user.factor_since.is_some(), "created_at": user.created_at, "last_sign_in_at": user.last_sign_in_at,
                 }))?)?;
                 continue;
             }
             let last = user.last_sign_in_at.map_or_else(|| "never".to_owned(), minute);
             let state = if user.active == 1 { "active" } else { "deactivated" };
-            table.add_row([shown, user.email, user.name, user.role, last, state.to_owned()]);
+            let factor = if user.factor_since.is_some() { "on" } else { "" };
+            let row = [
+                shown,
+                user.email,
+                user.name,
+                user.role,
+                last,
+                factor.to_owned(),
+                state.to_owned(),
+            ];
+            table.add_row(row);
         }
         if !self.json {
             say(&table.trim_fmt())?;

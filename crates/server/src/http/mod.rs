@@ -25,6 +25,7 @@ pub mod conversation;
 mod dashboard;
 mod demo;
 pub mod extract;
+mod factor;
 mod handset;
 pub mod health;
 mod home;
@@ -78,6 +79,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(callback_urls::routes())
         .merge(conversation::routes())
         .merge(demo::routes())
+        .merge(factor::routes())
         .merge(handset::routes())
         .merge(home::routes())
         .merge(import::routes())

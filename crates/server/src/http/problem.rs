@@ -134,7 +134,7 @@ impl From<AppError> for Problem {
                     StatusCode::TOO_MANY_REQUESTS,
                     "too_many_tries",
                     format!(
-                        "There were too many wrong passwords. Try again in {}.",
+                        "There were too many wrong passwords or codes. Try again in {}.",
                         crate::domain::sign_in::in_words(wait)
                     ),
                     "Forgot it? Somebody who manages users can make you a link to choose a new one.",

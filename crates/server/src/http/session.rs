@@ -15,8 +15,8 @@ use super::extract::{Body, OpenBody, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
 use super::user::User;
-use crate::app::sign_in::{self, Begun, Client, LONG, Person, SignedIn};
-use crate::app::{App, AppError, user};
+use crate::app::sign_in::{self, Begun, Client, LONG, Next, Person, SignedIn};
+use crate::app::{App, AppError, factor, user};
 use crate::clock::SECOND;
 use crate::domain::id::SESSION;
 use crate::domain::permission::Rights;
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(start))
         .routes(routes!(make_owner))
         .routes(routes!(show, create, change, end))
+        .routes(routes!(give_code))
         .routes(routes!(change_password))
         .routes(routes!(list))
         .routes(routes!(end_one))
@@ -99,11 +100,34 @@ impl Session {
 }
 
 /// The session in the answer, its token in a cookie that scripts cannot read.
-pub fn begun(app: &App, status: StatusCode, begun: Begun) -> Response {
+fn begun(app: &App, status: StatusCode, begun: Begun) -> Response {
     let cookie = cookie(app, &begun.token, LONG / SECOND);
     let Begun { user, session, .. } = begun;
     let shown = Session::of(SignedIn { user, session });
     (status, [(header::SET_COOKIE, cookie)], Json(shown)).into_response()
+}
+
+/// The password was right, and the code of the second factor is still needed. This is no session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeNeeded {
+    /// For `POST /session/code`; begins one session.
+    token: String,
+    /// Until when, milliseconds since 1970 UTC.
+    expires_at: i64,
+}
+
+/// The session with this status, or 202 and what the code needs.
+pub fn next(app: &App, status: StatusCode, next: Next) -> Response {
+    match next {
+        Next::Session(made) => begun(app, status, *made),
+        Next::Code(half) => {
+            let needed = CodeNeeded {
+                token: half.token,
+                expires_at: half.expires_at,
+            };
+            (StatusCode::ACCEPTED, Json(needed)).into_response()
+        }
+    }
 }
 
 fn cookie(app: &App, token: &str, seconds: i64) -> HeaderValue {
@@ -143,14 +167,36 @@ struct SignIn {
     password: String,
 }
 
-/// Signs in. After several wrong passwords one has to wait, twice as long each time.
-#[utoipa::path(post, path = "/session", tag = "Sign-in", security(()), request_body = SignIn, responses((status = 200, body = Session), (status = 401, body = Problem), (status = 429, body = Problem)))]
+/// Signs in; 202 asks for the code of the second factor. After several wrong passwords one has to wait, twice as long each
+/// time.
+#[utoipa::path(post, path = "/session", tag = "Sign-in", security(()), request_body = SignIn, responses((status = 200, body = Session), (status = 202, body = CodeNeeded), (status = 401, body = Problem), (status = 429, body = Problem)))]
 async fn create(
     State(app): State<Shared>,
     client: Client,
     OpenBody(given): OpenBody<SignIn>,
 ) -> Result<Response, Problem> {
     let made = sign_in::sign_in(&app, &given.email, &given.password, &client).await?;
+    Ok(next(&app, StatusCode::OK, made))
+}
+
+/// The second step of a sign-in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignInCode {
+    /// Of the first step.
+    token: String,
+    /// The six digits that the authenticator shows, or a recovery code.
+    code: String,
+}
+
+/// Signs in with the code of the second factor. Wrong codes are counted as wrong passwords are.
+#[utoipa::path(post, path = "/session/code", tag = "Sign-in", security(()), request_body = SignInCode, responses((status = 200, body = Session), (status = 401, body = Problem), (status = 429, body = Problem)))]
+async fn give_code(
+    State(app): State<Shared>,
+    client: Client,
+    OpenBody(given): OpenBody<SignInCode>,
+) -> Result<Response, Problem> {
+    let made = factor::finish(&app, &given.token, &given.code, &client).await?;
     Ok(begun(&app, StatusCode::OK, made))
 }
 

@@ -14,7 +14,7 @@ use super::access::Caller;
 use super::extract::{Body, OpenBody, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
-use super::session::{Session, begun};
+use super::session::{CodeNeeded, Session, next};
 use crate::app::sign_in::Client;
 use crate::app::{AppError, user};
 use crate::domain::id::{INVITE, USER};
@@ -51,6 +51,8 @@ pub struct User {
     language: Option<String>,
     /// They may sign in.
     active: bool,
+    /// They sign in with a second factor.
+    second_factor: bool,
     /// Milliseconds since 1970 UTC.
     created_at: i64,
     /// Milliseconds since 1970 UTC.
@@ -67,6 +69,7 @@ impl User {
             name: row.name,
             language: row.language,
             active: row.active == 1,
+            second_factor: row.factor_since.is_some(),
             created_at: row.created_at,
             last_sign_in_at: row.last_sign_in_at,
         }
@@ -287,8 +290,8 @@ struct Acceptance {
     password: String,
 }
 
-/// Takes an invitation, or chooses a new password by a link, and signs in.
-#[utoipa::path(post, path = "/invites/accept", tag = "Sign-in", security(()), request_body = Acceptance, responses((status = 201, body = Session), (status = 404, body = Problem), (status = 422, body = Problem)))]
+/// Takes an invitation, or chooses a new password by a link, and signs in; who has a second factor owes its code then.
+#[utoipa::path(post, path = "/invites/accept", tag = "Sign-in", security(()), request_body = Acceptance, responses((status = 201, body = Session), (status = 202, body = CodeNeeded), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn accept(
     State(app): State<Shared>,
     client: Client,
@@ -302,7 +305,7 @@ async fn accept(
         &client,
     )
     .await?;
-    Ok(begun(&app, StatusCode::CREATED, made))
+    Ok(next(&app, StatusCode::CREATED, made))
 }
 
 /// A role.

@@ -30,7 +30,7 @@ const FOR_PROGRAMS: &[&str] = &[
 /// Sentences that look as if a person read them.
 const NOT_SHOWN: &[&str] = &[
     // In logs; the API says it in other words.
-    "There were too many wrong passwords. Wait {0}.",
+    "There were too many wrong passwords or codes. Wait {0}.",
     // In the document of the API.
     "A user who signed in. What is not GET also sends the header `x-harkara: 1`.",
     "Deleted because of its age.",

@@ -188,6 +188,7 @@ async fn nobody_reaches_more_than_what_is_public() {
             ("GET", "/api/v1/invites/by-token/{token}"),
             ("POST", "/api/v1/owner"),
             ("POST", "/api/v1/session"),
+            ("POST", "/api/v1/session/code"),
             ("GET", "/api/v1/start"),
             ("GET", "/api/v1/texts/{language}"),
         ]

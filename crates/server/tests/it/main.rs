@@ -27,6 +27,7 @@ mod dispatch;
 mod edges;
 mod engine;
 mod erase;
+mod factor;
 mod find;
 mod gateway;
 mod generic_stories;

@@ -246,6 +246,7 @@ async fn user(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
             .with("role", row.role)
             .with("language", row.language)
             .with("active", row.active == 1)
+            .with("second_factor", row.factor_since.is_some())
             .secret("password".into(), row.password)
     }))
 }

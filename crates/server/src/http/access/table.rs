@@ -211,6 +211,12 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/session", Public),
     delete("/api/v1/session", User).noted("session.end"),
     patch("/api/v1/session", User).noted("user.update"),
+    post("/api/v1/session/code", Public),
+    get("/api/v1/session/factor", User),
+    post("/api/v1/session/factor", User),
+    post("/api/v1/session/factor/confirm", User),
+    post("/api/v1/session/factor/off", User),
+    post("/api/v1/session/factor/recovery-codes", User),
     patch("/api/v1/session/password", User),
     get("/api/v1/sessions", User),
     delete("/api/v1/sessions/{id}", User).noted("session.end"),
@@ -229,6 +235,7 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/texts/{language}", Public),
     get("/api/v1/users", Needs(UsersRead)),
     patch("/api/v1/users/{id}", Needs(UsersManage)).noted("user.update"),
+    delete("/api/v1/users/{id}/factor", Needs(UsersManage)).noted("user.take_factor"),
     post("/api/v1/users/{id}/reset", Needs(UsersManage)).noted("user.reset"),
 ];
 
