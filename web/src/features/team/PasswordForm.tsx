@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useState } from 'react';
 import { fieldErrors } from '~/api/form';
 import { useSession } from '~/api/session';
+import { CurrentPassword } from '~/ui/CurrentPassword';
 import { NewPassword } from '~/ui/NewPassword';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done } from '~/ui/toast';
@@ -14,7 +14,6 @@ export function PasswordForm() {
   const { t } = useLingui();
   const { user } = useSession();
   const change = useChangePassword();
-  const [visible, setVisible] = useState(false);
   const form = useForm({ initialValues: { current: '', new: '' } });
   const submit = form.onSubmit(async (values) => {
     try {
@@ -30,19 +29,7 @@ export function PasswordForm() {
       <Stack>
         {/* Tells password managers whose password it is. */}
         <input type="hidden" name="username" autoComplete="username" value={user.email} readOnly />
-        <PasswordInput
-          label={t`Current password`}
-          required
-          autoComplete="current-password"
-          visible={visible}
-          onVisibilityChange={setVisible}
-          visibilityToggleButtonProps={{
-            'aria-label': visible ? t`Hide the password` : t`Show the password`,
-            tabIndex: 0,
-          }}
-          aria-invalid={form.errors.current ? true : undefined}
-          {...form.getInputProps('current')}
-        />
+        <CurrentPassword label={t`Current password`} {...form.getInputProps('current')} />
         <NewPassword label={t`New password`} {...form.getInputProps('new')} />
         {change.isError && <ProblemAlert problem={change.error} shown={['/current', '/new']} />}
         <Text size="sm" c="dimmed">
