@@ -2,7 +2,9 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconInbox, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { CodeBlock } from '~/ui/CodeBlock';
+import { CodeInput } from '~/ui/CodeInput';
 import { CopyField } from '~/ui/CopyField';
+import { CurrentPassword } from '~/ui/CurrentPassword';
 import { confirm } from '~/ui/confirm';
 import { DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
@@ -12,6 +14,7 @@ import { NewPassword } from '~/ui/NewPassword';
 import { PersonPicker } from '~/ui/PersonPicker';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import type { Profile } from '~/ui/people';
+import { QrCode } from '~/ui/QrCode';
 import { RawText } from '~/ui/RawText';
 import { Said } from '~/ui/Said';
 import { SavedViews } from '~/ui/SavedViews';
@@ -93,6 +96,34 @@ const password = (label: string, value: string, error?: string) => (
 
 /** The parts by the names of their files, each with the states that it can be in. */
 export const SECTIONS: Record<string, Record<string, ReactNode>> = {
+  CodeInput: {
+    empty: (
+      <Held of="">{(value, set) => <CodeInput value={value} onChange={set} onComplete={() => {}} />}</Held>
+    ),
+    refused: (
+      <CodeInput
+        label="Code, refused"
+        value="123456"
+        error="This code is not right."
+        onChange={() => {}}
+        onComplete={() => {}}
+      />
+    ),
+  },
+  CurrentPassword: {
+    empty: (
+      <Held of="">
+        {(value, set) => (
+          <CurrentPassword
+            label="Current password"
+            value={value}
+            onChange={(e) => set(e.currentTarget.value)}
+          />
+        )}
+      </Held>
+    ),
+    refused: <CurrentPassword label="A wrong password" defaultValue="not mine" error="This is not it." />,
+  },
   CodeBlock: { 'as it is': <CodeBlock label="A request" value={JSON_TEXT} /> },
   CopyField: {
     plain: <CopyField label="Callback URL" value="https://harkara.example/callbacks/abc" />,
@@ -156,6 +187,10 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
     'a wrong field': <ProblemAlert problem={refusal} />,
     'no answer, another try': <ProblemAlert problem={silence} retry={() => {}} />,
     'no problem of ours': <ProblemAlert problem={new Error('x is not a function')} />,
+  },
+  QrCode: {
+    'a link': <QrCode text="https://harkara.example" label="A QR code" />,
+    larger: <QrCode text="otpauth://totp/Harkara:a?secret=A" label="A larger QR code" size={184} />,
   },
   RawText: {
     plain: <RawText label="Answer" text={JSON_TEXT} />,

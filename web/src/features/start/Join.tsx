@@ -6,10 +6,12 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiProblem, type Schemas } from '~/api/client';
 import { fieldErrors } from '~/api/form';
+import type { Session } from '~/api/session';
 import { useFormat } from '~/ui/format';
 import { NewPassword } from '~/ui/NewPassword';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { useRoleNames } from '~/ui/roles';
+import { CodeStep } from './CodeStep';
 import { PublicPage } from './PublicPage';
 import { enter, useAccept, useInvitation } from './queries';
 
@@ -75,20 +77,38 @@ function Form({ token, invitation }: { token: string; invitation: Schemas['Invit
   const navigate = useNavigate();
   const accept = useAccept();
   const [busy, setBusy] = useState(false);
+  const [owed, setOwed] = useState<string>();
   const isNew = invitation.kind !== 'reset';
   const form = useForm({ initialValues: { name: invitation.name ?? '', password: '' } });
+  const entered = async (session: Session) => {
+    await enter(session);
+    await navigate({ to: '/' });
+  };
   const submit = form.onSubmit(async ({ name, password }) => {
     setBusy(true);
     try {
       const answer = isNew ? { token, password, name: name.trim() } : { token, password };
-      await enter(await accept.mutateAsync(answer));
-      await navigate({ to: '/' });
+      const next = await accept.mutateAsync(answer);
+      if ('token' in next) setOwed(next.token);
+      else await entered(next);
     } catch (problem) {
       form.setErrors(fieldErrors(problem));
     } finally {
       setBusy(false);
     }
   });
+  if (owed) {
+    return (
+      <Stack>
+        <Text size="sm">
+          <Trans>
+            Your new password is saved. To sign in, give the code of your second factor as before.
+          </Trans>
+        </Text>
+        <CodeStep token={owed} entered={entered} back={() => void navigate({ to: '/signin' })} />
+      </Stack>
+    );
+  }
   return (
     <form onSubmit={submit}>
       <Stack>

@@ -56,3 +56,76 @@ test('the eye shows the password, from the keyboard too', async () => {
   await user.keyboard('{Enter}');
   expect(field).toHaveAttribute('type', 'text');
 });
+
+/** The server wants a code after the password, and answers to codes like this. */
+function asksForCode(...answers: (ApiProblem | { user: string })[]) {
+  const post = vi.spyOn(api, 'POST');
+  post.mockResolvedValueOnce({ data: { token: 'half', expires_at: 0 } } as never);
+  for (const answer of answers) {
+    if (answer instanceof ApiProblem) post.mockRejectedValueOnce(answer);
+    else post.mockResolvedValueOnce({ data: answer } as never);
+  }
+  return post;
+}
+
+const refused = (status: number, code: string, after?: number) =>
+  new ApiProblem({ status, code, detail: code, help: `help for ${code}` }, after);
+
+test('after the password the code is asked for, and six digits are sent by themselves', async () => {
+  const post = asksForCode({ user: 'Meera' });
+  const entered = vi.fn();
+  render(<SignInForm entered={entered} />);
+  await tryIn();
+  const field = await screen.findByLabelText(/Code/);
+  expect(field).toHaveFocus();
+  await userEvent.setup().paste('123 456');
+  expect(post.mock.lastCall).toEqual(['/api/v1/session/code', { body: { token: 'half', code: '123456' } }]);
+  await vi.waitFor(() => expect(entered).toHaveBeenCalledWith({ user: 'Meera' }));
+});
+
+test('a wrong code is selected to be typed over, and what to do is said', async () => {
+  asksForCode(refused(401, 'wrong_code'));
+  render(<SignInForm entered={vi.fn()} />);
+  await tryIn();
+  await screen.findByLabelText(/Code/);
+  await userEvent.setup().paste('123456');
+  expect(await screen.findByRole('alert')).toHaveTextContent('help for wrong_code');
+  const field = screen.getByLabelText<HTMLInputElement>(/Code/);
+  expect([field.selectionStart, field.selectionEnd]).toEqual([0, 6]);
+});
+
+test('too many codes show the time to wait, live', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  asksForCode(refused(429, 'too_many_tries', 30));
+  render(<SignInForm entered={vi.fn()} />);
+  const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+  await tryIn(user);
+  await screen.findByLabelText(/Code/);
+  await user.paste('123456');
+  expect(await screen.findByRole('alert')).toHaveTextContent('30 seconds');
+  expect(screen.getByRole('button', { name: 'Sign in' })).toBeDisabled();
+  act(() => vi.advanceTimersByTime(30_500));
+  expect(screen.getByRole('alert')).toHaveTextContent('You can try again now.');
+  expect(screen.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+});
+
+test('a code that comes too late leads back to the password', async () => {
+  asksForCode(refused(401, 'sign_in_expired'));
+  render(<SignInForm entered={vi.fn()} />);
+  await tryIn();
+  await screen.findByLabelText(/Code/);
+  await userEvent.setup().paste('123456');
+  expect(await screen.findByRole('alert')).toHaveTextContent('That took too long');
+  expect(screen.getByLabelText(/Email/)).toHaveValue('meera@example.com');
+  expect(screen.getByLabelText(/Password \*/)).toHaveValue('');
+});
+
+test('a recovery code is typed into a field of its own', async () => {
+  const post = asksForCode({ user: 'Meera' });
+  const user = userEvent.setup();
+  render(<SignInForm entered={vi.fn()} />);
+  await tryIn(user);
+  await user.click(await screen.findByRole('button', { name: 'Use a recovery code' }));
+  await user.type(screen.getByLabelText(/Recovery code/), 'zw01-4d2p-f2db-sqqg{Enter}');
+  expect(post.mock.lastCall?.[1]).toEqual({ body: { token: 'half', code: 'zw01-4d2p-f2db-sqqg' } });
+});

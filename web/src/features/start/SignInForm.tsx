@@ -1,11 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Code, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import type { Session } from '~/api/session';
+import { CurrentPassword } from '~/ui/CurrentPassword';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { CodeStep } from './CodeStep';
 import { useSignIn } from './queries';
+import { TooManyTries } from './TooManyTries';
 import { useSeconds, waitWords } from './wait';
 
 interface Props {
@@ -14,12 +17,13 @@ interface Props {
   entered: (session: Session) => Promise<void>;
 }
 
-/** Email and password, and the next step when they are wrong or tried too often. */
+/** Email and password, the code of a second factor after them, and the next step when they are wrong or tried too often. */
 export function SignInForm({ email: fixed, entered }: Props) {
   const { t } = useLingui();
   const [email, setEmail] = useState(fixed ?? '');
   const [password, setPassword] = useState('');
-  const [visible, setVisible] = useState(false);
+  const [owed, setOwed] = useState<string>();
+  const [late, setLate] = useState(false);
   const [busy, setBusy] = useState(false);
   const signIn = useSignIn();
   const field = useRef<HTMLInputElement>(null);
@@ -35,13 +39,21 @@ export function SignInForm({ email: fixed, entered }: Props) {
     event.preventDefault();
     setBusy(true);
     try {
-      await entered(await signIn.mutateAsync({ email: email.trim(), password }));
+      const answer = await signIn.mutateAsync({ email: email.trim(), password });
+      if ('token' in answer) setOwed(answer.token);
+      else await entered(answer);
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
     } finally {
       setBusy(false);
     }
   };
+  const again = (late: boolean) => {
+    setOwed(undefined);
+    setPassword('');
+    setLate(late);
+  };
+  if (owed) return <CodeStep token={owed} entered={entered} back={again} />;
   return (
     <form onSubmit={submit}>
       <Stack>
@@ -64,14 +76,13 @@ export function SignInForm({ email: fixed, entered }: Props) {
           </Alert>
         )}
         {problem?.status === 429 && (
-          <Alert color="yellow" role="alert" icon={<IconClock aria-hidden />} title={t`Too many tries`}>
-            {wait > 0 ? (
-              <Trans>
-                Wait before the next one, so that nobody can guess the password: {waitWords(wait)}
-              </Trans>
-            ) : (
-              <Trans>You can try again now.</Trans>
-            )}
+          <TooManyTries wait={wait}>
+            <Trans>Wait before the next one, so that nobody can guess the password: {waitWords(wait)}</Trans>
+          </TooManyTries>
+        )}
+        {late && !signIn.isError && (
+          <Alert color="yellow" role="alert" icon={<IconClock aria-hidden />} title={t`That took too long`}>
+            <Trans>Begin again with your password, and have the code at hand.</Trans>
           </Alert>
         )}
         {signIn.isError && !wrong && problem?.status !== 429 && <ProblemAlert problem={signIn.error} />}
@@ -86,19 +97,11 @@ export function SignInForm({ email: fixed, entered }: Props) {
           dir="ltr"
           autoFocus={fixed === undefined}
         />
-        <PasswordInput
+        <CurrentPassword
           ref={field}
           label={t`Password`}
-          required
-          autoComplete="current-password"
           value={password}
           onChange={(e) => setPassword(e.currentTarget.value)}
-          visible={visible}
-          onVisibilityChange={setVisible}
-          visibilityToggleButtonProps={{
-            'aria-label': visible ? t`Hide the password` : t`Show the password`,
-            tabIndex: 0,
-          }}
           data-autofocus={fixed !== undefined || undefined}
         />
         <Button type="submit" fullWidth loading={busy} disabled={wait > 0}>

@@ -20,6 +20,12 @@ export const useSignIn = () =>
     mutationFn: (who: Schemas['SignIn']) => body(api.POST('/api/v1/session', { body: who })),
   });
 
+/** The code of a second factor, or a recovery code. */
+export const useGiveCode = () =>
+  useMutation({
+    mutationFn: (answer: Schemas['SignInCode']) => body(api.POST('/api/v1/session/code', { body: answer })),
+  });
+
 export const useCreateOwner = () =>
   useMutation({
     mutationFn: (owner: Schemas['NewOwner']) => body(api.POST('/api/v1/owner', { body: owner })),

@@ -3,6 +3,7 @@ import { SimpleGrid, Stack, Title } from '@mantine/core';
 import { PageHeader } from '~/ui/PageHeader';
 import { AboutMe } from './AboutMe';
 import { PasswordForm } from './PasswordForm';
+import { SecondFactor } from './SecondFactor';
 import { Sessions } from './Sessions';
 
 /** `/settings/me`: one's own account. */
@@ -26,12 +27,20 @@ export function Me() {
             <PasswordForm />
           </section>
         </Stack>
-        <section aria-labelledby="sessions">
-          <Title order={2} size="h4" mb="sm" id="sessions">
-            <Trans>Where you are signed in</Trans>
-          </Title>
-          <Sessions />
-        </section>
+        <Stack gap="xl">
+          <section aria-labelledby="second-factor">
+            <Title order={2} size="h4" mb="sm" id="second-factor">
+              <Trans>Second factor</Trans>
+            </Title>
+            <SecondFactor />
+          </section>
+          <section aria-labelledby="sessions">
+            <Title order={2} size="h4" mb="sm" id="sessions">
+              <Trans>Where you are signed in</Trans>
+            </Title>
+            <Sessions />
+          </section>
+        </Stack>
       </SimpleGrid>
     </>
   );

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconDots, IconKey, IconUserCheck, IconUserOff } from '@tabler/icons-react';
+import { IconDots, IconKey, IconShieldOff, IconUserCheck, IconUserOff } from '@tabler/icons-react';
 import type { Schemas } from '~/api/client';
 import { useCan, useSession } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { openDialog } from '~/ui/dialogs';
 import { done, failed } from '~/ui/toast';
 import { OneTimeLink } from './OneTimeLink';
-import { useChangeUser, useResetLink } from './queries';
+import { useChangeUser, useResetLink, useTakeFactor } from './queries';
 
 /** What can be done about a user; nothing about owners unless one is an owner. */
 export function UserActions({ user }: { user: Schemas['User'] }) {
@@ -16,6 +16,7 @@ export function UserActions({ user }: { user: Schemas['User'] }) {
   const { user: me } = useSession();
   const change = useChangeUser();
   const reset = useResetLink();
+  const take = useTakeFactor();
   if (user.id === me.id || (user.role === 'owner' && !can('owners.manage'))) return null;
   const link = () =>
     confirm({
@@ -29,6 +30,18 @@ export function UserActions({ user }: { user: Schemas['User'] }) {
           closeOnClickOutside: false,
           children: <OneTimeLink url={url} expiresAt={expires_at} email={user.email} />,
         });
+      },
+    });
+  const takeFactor = () =>
+    confirm({
+      title: t`Take the second factor of ${user.name} away?`,
+      children: t`For somebody who lost the phone and has no recovery code. Their password is enough from then on, until they set up a new one. First make sure that it is really them who asks.`,
+      stops: [t`They are signed out everywhere.`, t`Their recovery codes do not work any more.`],
+      act: t`Take it away`,
+      danger: true,
+      run: async () => {
+        await take.mutateAsync(user.id);
+        done(t`${user.name} signs in with the password alone now.`);
       },
     });
   const deactivate = () =>
@@ -60,6 +73,11 @@ export function UserActions({ user }: { user: Schemas['User'] }) {
             <Menu.Item leftSection={<IconKey size={16} aria-hidden />} onClick={link}>
               <Trans>Link for a new password</Trans>
             </Menu.Item>
+            {user.second_factor && (
+              <Menu.Item leftSection={<IconShieldOff size={16} aria-hidden />} onClick={takeFactor}>
+                <Trans>Take the second factor away</Trans>
+              </Menu.Item>
+            )}
             <Menu.Item leftSection={<IconUserOff size={16} aria-hidden />} onClick={deactivate}>
               <Trans>Deactivate</Trans>
             </Menu.Item>

@@ -51,7 +51,14 @@ export function Users() {
               {user.last_sign_in_at ? <Time at={user.last_sign_in_at} /> : <Trans>Never</Trans>}
             </Table.Td>
             <Table.Td visibleFrom="sm">
-              <State active={user.active} />
+              <Group gap={6}>
+                <State active={user.active} />
+                {user.second_factor && (
+                  <StatusPill tone="good">
+                    <Trans>Second factor</Trans>
+                  </StatusPill>
+                )}
+              </Group>
             </Table.Td>
             {manage && (
               <Table.Td ta="end">
@@ -96,6 +103,11 @@ function Who({ user, me }: { user: Schemas['User']; me: boolean }) {
       {!user.active && (
         <Text size="xs" hiddenFrom="sm">
           <Trans>Deactivated</Trans>
+        </Text>
+      )}
+      {user.second_factor && (
+        <Text size="xs" hiddenFrom="sm">
+          <Trans>Second factor</Trans>
         </Text>
       )}
     </Stack>

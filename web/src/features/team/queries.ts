@@ -78,6 +78,54 @@ export function useChangePassword() {
   });
 }
 
+const FACTOR = ['factor'];
+
+/** One's own second factor. */
+export const useFactor = () =>
+  useQuery({ queryKey: FACTOR, queryFn: () => body(api.GET('/api/v1/session/factor')) });
+
+/** Makes a secret; it is asked for from the first right code on. */
+export const useBeginFactor = () =>
+  useMutation({
+    mutationFn: (password: string) => body(api.POST('/api/v1/session/factor', { body: { password } })),
+  });
+
+/** Turns the second factor on, signs out elsewhere, and makes recovery codes. */
+export function useConfirmFactor() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (code: string) => body(api.POST('/api/v1/session/factor/confirm', { body: { code } })),
+    onSuccess: () =>
+      Promise.all([FACTOR, SESSIONS, USERS].map((queryKey) => client.invalidateQueries({ queryKey }))),
+  });
+}
+
+export function useRenewCodes() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (password: string) =>
+      body(api.POST('/api/v1/session/factor/recovery-codes', { body: { password } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: FACTOR }),
+  });
+}
+
+export function useTurnOffFactor() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (password: string) => api.POST('/api/v1/session/factor/off', { body: { password } }),
+    onSuccess: () => Promise.all([FACTOR, USERS].map((queryKey) => client.invalidateQueries({ queryKey }))),
+  });
+}
+
+/** Takes the second factor of somebody away. */
+export function useTakeFactor() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.DELETE('/api/v1/users/{id}/factor', { params: { path: { id } } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: USERS }),
+  });
+}
+
 /** Where one is signed in. */
 export const useSessions = () =>
   useQuery({ queryKey: SESSIONS, queryFn: () => body(api.GET('/api/v1/sessions')) });
