@@ -168,6 +168,11 @@ export async function looks(page, name) {
   ]) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
+    // The page learns of it by an event, a moment later.
+    await page.waitForFunction(
+      (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
+      colorScheme,
+    );
     // Colours on their way from one form to the other are those of neither; one that is inherited sets out when its parent's arrives.
     await page.evaluate(async () => {
       const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);

@@ -147,7 +147,7 @@ async function losesThePhone(other, page, url, api) {
 
   await page.goto(`${url}/settings/people`);
   const row = page.getByRole('row', { name: new RegExp(RAVI.email) });
-  await row.getByText('Second factor').first().waitFor();
+  await row.getByText('Second factor').filter({ visible: true }).waitFor();
   await looks(page, 'people-factor');
   await page.getByRole('button', { name: `What to do about ${RAVI.name}` }).click();
   await page.getByRole('menuitem', { name: 'Take the second factor away' }).click();

@@ -46,7 +46,8 @@ export function CodeStep({ token, entered, back }: Props) {
     }
   };
   const change = () => {
-    give.reset();
+    // Who has to wait has to wait for either.
+    if (!limited) give.reset();
     setCode('');
     setRecovery(!recovery);
   };

@@ -91,7 +91,7 @@ function FirstCode({
         <CopyField label={t`Text for the app`} value={secret.secret} />
         <CodeInput
           label={t`Code that the app shows now`}
-          data-autofocus
+          autoFocus
           value={code}
           onChange={setCode}
           onComplete={(digits) => void submit(digits)}
