@@ -3,7 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 
+use harkara::clock::SystemClock;
+use harkara::config::Config;
+use harkara::{serve, store};
 use serde_json::Value;
 
 use crate::{ended, err, harkara, out, output};
@@ -111,6 +115,54 @@ fn links_begin_with_the_public_url_and_are_for_one_person() {
         "another long password",
     );
     assert!(set.status.success(), "{}", err(&set));
+}
+
+/// Gives every user a second factor, as the dashboard does; the secret does not matter here.
+fn give_second_factors(folder: &Path) {
+    let mut config = Config::load(None).unwrap();
+    config.data = folder.join("data");
+    let given = async {
+        let app = serve::open(config, Arc::new(SystemClock)).await.unwrap();
+        let mut tx = app.db.write().await.unwrap();
+        for user in store::user::list(&mut tx).await.unwrap() {
+            store::user::set_factor(&mut tx, user.id, Some(1), 1)
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(given);
+}
+
+#[test]
+fn a_second_factor_outlives_a_new_password_and_is_taken_away_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let email = "asha@shop.example";
+    let create = [
+        "create",
+        email,
+        "--name",
+        "Asha",
+        "--role",
+        "owner",
+        "--password-stdin",
+    ];
+    assert!(user(folder, &create, "correct horse battery").status.success());
+    let none = user(folder, &["remove-second-factor", email], "");
+    assert!(
+        !none.status.success() && err(&none).contains("Asha has no second factor"),
+        "{}",
+        err(&none)
+    );
+    give_second_factors(folder);
+    let reset = ["reset-password", email, "--password-stdin"];
+    let told = out(&user(folder, &reset, "another long password"));
+    assert!(told.contains("remove-second-factor"), "{told}");
+    assert_eq!(users(folder)[0]["second_factor"], true);
+    let removed = user(folder, &["remove-second-factor", email], "");
+    assert!(removed.status.success(), "{}", err(&removed));
+    assert_eq!(users(folder)[0]["second_factor"], false);
 }
 
 #[test]
