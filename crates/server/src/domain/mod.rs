@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod audience;
+pub mod auto_reply;
 pub mod breaker;
 pub mod campaign;
 mod column_names;

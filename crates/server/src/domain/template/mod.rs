@@ -15,7 +15,7 @@ mod hints;
 mod mapped;
 mod needs;
 mod place;
-mod placeholder;
+pub(super) mod placeholder;
 
 pub use check::problems;
 pub use draft::draft;

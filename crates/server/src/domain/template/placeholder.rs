@@ -2,7 +2,7 @@
 
 /// A part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(in crate::domain) enum Piece<'a> {
     /// Stands as it is.
     Text(&'a str),
     /// The name between the braces.
@@ -10,7 +10,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// Cuts a text at its placeholders. Braces that make none stay text.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub(in crate::domain) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
     let (mut rest, mut from) = (text, 0);
     while let Some(start) = twice(&rest[from..], '{').map(|at| at + from) {
@@ -68,7 +68,7 @@ pub(super) fn names(text: &str) -> Vec<&str> {
 }
 
 /// The text with each placeholder replaced, in one pass: braces in a value stay what they are.
-pub(super) fn render<'v>(text: &str, value: impl Fn(&str) -> &'v str) -> String {
+pub(in crate::domain) fn render<'v>(text: &str, value: impl Fn(&str) -> &'v str) -> String {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
