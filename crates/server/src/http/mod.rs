@@ -16,6 +16,7 @@ mod account_trouble;
 pub mod api_key;
 pub mod attempt;
 mod audit;
+mod auto_reply;
 mod bulk;
 pub mod callback;
 pub mod callback_in;
@@ -74,6 +75,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(api_key::routes())
         .merge(attempt::routes())
         .merge(audit::routes())
+        .merge(auto_reply::routes())
         .merge(bulk::routes())
         .merge(callback::routes())
         .merge(callback_urls::routes())

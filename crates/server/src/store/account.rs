@@ -9,6 +9,7 @@ use super::db::on;
 use super::news::Topic::Account;
 use super::{StoreError, Tx, from_json, to_json};
 use crate::clock::Millis;
+use crate::domain::auto_reply::{AutoReply, Rules};
 
 /// Sends and receives.
 pub const ACTIVE: i16 = 1;
@@ -46,6 +47,8 @@ pub struct AccountRow {
     pub auto_reply: i16,
     /// That answer.
     pub auto_reply_text: String,
+    /// JSON of what else it keeps to, see [`Rules`]; `None`: it is given at any time.
+    pub auto_reply_rules: Option<String>,
     /// When a message last came in, milliseconds UTC.
     pub last_inbound_at: Option<i64>,
     /// When a report last came in, milliseconds UTC.
@@ -74,6 +77,15 @@ impl AccountRow {
         from_json("account secrets", &self.secrets)
     }
 
+    /// The answer to people without a profile, with all that it keeps to.
+    pub fn auto_reply(&self) -> Result<AutoReply, StoreError> {
+        let rules: Rules = match &self.auto_reply_rules {
+            Some(text) => from_json("account auto-reply", text)?,
+            None => Rules::default(),
+        };
+        Ok(AutoReply::of(self.auto_reply == 1, &self.auto_reply_text, rules))
+    }
+
     /// Keeps these settings and secrets in the row.
     pub fn keep(&mut self, settings: &BTreeMap<String, String>, secrets: &BTreeMap<String, Sealed>) {
         self.settings = to_json(settings);
@@ -85,15 +97,15 @@ impl AccountRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!("SELECT id, token, provider, nickname, settings, secrets, state, held_reason, held_at, requests_per_second, auto_reply,
-    auto_reply_text, last_inbound_at, last_report_at, created_at, updated_at", $rest)
+    auto_reply_text, auto_reply_rules, last_inbound_at, last_report_at, created_at, updated_at", $rest)
     };
 }
 
 const INSERT: &str = "
 INSERT INTO account (
     id, token, provider, nickname, settings, secrets, state, requests_per_second, auto_reply, auto_reply_text,
-    created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    auto_reply_rules, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 /// Keeps a new account.
 pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<(), StoreError> {
@@ -108,6 +120,7 @@ pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<(), StoreError> {
         .bind(row.requests_per_second)
         .bind(row.auto_reply)
         .bind(&row.auto_reply_text)
+        .bind(&row.auto_reply_rules)
         .bind(row.created_at)
         .bind(row.updated_at)
         .execute(c).await.map(drop))?;
@@ -123,7 +136,8 @@ SET nickname = $2,
     requests_per_second = $5,
     auto_reply = $6,
     auto_reply_text = $7,
-    updated_at = $8
+    auto_reply_rules = $8,
+    updated_at = $9
 WHERE id = $1";
 
 /// Keeps what a person changed.
@@ -136,6 +150,7 @@ pub async fn update(tx: &mut Tx, row: &AccountRow) -> Result<(), StoreError> {
         .bind(row.requests_per_second)
         .bind(row.auto_reply)
         .bind(&row.auto_reply_text)
+        .bind(&row.auto_reply_rules)
         .bind(row.updated_at)
         .execute(c).await.map(drop))?;
     tx.note(Account, row.id);

@@ -263,3 +263,13 @@ pub async fn claim_auto_reply(
         .map(|r| r.rows_affected()))?;
     Ok(rows == 1)
 }
+
+const AUTO_REPLIED: &str = "
+SELECT COUNT(*)
+FROM service_window
+WHERE number_id IN (SELECT id FROM number WHERE account_id = $1) AND auto_replied_at > $2";
+
+/// How many people the numbers of an account answered automatically after `since`, each number counted by itself.
+pub async fn auto_replied(tx: &mut Tx, account_id: i64, since: Millis) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(AUTO_REPLIED).bind(account_id).bind(since).fetch_one(c).await)?)
+}

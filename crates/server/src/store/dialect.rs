@@ -77,6 +77,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0024_second_factor.sql"),
     ),
     (
+        25,
+        "auto reply rules",
+        include_str!("../../../../migrations/0025_auto_reply_rules.sql"),
+    ),
+    (
         26,
         "template drift",
         include_str!("../../../../migrations/0026_template_drift.sql"),

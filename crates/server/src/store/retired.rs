@@ -220,8 +220,8 @@ pub async fn in_use(tx: &mut Tx, account_id: i64) -> Result<Vec<i64>, StoreError
 
 const DELETE_ACCOUNT: &str = "
 UPDATE account
-SET state = 4, nickname = $2, settings = '{}', secrets = '{}', auto_reply = 0, held_reason = NULL, held_at = NULL,
-    updated_at = $3
+SET state = 4, nickname = $2, settings = '{}', secrets = '{}', auto_reply = 0, auto_reply_text = '', auto_reply_rules = NULL,
+    held_reason = NULL, held_at = NULL, updated_at = $3
 WHERE id = $1";
 
 /// Forgets everything of an account that its history does not need: credentials and settings above all.

@@ -36,6 +36,7 @@ async fn unknown(file: &Path) {
         requests_per_second: 20,
         auto_reply: 0,
         auto_reply_text: String::new(),
+        auto_reply_rules: None,
         last_inbound_at: None,
         last_report_at: None,
         created_at: AT,

@@ -21,6 +21,7 @@ fn row(id: i64, nickname: &str) -> AccountRow {
         requests_per_second: 20,
         auto_reply: 0,
         auto_reply_text: String::new(),
+        auto_reply_rules: None,
         last_inbound_at: None,
         last_report_at: None,
         created_at: START,

@@ -14,6 +14,7 @@ mod api;
 mod api_keys;
 mod attempts;
 mod audit;
+mod auto_reply;
 mod browser;
 mod bulk;
 mod callback_urls;

@@ -33,6 +33,7 @@ async fn account_of(t: &TestApp, provider: &str) -> i64 {
         requests_per_second: 1,
         auto_reply: 0,
         auto_reply_text: String::new(),
+        auto_reply_rules: None,
         last_inbound_at: None,
         last_report_at: None,
         created_at: START,

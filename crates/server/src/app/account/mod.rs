@@ -19,6 +19,7 @@ use crate::engine::{Engine, TARGET_REFUSED};
 use crate::store::account::{AccountRow, Sealed};
 use crate::store::{self, StoreError, Tx};
 
+mod auto_reply;
 mod callback_urls;
 mod check;
 mod health;
@@ -28,6 +29,7 @@ mod retire;
 mod target;
 mod try_message;
 
+pub use auto_reply::{Moment, Previewed, preview_auto_reply, set_auto_reply};
 pub use callback_urls::{Called, Calls, EarlyCalls, Reserved, reserve, reserved};
 pub use check::{CheckReport, CheckResult, Trial, check, keep_proof, passes, try_settings};
 pub use health::{ErrorGroup, Health, health};
@@ -170,6 +172,7 @@ pub async fn create_with(
         requests_per_second: 0,
         auto_reply: 0,
         auto_reply_text: String::new(),
+        auto_reply_rules: None,
         last_inbound_at: None,
         last_report_at: None,
         created_at: now,
@@ -248,18 +251,7 @@ fn fill(
         .get("requests_per_second")
         .parse()
         .unwrap_or(i64::from(spec.limits.requests_per_second));
-    row.auto_reply = i16::from(account.is_on("auto_reply"));
-    account
-        .get("auto_reply_text")
-        .clone_into(&mut row.auto_reply_text);
-    if row.auto_reply == 1 && row.auto_reply_text.is_empty() {
-        return Err(AppError::field(
-            "/settings/auto_reply_text",
-            "required",
-            "Write what people without a profile are answered, or switch the automatic answer off.",
-        ));
-    }
-    Ok(())
+    auto_reply::follow_settings(row, &account)
 }
 
 /// What the provider says about the settings as a whole, with the secrets that are kept.

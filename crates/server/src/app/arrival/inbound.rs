@@ -30,6 +30,9 @@ const ROUGHNESS: Millis = 2 * SECOND;
 /// How long one automatic answer is enough.
 const ANSWERED_FOR: Millis = DAY;
 
+/// When somebody last gave a name, and which.
+type Named<'m> = Option<(Millis, &'m str)>;
+
 /// A message of a person to a number of ours.
 struct Post<'m> {
     /// Its id, should it be new.
@@ -214,7 +217,7 @@ impl Mail<'_> {
         posts: &[Post<'_>],
         profiles: &HashMap<String, i64>,
     ) -> Result<(), StoreError> {
-        let mut strangers: BTreeSet<(i64, &str, i64)> = BTreeSet::new();
+        let mut strangers: BTreeMap<(i64, &str, i64), Named<'_>> = BTreeMap::new();
         for post in posts {
             let row = self.owns.get(&post.account_id).map(|own| &own.loaded.row);
             let wanted = row.is_some_and(|row| row.auto_reply == 1 && row.state < ARCHIVED);
@@ -223,14 +226,23 @@ impl Mail<'_> {
                 && window::is_open(post.at, self.now)
                 && post.profile(profiles).is_none()
             {
-                strangers.insert((post.number_id, &post.phone, post.account_id));
+                let stranger = (post.number_id, post.phone.as_str(), post.account_id);
+                let name = post.message.name.as_deref().map(|name| (post.at, name));
+                let known = strangers.entry(stranger).or_default();
+                *known = name.max(*known);
             }
         }
-        let phones: Vec<&str> = strangers.iter().map(|(_, phone, _)| *phone).collect();
+        let phones: Vec<&str> = strangers.keys().map(|(_, phone, _)| *phone).collect();
         let suppressed = consent::suppressed(tx, &phones).await?;
         let mut answers = Vec::new();
-        for (number_id, phone, account_id) in strangers {
+        for ((number_id, phone, account_id), name) in strangers {
             let Some(own) = self.owns.get(&account_id) else {
+                continue;
+            };
+            let row = &own.loaded.row;
+            let name = name.map(|(_, name)| name);
+            // Where nothing is said outside of the hours, nothing is used up: the next message within them is answered.
+            let Some(body) = row.auto_reply()?.answer(name, &row.nickname, self.now) else {
                 continue;
             };
             let number = retired::standing(tx, number_id).await?;
@@ -241,7 +253,7 @@ impl Mail<'_> {
                 continue;
             }
             let content = Content::Text {
-                body: own.loaded.row.auto_reply_text.clone(),
+                body,
                 preview_url: false,
             };
             answers.push(NewMessage {

@@ -129,7 +129,8 @@ async fn account(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
         .with("provider", row.provider.as_str())
         .with("state", state)
         .with("held_reason", row.held_reason.clone())
-        .members("settings", json!(row.settings()?));
+        .members("settings", json!(row.settings()?))
+        .with("auto_reply_rules", json!(row.auto_reply()?.rules()));
     for (key, secret) in row.secrets()? {
         seen = seen.secret(format!("settings.{key}"), secret.sealed);
     }
