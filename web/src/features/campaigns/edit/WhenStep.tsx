@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Group, NumberInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useFormat, viewerZone } from '~/ui/format';
-import { wallIn, zones } from '../zone';
+import { wallIn, zones } from '~/ui/zone';
 import type { Editing } from './useEditing';
 import { momentOf } from './when';
 import { useAbout } from './words';

@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { viewerZone } from '~/ui/format';
-import { momentIn, wallIn } from '../zone';
+import { momentIn, wallIn } from '~/ui/zone';
 
 /** When a draft is to be launched. The server hears it at the launch; until then this browser keeps it. */
 export interface When {
