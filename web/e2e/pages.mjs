@@ -89,6 +89,7 @@ const places = (it) => [
   ['whatsapp-new', '/settings/whatsapp/new'],
   ['whatsapp-account', `/settings/whatsapp/${it.account.id}`],
   ['whatsapp-numbers', `/settings/whatsapp/${it.account.id}?tab=numbers`],
+  ['whatsapp-auto-reply', `/settings/whatsapp/${it.account.id}?tab=auto-reply`],
   ['whatsapp-trouble', `/settings/whatsapp/${it.account.id}?tab=trouble`],
   ['people', '/settings/people'],
   ['me', '/settings/me'],

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Card, Divider, Fieldset, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Card, Divider, Fieldset, Group, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, type RefObject, useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import { useSaid } from '~/i18n/said';
@@ -121,7 +122,9 @@ export function AccountForm(props: Props) {
               ) : (
                 <Stack key={field.key} gap="xs">
                   {input(field)}
-                  {boxOf(provider.fields, field) && <AutoReply text={form.values[field.key]} />}
+                  {boxOf(provider.fields, field) && (
+                    <AutoReply text={form.values[field.key]} account={account?.id} />
+                  )}
                 </Stack>
               ),
             )}
@@ -197,7 +200,7 @@ export function AccountForm(props: Props) {
 }
 
 /** What somebody without a profile reads. */
-function AutoReply({ text }: { text: string | boolean | undefined }) {
+function AutoReply({ text, account }: { text: string | boolean | undefined; account: string | undefined }) {
   const { t } = useLingui();
   if (typeof text !== 'string' || text.trim() === '') return null;
   return (
@@ -206,6 +209,18 @@ function AutoReply({ text }: { text: string | boolean | undefined }) {
         <Trans>What somebody without a profile gets who writes</Trans>
       </Text>
       <WaBubble content={fromMessage({ type: 'text', body: text })} label={t`Preview of the auto-reply`} />
+      {account && (
+        <Anchor
+          component={Link}
+          to={`/settings/whatsapp/${account}`}
+          search={{ tab: 'auto-reply' } as never}
+          size="sm"
+          mt={6}
+          display="inline-block"
+        >
+          <Trans>Hours, names and how it looks at another time</Trans>
+        </Anchor>
+      )}
     </Card>
   );
 }

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { useSaid } from '~/i18n/said';
 import { PageHeader } from '~/ui/PageHeader';
@@ -8,6 +9,7 @@ import { ProblemAlert } from '~/ui/ProblemAlert';
 import { StatusPill } from '~/ui/StatusPill';
 import { done } from '~/ui/toast';
 import { AccountForm } from './AccountForm';
+import { AutoReplyTab } from './AutoReplyTab';
 import { NumbersTab } from './NumbersTab';
 import { useAccount, useProviders, useTrouble } from './queries';
 import { TroubleTab } from './TroubleTab';
@@ -26,6 +28,8 @@ export function DetailPage() {
   const providers = useProviders();
   const trouble = useTrouble(id);
   const provider = providers.data?.find((p) => p.id === account.data?.provider);
+  const [visited, setVisited] = useState(false);
+  if (tab === 'auto-reply' && !visited) setVisited(true);
   if (account.isError) return <ProblemAlert problem={account.error} retry={() => void account.refetch()} />;
   if (!account.data || !provider) return <Skeleton height={320} />;
   const it = account.data;
@@ -54,6 +58,9 @@ export function DetailPage() {
           </Tabs.Tab>
           <Tabs.Tab value="numbers">
             <Trans>Numbers</Trans>
+          </Tabs.Tab>
+          <Tabs.Tab value="auto-reply">
+            <Trans>Auto-reply</Trans>
           </Tabs.Tab>
           <Tabs.Tab value="trouble">
             <Trans>Troubleshooting</Trans>
@@ -87,6 +94,16 @@ export function DetailPage() {
         </Tabs.Panel>
         <Tabs.Panel value="numbers">
           <NumbersTab account={id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="auto-reply" keepMounted>
+          {(visited || tab === 'auto-reply') &&
+            (can('accounts.write') ? (
+              <AutoReplyTab key={it.id} account={it} writable={open} />
+            ) : (
+              <Text>
+                <Trans>Only who may change the settings sees them: the owner and administrators.</Trans>
+              </Text>
+            ))}
         </Tabs.Panel>
         <Tabs.Panel value="trouble">
           <TroubleTab account={it} />

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
 
 export type Account = Schemas['Account'];
@@ -132,6 +132,28 @@ export function useSave() {
   });
 }
 
+export const useAutoReplyOf = (id: string) =>
+  useQuery({
+    queryKey: ['account', 'auto-reply', id],
+    queryFn: () => body(api.GET('/api/v1/accounts/{id}/auto-reply', { params: { path: { id } } })),
+  });
+
+/** What somebody would read; asked again only when something in the question changes. */
+export const useAutoReplyPreview = (id: string, question: Schemas['AutoReplyQuestion'], enabled: boolean) =>
+  useQuery({
+    queryKey: ['auto-reply-preview', id, question],
+    enabled,
+    retry: false,
+    placeholderData: keepPreviousData,
+    queryFn: () =>
+      body(
+        api.POST('/api/v1/accounts/{id}/auto-reply/preview', {
+          params: { path: { id } },
+          body: question,
+        }),
+      ),
+  });
+
 function useChange<Input>(change: (input: Input) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({
@@ -144,6 +166,16 @@ export const useResume = () =>
   useChange((id: string) =>
     body(api.POST('/api/v1/accounts/{id}/resume', { params: { path: { id } }, headers: once() })),
   );
+
+export function useSetAutoReply(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (reply: Schemas['AutoReply']) =>
+      body(api.PUT('/api/v1/accounts/{id}/auto-reply', { params: { path: { id } }, body: reply })),
+    // The form of the account has the same switch and text.
+    onSuccess: () => client.invalidateQueries({ queryKey: ['account'] }),
+  });
+}
 
 export const useAddNumber = (account: string) =>
   useChange((input: Schemas['NewNumber']) =>

@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
 import { withTexts } from '~/i18n';
 
-const TABS = ['setup', 'numbers', 'trouble'] as const;
+const TABS = ['setup', 'numbers', 'auto-reply', 'trouble'] as const;
 
 const list = createRoute({
   getParentRoute: () => shell,

@@ -26,6 +26,7 @@ export function useActionWords(): (action: string) => string {
     'api_key.rotate': t`Replaced an API key`,
     'account.create': t`Added a provider`,
     'account.update': t`Changed a provider`,
+    'account.set_auto_reply': t`Changed the auto-reply of a provider`,
     'account.retire': t`Archived or deleted a provider`,
     'account.resume': t`Let a held provider send again`,
     'account.try_message': t`Sent a message to try out a provider`,
