@@ -81,7 +81,7 @@ export async function story({ server, context, page, expect }) {
   await shown(preview.getByText('Nothing.', { exact: true }));
   await from.fill('00:00');
   await to.fill('00:00');
-  await page.getByRole('button', { name: 'Same on all days' }).click();
+  await page.getByRole('button', { name: 'All days as on Monday' }).click();
   await saved();
   await writes(RAVI, 'Ravi {{account}}');
   await got(RAVI, 'Hi Ravi {{account}}, we are *here*.');
@@ -91,7 +91,7 @@ export async function story({ server, context, page, expect }) {
   const hour = new Date(Date.now() + 5.5 * 3_600_000).getUTCHours();
   await from.fill(hour >= 12 ? '04:00' : '18:00');
   await to.fill(hour >= 12 ? '05:00' : '19:00');
-  await page.getByRole('button', { name: 'Same on all days' }).click();
+  await page.getByRole('button', { name: 'All days as on Monday' }).click();
   await page.getByRole('radio', { name: 'Another text' }).check();
   await save.click();
   const outside = page.getByRole('textbox', { name: 'What they read outside of the hours' });

@@ -1,21 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import {
-  Button,
-  Fieldset,
-  Flex,
-  Group,
-  Radio,
-  Skeleton,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Fieldset, Group, Radio, Skeleton, Stack, Switch, Text, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { ApiProblem, type Schemas } from '~/api/client';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done } from '~/ui/toast';
 import { useGuard } from '~/ui/useGuard';
+import classes from './AutoReply.module.css';
 import { replyOf } from './autoReply';
 import { type Account, useAutoReplyOf, useSetAutoReply } from './queries';
 import { ReplyHours } from './ReplyHours';
@@ -28,11 +18,11 @@ export function AutoReplyTab({ account, writable }: { account: Account; writable
   const reply = useAutoReplyOf(account.id);
   if (reply.isError) return <ProblemAlert problem={reply.error} retry={() => void reply.refetch()} />;
   if (!reply.data) return <Skeleton height={320} />;
-  return <Form account={account.id} saved={reply.data} writable={writable} />;
+  return <Form account={account} saved={reply.data} writable={writable} />;
 }
 
 interface Props {
-  account: string;
+  account: Account;
   saved: Schemas['AutoReplyInUse'];
   writable: boolean;
 }
@@ -40,7 +30,7 @@ interface Props {
 function Form({ account, saved, writable }: Props) {
   const { t } = useLingui();
   const form = useAutoReply(saved);
-  const save = useSetAutoReply(account);
+  const save = useSetAutoReply(account.id);
   const { draft, dirty } = form;
   useGuard(writable && dirty, t`What you typed in this form is not saved.`);
   const submit = (event: FormEvent) => {
@@ -59,27 +49,29 @@ function Form({ account, saved, writable }: Props) {
     });
   };
   return (
-    <Flex gap="xl" direction={{ base: 'column', lg: 'row' }} align={{ lg: 'flex-start' }}>
-      <form ref={form.element} onSubmit={submit} noValidate style={{ flex: 1, minWidth: 0, maxWidth: 640 }}>
-        <Stack gap="lg">
-          <Fieldset variant="unstyled" p={0} m={0} disabled={!writable}>
-            <Fields form={form} />
-          </Fieldset>
-          {save.isError && <ProblemAlert problem={save.error} shown={placed(save.error)} />}
-          {writable && (
-            <Group>
-              <Button type="submit" loading={save.isPending} disabled={!dirty}>
-                <Trans>Save changes</Trans>
-              </Button>
-            </Group>
-          )}
+    <div className={classes.page}>
+      <div className={classes.columns}>
+        <form ref={form.element} onSubmit={submit} noValidate>
+          <Stack gap="lg">
+            <Fieldset variant="unstyled" p={0} m={0} disabled={!writable}>
+              <Fields form={form} />
+            </Fieldset>
+            {save.isError && <ProblemAlert problem={save.error} shown={placed(save.error)} />}
+            {writable && (
+              <Group>
+                <Button type="submit" loading={save.isPending} disabled={!dirty}>
+                  <Trans>Save changes</Trans>
+                </Button>
+              </Group>
+            )}
+          </Stack>
+        </form>
+        <Stack className={classes.preview}>
+          <ReplyPreview account={account} draft={draft} />
+          <Answered day={saved.answered_24h} week={saved.answered_7d} />
         </Stack>
-      </form>
-      <Stack style={{ flex: 1, minWidth: 0, maxWidth: 520 }}>
-        <ReplyPreview account={account} draft={draft} />
-        <Answered day={saved.answered_24h} week={saved.answered_7d} />
-      </Stack>
-    </Flex>
+      </div>
+    </div>
   );
 }
 

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, Checkbox, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { zones } from '~/ui/zone';
+import classes from './AutoReply.module.css';
 import { another, DAYS, type Day, mayCross, moved, type Span } from './autoReply';
 import type { AutoReplyForm } from './useAutoReply';
 import { useDayName } from './useDayName';
@@ -18,6 +19,17 @@ export function ReplyHours({ form }: { form: AutoReplyForm }) {
   const all = useMemo(() => zones(draft.zone), [draft.zone]);
   const put = (day: Day, spans: Span[]) => set({ days: { ...draft.days, [day]: spans } });
   const wrong = errorAt('hours.days');
+  const add = (day: Day) =>
+    draft.days[day].length < MOST && (
+      <ActionIcon
+        variant="subtle"
+        aria-label={t`Add hours on ${nameOf(day)}`}
+        title={t`Add hours on ${nameOf(day)}`}
+        onClick={() => put(day, [...draft.days[day], another(draft.days[day])])}
+      >
+        <IconPlus size={16} aria-hidden />
+      </ActionIcon>
+    );
   return (
     <Stack gap="sm">
       <Select
@@ -33,70 +45,56 @@ export function ReplyHours({ form }: { form: AutoReplyForm }) {
         nothingFoundMessage={t`No such zone`}
       />
       {wrong && (
-        <Text size="sm" c="error" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {wrong}
         </Text>
       )}
-      {DAYS.map((day, n) => (
-        <Fieldset key={day} variant="unstyled" p={0} m={0} legend={nameOf(day)}>
-          <Stack gap="xs">
-            {draft.days[day].length === 0 && (
-              <Text size="sm" c="dimmed">
-                <Trans>No hours on this day</Trans>
-              </Text>
-            )}
-            {draft.days[day].map((span, i) => (
-              <SpanFields
-                // biome-ignore lint/suspicious/noArrayIndexKey: spans are known by their place
-                key={i}
-                name={nameOf(day)}
-                span={span}
-                errorAt={(field) => errorAt(`hours.days.${day}.${i}.${field}`)}
-                onChange={(next) =>
-                  put(
-                    day,
-                    draft.days[day].map((one, k) => (k === i ? next : one)),
-                  )
-                }
-                onRemove={() =>
-                  put(
-                    day,
-                    draft.days[day].filter((_, k) => k !== i),
-                  )
-                }
-              />
-            ))}
-            <Group gap="xs">
-              {draft.days[day].length < MOST && (
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  leftSection={<IconPlus size={14} aria-hidden />}
-                  aria-label={t`Add hours on ${nameOf(day)}`}
-                  onClick={() => put(day, [...draft.days[day], another(draft.days[day])])}
+      <div className={classes.days}>
+        {DAYS.map((day) => (
+          // biome-ignore lint/a11y/useSemanticElements: a legend cannot stand in a column of its own
+          <div key={day} role="group" aria-label={nameOf(day)} className={classes.day}>
+            <Text size="sm" fw={500} className={classes.name} aria-hidden>
+              {nameOf(day)}
+            </Text>
+            <Stack gap={6} align="flex-start">
+              {draft.days[day].map((span, i) => (
+                <SpanFields
+                  // biome-ignore lint/suspicious/noArrayIndexKey: spans are known by their place
+                  key={i}
+                  name={nameOf(day)}
+                  span={span}
+                  errorAt={(field) => errorAt(`hours.days.${day}.${i}.${field}`)}
+                  onChange={(next) => put(day, draft.days[day].with(i, next))}
+                  onRemove={() => put(day, draft.days[day].toSpliced(i, 1))}
                 >
-                  <Trans>Add hours</Trans>
-                </Button>
+                  {i === draft.days[day].length - 1 && add(day)}
+                </SpanFields>
+              ))}
+              {draft.days[day].length === 0 && (
+                <Group gap="xs" mih={36}>
+                  <Text size="sm" c="dimmed">
+                    <Trans>No hours</Trans>
+                  </Text>
+                  {add(day)}
+                </Group>
               )}
-              {n === 0 && (
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  onClick={() =>
-                    set({
-                      days: Object.fromEntries(
-                        DAYS.map((one) => [one, draft.days[day]]),
-                      ) as typeof draft.days,
-                    })
-                  }
-                >
-                  <Trans>Same on all days</Trans>
-                </Button>
-              )}
-            </Group>
-          </Stack>
-        </Fieldset>
-      ))}
+            </Stack>
+          </div>
+        ))}
+      </div>
+      <Group>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() =>
+            set({
+              days: Object.fromEntries(DAYS.map((day) => [day, draft.days.monday])) as typeof draft.days,
+            })
+          }
+        >
+          <Trans>All days as on {nameOf('monday')}</Trans>
+        </Button>
+      </Group>
     </Stack>
   );
 }
@@ -108,16 +106,19 @@ interface SpanProps {
   errorAt: (field: 'from' | 'to') => string | undefined;
   onChange: (span: Span) => void;
   onRemove: () => void;
+  /** Stands at the end of its line. */
+  children: ReactNode;
 }
 
-function SpanFields({ name, span, errorAt, onChange, onRemove }: SpanProps) {
+function SpanFields({ name, span, errorAt, onChange, onRemove, children }: SpanProps) {
   const { t } = useLingui();
   const wrong = errorAt('from') ?? errorAt('to');
   return (
     <div>
-      <Group gap="xs">
+      <Group gap={6}>
         <TextInput
           type="time"
+          classNames={{ input: classes.time }}
           aria-label={t`${name}, from`}
           value={span.from}
           error={errorAt('from') !== undefined}
@@ -128,6 +129,7 @@ function SpanFields({ name, span, errorAt, onChange, onRemove }: SpanProps) {
         </Text>
         <TextInput
           type="time"
+          classNames={{ input: classes.time }}
           aria-label={t`${name}, to`}
           value={span.to}
           error={errorAt('to') !== undefined}
@@ -149,9 +151,10 @@ function SpanFields({ name, span, errorAt, onChange, onRemove }: SpanProps) {
         >
           <IconX size={16} aria-hidden />
         </ActionIcon>
+        {children}
       </Group>
       {wrong && (
-        <Text size="xs" c="error" role="alert" mt={4}>
+        <Text size="xs" c="var(--mantine-color-error)" role="alert" mt={4}>
           {wrong}
         </Text>
       )}

@@ -5,13 +5,14 @@ import { useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import { viewerZone } from '~/ui/format';
 import { fromMessage } from '~/wa/message';
+import { PhoneFrame } from '~/wa/PhoneFrame';
 import { WaBubble } from '~/wa/WaBubble';
 import { DAYS, type Day, type Draft, dayIn, replyOf } from './autoReply';
-import { useAutoReplyPreview } from './queries';
+import { type Account, useAutoReplyPreview } from './queries';
 import { useDayName } from './useDayName';
 
 /** What somebody would read who writes at some time, as the server would answer it. */
-export function ReplyPreview({ account, draft }: { account: string; draft: Draft }) {
+export function ReplyPreview({ account, draft }: { account: Account; draft: Draft }) {
   const { t } = useLingui();
   const nameOf = useDayName();
   const [name, setName] = useState(() => t`Asha`);
@@ -21,7 +22,7 @@ export function ReplyPreview({ account, draft }: { account: string; draft: Draft
   const question = { reply: { ...replyOf(draft), enabled: true }, name, day, time };
   const [asked] = useDebouncedValue(question, 300);
   const empty = draft.text.trim() === '';
-  const seen = useAutoReplyPreview(account, asked, !empty && asked.reply.text !== '' && time !== '');
+  const seen = useAutoReplyPreview(account.id, asked, !empty && asked.reply.text !== '' && time !== '');
   const who = name.trim() || t`Somebody without a name`;
   return (
     <Card withBorder component="section" aria-label={t`Preview of the auto-reply`}>
@@ -34,7 +35,8 @@ export function ReplyPreview({ account, draft }: { account: string; draft: Draft
             label={t`They call themselves`}
             value={name}
             onChange={(e) => setName(e.currentTarget.value)}
-            w={160}
+            flex={1}
+            miw={130}
             dir="auto"
           />
           <Select
@@ -43,7 +45,7 @@ export function ReplyPreview({ account, draft }: { account: string; draft: Draft
             value={day}
             onChange={(next) => next && setDay(next as Day)}
             allowDeselect={false}
-            w={140}
+            w={130}
           />
           <TextInput
             type="time"
@@ -64,7 +66,9 @@ export function ReplyPreview({ account, draft }: { account: string; draft: Draft
             </Text>
           )}
           {!empty && seen.isError && <Wrong problem={seen.error} />}
-          {!empty && !seen.isError && seen.data && <Answer seen={seen.data} time={time} />}
+          {!empty && !seen.isError && seen.data && (
+            <Answer seen={seen.data} time={time} business={account.nickname} />
+          )}
         </div>
         {!draft.enabled && (
           <Text size="sm" c="dimmed">
@@ -81,19 +85,22 @@ interface Seen {
   answer?: string | null;
 }
 
-function Answer({ seen, time }: { seen: Seen; time: string }) {
+function Answer({ seen, time, business }: { seen: Seen; time: string; business: string }) {
   const { t } = useLingui();
   return (
     <Stack gap={6}>
-      <WaBubble content={{ body: t`hi`, buttons: [] }} direction="out" time={time} />
-      {seen.answer != null ? (
-        <WaBubble
-          content={fromMessage({ type: 'text', body: seen.answer })}
-          direction="in"
-          time={time}
-          label={t`The answer`}
-        />
-      ) : (
+      <PhoneFrame title={business} label={t`What they see`}>
+        <WaBubble content={{ body: t`hi`, buttons: [] }} direction="out" time={time} />
+        {seen.answer != null && (
+          <WaBubble
+            content={fromMessage({ type: 'text', body: seen.answer })}
+            direction="in"
+            time={time}
+            label={t`The answer`}
+          />
+        )}
+      </PhoneFrame>
+      {seen.answer == null && (
         <Text size="sm">
           <Trans>Nothing.</Trans>
         </Text>
@@ -114,11 +121,11 @@ function Answer({ seen, time }: { seen: Seen; time: string }) {
 
 /** What stands in the way of an answer, until it is mended. */
 function Wrong({ problem }: { problem: Error }) {
-  const said = problem instanceof ApiProblem ? problem.errors.map((error) => error.detail) : [];
+  const said = problem instanceof ApiProblem ? [...new Set(problem.errors.map((error) => error.detail))] : [];
   return (
     <Stack gap={4}>
       {(said.length > 0 ? said : [problem.message]).map((detail) => (
-        <Text key={detail} size="sm" c="error">
+        <Text key={detail} size="sm" c="var(--mantine-color-error)">
           {detail}
         </Text>
       ))}
