@@ -1,5 +1,6 @@
 import { api } from '../api/client';
 import { queryClient } from '../api/query';
+import { people } from './people';
 
 /** What live events tell about; also the first part of the query keys that they refresh. */
 export const TOPICS = [
@@ -11,6 +12,7 @@ export const TOPICS = [
   'callback',
   'template',
   'bulk',
+  'profile',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 export interface LiveEvent {
@@ -45,23 +47,27 @@ function become(next: LiveState): void {
   for (const tell of states) tell();
 }
 
-const waiting = new Set<Topic>();
+const waiting = new Map<Topic, () => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Refetches what is on the screen of a topic, at most twice a second. */
-function refresh(topic: Topic): void {
-  waiting.add(topic);
+function refresh(
+  topic: Topic,
+  how: () => void = () => void queryClient.invalidateQueries({ queryKey: [topic] }),
+): void {
+  waiting.set(topic, how);
   if (timer !== undefined) return;
   timer = setTimeout(() => {
     timer = undefined;
-    for (const one of waiting) void queryClient.invalidateQueries({ queryKey: [one] });
+    for (const one of waiting.values()) one();
     waiting.clear();
   }, 500);
 }
 
 function hear(event: LiveEvent): void {
   for (const tell of events) tell(event);
-  refresh(event.topic);
+  if (event.topic === 'profile') refresh('profile', people(event.data));
+  else refresh(event.topic);
 }
 
 function listen(channel: BroadcastChannel): Promise<never> {

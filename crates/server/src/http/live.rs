@@ -37,7 +37,7 @@ fn may_see(caller: &Caller, topic: Topic) -> bool {
         Topic::Campaign => Permission::CampaignsRead,
         Topic::Conversation => Permission::InboxRead,
         Topic::Message => Permission::MessagesRead,
-        Topic::Bulk | Topic::Import => Permission::ProfilesRead,
+        Topic::Bulk | Topic::Import | Topic::Profile => Permission::ProfilesRead,
         Topic::Account => Permission::AccountsRead,
         Topic::Callback => Permission::CallbacksRead,
         Topic::Template => Permission::TemplatesRead,

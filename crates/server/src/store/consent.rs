@@ -7,6 +7,7 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_texts};
+use super::news::Topic::Profile;
 use super::profile::ProfileRow;
 use super::{StoreError, Tx, to_json};
 use crate::domain::variant::variant;
@@ -201,7 +202,7 @@ FROM (
     rows,
     ") AS n
 WHERE profile.phone = n.phone AND profile.opt_in <> 2
-RETURNING profile.phone"
+RETURNING profile.id, profile.phone"
 );
 
 /// Marks every profile of these numbers as opted out; those that are so already keep their first reason. Answers the
@@ -212,24 +213,31 @@ pub async fn opt_out_profiles(tx: &mut Tx, rows: &[SuppressionRow]) -> Result<Ha
     }
     let sql = tx.dialect().pick(&OPT_OUT_PROFILES);
     let json = to_json(rows);
-    let rows = on!(tx, c => sqlx::query_scalar::<_, String>(sql).bind(&json).fetch_all(c).await)?;
-    Ok(rows.into_iter().collect())
+    let rows = on!(tx, c => sqlx::query_as::<_, (i64, String)>(sql).bind(&json).fetch_all(c).await)?;
+    for (id, _) in &rows {
+        tx.note(Profile, *id);
+    }
+    Ok(rows.into_iter().map(|(_, phone)| phone).collect())
 }
 
 const OPT_IN_PROFILES: &str = "
 UPDATE profile
 SET opt_in = 1, opt_source = $2, opt_at = $3, updated_at = $3
-WHERE phone = $1 AND opt_in <> 1";
+WHERE phone = $1 AND opt_in <> 1
+RETURNING id";
 
 /// Marks every profile of this number as opted in. Answers how many changed.
 pub async fn opt_in_profiles(tx: &mut Tx, phone: &str, source: &str, at: i64) -> Result<u64, StoreError> {
-    Ok(on!(tx, c => sqlx::query(OPT_IN_PROFILES)
+    let changed: Vec<i64> = on!(tx, c => sqlx::query_scalar(OPT_IN_PROFILES)
         .bind(phone)
         .bind(source)
         .bind(at)
-        .execute(c)
-        .await
-        .map(|r| r.rows_affected()))?)
+        .fetch_all(c)
+        .await)?;
+    for id in &changed {
+        tx.note(Profile, *id);
+    }
+    Ok(changed.len() as u64)
 }
 
 // The plus keeps SQLite from walking through what was decided about all numbers: it would look for the missing profile.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_numbers, in_texts};
-use super::news::Topic::Conversation;
+use super::news::Topic::{Conversation, Profile};
 use super::{StoreError, Tx, to_json};
 
 const HOLD_CAMPAIGNS: Batch = Batch {
@@ -216,6 +216,7 @@ pub async fn profile(tx: &mut Tx, id: i64) -> Result<Gone, StoreError> {
         acts: one(tx, AUDIT, id).await?,
     };
     one(tx, PROFILE, id).await?;
+    tx.note(Profile, id);
     Ok(gone)
 }
 

@@ -2,6 +2,7 @@
 
 use super::db::on;
 use super::dialect::{Batch, in_numbers};
+use super::news::Topic::Profile;
 use super::{StoreError, Tx, to_json};
 
 /// How much goes over.
@@ -80,5 +81,7 @@ pub async fn bring(tx: &mut Tx, from: i64, to: i64, messages: &[i64]) -> Result<
     }
     let sql = tx.dialect().pick(&MOVE_MESSAGES);
     on!(tx, c => sqlx::query(sql).bind(to_json(messages)).bind(to).execute(c).await.map(drop))?;
+    tx.note(Profile, from);
+    tx.note(Profile, to);
     Ok(())
 }

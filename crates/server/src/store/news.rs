@@ -29,11 +29,13 @@ pub enum Topic {
     Template,
     /// An act on many people.
     Bulk,
+    /// A profile.
+    Profile,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Campaign,
         Self::Conversation,
         Self::Message,
@@ -42,6 +44,7 @@ impl Topic {
         Self::Callback,
         Self::Template,
         Self::Bulk,
+        Self::Profile,
     ];
 
     /// Its name on the wire.
@@ -55,6 +58,7 @@ impl Topic {
             Self::Callback => "callback",
             Self::Template => "template",
             Self::Bulk => "bulk",
+            Self::Profile => "profile",
         }
     }
 }
@@ -156,7 +160,7 @@ FROM bulk_act
 WHERE state = 1 OR finished_at >= $1";
 
 /// What changed since a moment, by whomever, as far as tables of moderate size tell: running campaigns and imports and
-/// the accounts in use are always among it.
+/// the accounts in use are always among it, profiles never.
 pub async fn since(tx: &mut Tx, since: Millis) -> Result<Vec<Change>, StoreError> {
     let mut changes = Vec::new();
     for (topic, sql) in [

@@ -7,6 +7,7 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_numbers, in_texts};
+use super::news::Topic::Profile;
 use super::{StoreError, Tx, from_json, to_json};
 
 /// Nothing is recorded about consent.
@@ -61,6 +62,7 @@ pub async fn insert(tx: &mut Tx, row: &ProfileRow) -> Result<(), StoreError> {
         .execute(c)
         .await
         .map(drop))?;
+    tx.note(Profile, row.id);
     Ok(())
 }
 
@@ -381,5 +383,8 @@ async fn run_many(tx: &mut Tx, batch: &Batch, rows: &[ProfileRow]) -> Result<(),
     let sql = tx.dialect().pick(batch);
     let json = to_json(rows);
     on!(tx, c => sqlx::query(sql).bind(&json).execute(c).await.map(drop))?;
+    for row in rows {
+        tx.note(Profile, row.id);
+    }
     Ok(())
 }

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 
 use super::db::on;
 use super::dialect::{Batch, in_numbers, in_texts};
-use super::news::Topic::Import;
+use super::news::Topic::{Import, Profile};
 use super::profile::ProfileRow;
 use super::{StoreError, Tx, from_json, to_json};
 use crate::domain::undo::{Counts, Done};
@@ -301,6 +301,9 @@ pub async fn remove(tx: &mut Tx, ids: &[i64]) -> Result<(), StoreError> {
     for batch in &REMOVE {
         let sql = tx.dialect().pick(batch);
         on!(tx, c => sqlx::query(sql).bind(&json).execute(c).await.map(drop))?;
+    }
+    for id in ids {
+        tx.note(Profile, *id);
     }
     Ok(())
 }

@@ -178,6 +178,27 @@ on_both_engines! {
         stream.until(&mut seen, "message", |d| d["id"] == queued.data["id"] && d["state"] == "sent").await;
     }
 
+    async fn who_is_written_is_told_and_of_many_only_how_many(t) {
+        let p = Post::new(t).await;
+        let mut stream = Stream::open(&p.w.t, &p.client.key, None).await;
+        stream.next().await;
+        let mut seen = Vec::new();
+        let written = p.client.post("/api/v1/profiles", json!({"phone": "+919999960001", "name": "Meera"})).await.expect(201);
+        let id = &written["profile"]["id"];
+        let told = |event: &Value| event["ids"].as_array().unwrap().contains(id);
+        stream.until(&mut seen, "profile", told).await;
+        // The same again is a change again: another name, or what the person says.
+        p.client.patch(&format!("/api/v1/profiles/{}", id.as_str().unwrap()), json!({"name": "Meera R"})).await.expect(200);
+        stream.until(&mut seen, "profile", told).await;
+        let out = json!({"action": "opt_out", "source": "phone call"});
+        p.client.post(&format!("/api/v1/profiles/{}/consent", id.as_str().unwrap()), out).await.expect(200);
+        stream.until(&mut seen, "profile", told).await;
+        let rows: String = (0..60).map(|n| format!("+9199999{:05},yes\n", 61_000 + n)).collect();
+        p.client.call("POST", "/api/v1/imports?source=form", format!("phone,opt_in\n{rows}")).await.expect(202);
+        let many = stream.until(&mut seen, "profile", |event| event["count"].as_i64() > Some(50)).await;
+        assert_eq!(many.data["ids"], json!([]));
+    }
+
     async fn nobody_works_when_nobody_listens(t) {
         let p = Post::new(t).await;
         assert!(!p.w.app().db.news().is_heard());

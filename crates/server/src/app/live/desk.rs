@@ -116,7 +116,8 @@ impl Desk {
         }
         for (change, event) in read {
             let data = to_json(&event);
-            if change.0 != Topic::Callback && self.told.get(&change) == Some(&data) {
+            if !matches!(change.0, Topic::Callback | Topic::Profile) && self.told.get(&change) == Some(&data)
+            {
                 continue;
             }
             self.told.insert(change, data.clone());

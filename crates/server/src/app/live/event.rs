@@ -15,6 +15,8 @@ use crate::store::{StoreError, Tx, account, campaign, import};
 
 /// Messages told of at one time at most.
 const MESSAGES: usize = 300;
+/// Profiles named at one time at most.
+const PROFILES: usize = 50;
 
 /// The data of an event; its topic says which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -36,6 +38,8 @@ pub enum LiveEvent {
     Template(TemplateEvent),
     /// Topic `bulk`.
     Bulk(BulkEvent),
+    /// Topic `profile`.
+    Profile(ProfileEvent),
 }
 
 /// Where a campaign stands. The counts are those of its funnel.
@@ -156,6 +160,15 @@ pub struct BulkEvent {
     pub total: i64,
 }
 
+/// Profiles were written through this server. What others wrote is not told: imports and conversations are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProfileEvent {
+    /// Which, where they are few.
+    pub ids: Vec<String>,
+    /// How many.
+    pub count: usize,
+}
+
 /// Reads everything that changed, as it is now.
 pub(super) async fn read(
     tx: &mut Tx,
@@ -193,6 +206,7 @@ pub(super) async fn read(
                 let rows = news::bulks(tx, &ids).await?;
                 rows.into_iter().map(|row| (row.id, bulk_event(&row))).collect()
             }
+            Topic::Profile => vec![(ids[0], profiles(&ids))],
         };
         told.extend(events.into_iter().map(|(id, event)| ((topic, id), event)));
     }
@@ -278,6 +292,15 @@ fn bulk_event(row: &news::BulkNow) -> LiveEvent {
         state: bulk::state_name(row.state),
         done: row.done,
         total: row.total,
+    })
+}
+
+/// One event for all: an import writes thousands in a moment.
+fn profiles(ids: &[i64]) -> LiveEvent {
+    let named = if ids.len() > PROFILES { &[] } else { ids };
+    LiveEvent::Profile(ProfileEvent {
+        ids: named.iter().map(|id| PROFILE.show(*id)).collect(),
+        count: ids.len(),
     })
 }
 

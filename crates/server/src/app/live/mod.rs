@@ -7,7 +7,7 @@ mod event;
 
 pub use event::{
     AccountEvent, CallbackEvent, CampaignEvent, ConversationEvent, ImportEvent, LiveEvent, MessageEvent,
-    TemplateEvent,
+    ProfileEvent, TemplateEvent,
 };
 
 use std::collections::BTreeMap;
