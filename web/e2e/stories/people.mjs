@@ -28,6 +28,7 @@ export async function story({ server, context, page, expect }) {
   };
   assert.equal((await api.post('/profiles', twin)).status, 201);
 
+  await isWrittenTo(page, api, server);
   await optsOut(page, api, url);
   await fillsAList(page, api, url);
   await merges(page, api, url);
@@ -35,6 +36,51 @@ export async function story({ server, context, page, expect }) {
 }
 
 const only = async (api, query) => (await api.get(`/profiles?${query}`)).body.data[0];
+
+/** Somebody who never wrote gets a template; what they do then stands on the page that is open. */
+async function isWrittenTo(page, api, server) {
+  const person = await only(api, 'search=Walker 139');
+  await page.goto(`${server.url}/profiles/${person.id}`);
+  await page.getByRole('link', { name: 'Walkers' }).waitFor();
+  await page.getByRole('button', { name: 'Send a template' }).click();
+  const dialog = page.getByRole('dialog');
+  await accessible(page, 'choosing a template for a person');
+  await dialog.getByRole('button', { name: /^welcome_offer/ }).click();
+  const preview = dialog.getByRole('article', { name: 'Preview of the message' });
+  await dialog.getByLabel('Value of {{1}}').fill('dear walker');
+  await dialog.getByLabel('Value of {{2}}').fill('Pune');
+  await preview.getByText('dear walker').waitFor();
+  await looks(page, 'person-template');
+  await dialog.getByRole('button', { name: 'Send the template' }).click();
+  await page.getByText('On its way. What becomes of it stands in the history.').waitFor();
+  await dialog.waitFor({ state: 'hidden' });
+  const history = page.getByRole('region', { name: 'History' });
+  await history
+    .getByText(/^(Delivered|Read)$/)
+    .first()
+    .waitFor();
+
+  // They answer, and then stop everything: the page knows without being asked anew.
+  const says = async (text) => {
+    const said = await fetch(`${server.simulator}/__sim/inbound`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ customer: number(139).replace('+', ''), type: 'text', text }),
+    });
+    assert.ok(said.ok, await said.text());
+  };
+  await says('Where is your shop?');
+  await page.getByText(/^They wrote, so they can be answered freely until/).waitFor();
+  await page.getByRole('link', { name: 'Open the chat' }).waitFor();
+  await page.getByRole('button', { name: 'Send a template' }).waitFor({ state: 'detached' });
+  await looks(page, 'person-wrote');
+  await says('STOP');
+  await page.getByText('Campaigns leave this person out').waitFor();
+  // Somebody else gives them another name meanwhile.
+  await api.patch(`/profiles/${person.id}`, { name: 'Walker the Last' });
+  await page.getByRole('heading', { level: 1, name: 'Walker the Last' }).waitFor();
+  await api.patch(`/profiles/${person.id}`, { name: 'Walker 139' });
+}
 
 /** Two people, chosen with the keyboard alone. */
 async function optsOut(page, api, url) {

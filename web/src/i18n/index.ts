@@ -17,7 +17,8 @@ export const USES = {
   developers: ['messages'],
   inbox: ['messages'],
   phone: [],
-  profiles: ['messages'],
+  // Writing to a person with a template is what the inbox does.
+  profiles: ['messages', 'inbox'],
   start: [],
   team: [],
   templates: [],

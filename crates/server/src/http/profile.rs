@@ -56,6 +56,9 @@ pub struct Profile {
     pub number_opted_out: bool,
     /// Has a number, opted in, and the number is not opted out.
     pub reachable: bool,
+    /// The lists that the person is on, by name; where one profile is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lists: Option<Vec<OnList>>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
@@ -76,6 +79,7 @@ impl Profile {
             consent_source: row.opt_source,
             consent_at: row.opt_at,
             number_opted_out,
+            lists: None,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -84,8 +88,25 @@ impl Profile {
     async fn read(tx: &mut Tx, row: ProfileRow) -> Result<Self, AppError> {
         let phones: Vec<&str> = row.phone.as_deref().into_iter().collect();
         let suppressed = store::consent::suppressed(tx, &phones).await?;
-        Ok(Self::new(row, &suppressed))
+        let lists = store::list::of_profile(tx, row.id).await?;
+        let lists = lists.into_iter().map(|list| OnList {
+            id: id::LIST.show(list.id),
+            name: list.name,
+        });
+        Ok(Self {
+            lists: Some(lists.collect()),
+            ..Self::new(row, &suppressed)
+        })
     }
+}
+
+/// A list that somebody is on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OnList {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
 }
 
 /// Shows a profile.

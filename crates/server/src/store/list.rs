@@ -52,6 +52,17 @@ pub async fn page(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<ListRow>, 
     Ok(on!(tx, c => sqlx::query_as::<_, ListRow>(PAGE).bind(before).bind(limit).fetch_all(c).await)?)
 }
 
+const OF_PROFILE: &str = "
+SELECT l.id, l.name, l.created_at
+FROM list l
+WHERE EXISTS (SELECT 1 FROM list_entry e WHERE e.list_id = l.id AND e.profile_id = $1)
+ORDER BY l.name";
+
+/// The lists that a profile is on, by name.
+pub async fn of_profile(tx: &mut Tx, profile_id: i64) -> Result<Vec<ListRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as::<_, ListRow>(OF_PROFILE).bind(profile_id).fetch_all(c).await)?)
+}
+
 const SIZE: &str = "
 SELECT COUNT(*)
 FROM list_entry

@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { Phone } from '~/ui/format';
+import { ProblemAlert } from '~/ui/ProblemAlert';
 import { fromTemplate, type Person, valuesOf } from '~/wa/convert';
 import { WaBubble } from '~/wa/WaBubble';
 import type { Conversation } from './queries';
@@ -11,15 +12,20 @@ import { TemplateValues } from './TemplateValues';
 import classes from './Thread.module.css';
 import type { Template } from './templates';
 
+/** Who is written to, and from which number where that is known. */
+export type WrittenTo = Pick<Conversation, 'profile_id' | 'name' | 'phone'> & { number?: string };
+
 interface Props {
   template: Template;
-  conversation: Conversation;
+  conversation: WrittenTo;
   person: Person | undefined;
   onSend: (template: Template, words: string, mapping: Template['mapping']) => void;
+  sending?: boolean | undefined;
+  problem?: unknown;
 }
 
 /** Values for one person, with the message as the phone will show it. */
-export function TemplateFill({ template, conversation, person, onSend }: Props) {
+export function TemplateFill({ template, conversation, person, onSend, sending, problem }: Props) {
   const { t } = useLingui();
   const { content } = template;
   const slots = useMemo(() => slotsOf(content), [content]);
@@ -62,13 +68,22 @@ export function TemplateFill({ template, conversation, person, onSend }: Props) 
           <WaBubble content={shown} direction="in" label={t`Preview of the message`} />
         </div>
       </div>
+      {problem !== undefined && problem !== null && (
+        <Stack mt="md">
+          <ProblemAlert problem={problem} />
+        </Stack>
+      )}
       <Group justify="space-between" mt="md" gap="xs">
         <Text size="xs" c="dimmed">
-          <Trans>
-            Leaves from <Phone number={conversation.number} />, the number they last wrote to.
-          </Trans>
+          {conversation.number ? (
+            <Trans>
+              Leaves from <Phone number={conversation.number} />, the number they last wrote to.
+            </Trans>
+          ) : (
+            <Trans>Leaves from the default number of the template's account.</Trans>
+          )}
         </Text>
-        <Button type="submit" leftSection={<IconSend size={16} aria-hidden />}>
+        <Button type="submit" leftSection={<IconSend size={16} aria-hidden />} loading={sending ?? false}>
           <Trans>Send the template</Trans>
         </Button>
       </Group>

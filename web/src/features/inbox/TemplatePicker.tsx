@@ -18,22 +18,26 @@ import { useCan } from '~/api/session';
 import { EmptyState } from '~/ui/EmptyState';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { plain } from '~/wa/parse';
-import type { Conversation } from './queries';
-import { TemplateFill } from './TemplateFill';
+import { TemplateFill, type WrittenTo } from './TemplateFill';
 import classes from './Thread.module.css';
 import { type Template, useProfile, useSendable } from './templates';
 
 interface Props {
-  conversation: Conversation;
-  accountId: string | undefined;
+  conversation: WrittenTo;
+  accountId: string | 'any' | undefined;
   /** Opens with this one. */
   first?: Template | undefined;
   onClose: () => void;
   onSend: (template: Template, words: string, mapping: Template['mapping']) => void;
+  /** It is on its way to the server. */
+  sending?: boolean;
+  /** Why it was not taken. */
+  problem?: unknown;
 }
 
 /** Chooses an approved template and fills it in for one person. */
-export function TemplatePicker({ conversation, accountId, first, onClose, onSend }: Props) {
+export function TemplatePicker(props: Props) {
+  const { conversation, accountId, first, onClose, onSend, sending, problem } = props;
   const { t } = useLingui();
   const can = useCan();
   const narrow = useMediaQuery('(max-width: 48em)');
@@ -83,6 +87,8 @@ export function TemplatePicker({ conversation, accountId, first, onClose, onSend
             conversation={conversation}
             person={profile.data}
             onSend={onSend}
+            sending={sending}
+            problem={problem}
           />
         )
       ) : templates.isPending ? (
@@ -103,7 +109,11 @@ export function TemplatePicker({ conversation, accountId, first, onClose, onSend
             </Button>
           }
         >
-          <Trans>The account of this number has no template that WhatsApp approved.</Trans>
+          {accountId === 'any' ? (
+            <Trans>No account has a template that WhatsApp approved.</Trans>
+          ) : (
+            <Trans>The account of this number has no template that WhatsApp approved.</Trans>
+          )}
         </EmptyState>
       ) : (
         <Stack gap="xs">

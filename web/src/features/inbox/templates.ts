@@ -4,8 +4,8 @@ import { useCan } from '~/api/session';
 
 export type Template = Schemas['Template'];
 
-/** Templates that can be sent from an account. */
-export function useSendable(accountId: string | undefined) {
+/** Templates that can be sent from an account, or from any. */
+export function useSendable(accountId: string | 'any' | undefined) {
   const can = useCan();
   return useQuery({
     queryKey: ['template', 'sendable', accountId],
@@ -17,7 +17,7 @@ export function useSendable(accountId: string | undefined) {
         const query = {
           status: 'approved',
           limit: 500,
-          account_id: accountId ?? '',
+          ...(accountId && accountId !== 'any' ? { account_id: accountId } : {}),
           ...(cursor ? { cursor } : {}),
         };
         const listing = await body(api.GET('/api/v1/templates', { params: { query } }));

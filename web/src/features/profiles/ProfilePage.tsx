@@ -1,11 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Anchor, Button, Card, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconArrowLeft, IconCheck, IconMessage, IconPencil } from '@tabler/icons-react';
+import { Alert, Anchor, Button, Card, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconCheck, IconPencil } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
-import { Phone, Time } from '~/ui/format';
+import { Phone, Time, useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Attributes } from './Attributes';
@@ -19,6 +18,7 @@ import { History } from './History';
 import { PersonMenu } from './PersonMenu';
 import classes from './ProfilePage.module.css';
 import { type Profile, useConversationOf, useProfile } from './queries';
+import { WriteTo } from './WriteTo';
 
 const route = getRouteApi('/shell/profiles/$id');
 
@@ -74,7 +74,8 @@ function Back() {
 
 function Whole({ person, erased }: { person: Profile; erased: Erased }) {
   const can = useCan();
-  const [editing, edit] = useDisclosure();
+  // As it was when the form was opened: what others change meanwhile takes away nothing that was typed.
+  const [edited, edit] = useState<Profile>();
   return (
     <>
       <Back />
@@ -98,12 +99,12 @@ function Whole({ person, erased }: { person: Profile; erased: Erased }) {
         }
         actions={
           <>
-            <OpenChat person={person} />
+            <WriteTo person={person} />
             {can('profiles.write') && (
               <Button
                 variant="default"
                 leftSection={<IconPencil size={16} aria-hidden />}
-                onClick={edit.open}
+                onClick={() => edit(person)}
               >
                 <Trans>Edit</Trans>
               </Button>
@@ -120,11 +121,63 @@ function Whole({ person, erased }: { person: Profile; erased: Erased }) {
           <Card withBorder padding="md">
             <Attributes person={person} />
           </Card>
+          <OnLists person={person} />
         </Stack>
         <History id={person.id} />
       </div>
-      <EditPerson key={person.updated_at} person={person} opened={editing} close={edit.close} />
+      <EditPerson
+        key={edited ? 'open' : 'closed'}
+        person={edited ?? person}
+        opened={edited !== undefined}
+        close={() => edit(undefined)}
+      />
     </>
+  );
+}
+
+/** The lists that the person is on, each with the people on it. */
+function OnLists({ person }: { person: Profile }) {
+  if (!person.lists) return null;
+  return (
+    <Card withBorder padding="md">
+      <Title order={2} size="h5" mb="xs">
+        <Trans>On lists</Trans>
+      </Title>
+      {person.lists.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          <Trans>On none.</Trans>
+        </Text>
+      ) : (
+        <Group gap="xs">
+          {person.lists.map(({ id, name }) => (
+            <Anchor key={id} component={Link} to={`/profiles?list=${id}`} size="sm">
+              <bdi>{name}</bdi>
+            </Anchor>
+          ))}
+        </Group>
+      )}
+    </Card>
+  );
+}
+
+/** Until when the person can be answered freely, when they wrote. */
+function Window({ person }: { person: Profile }) {
+  const can = useCan();
+  const format = useFormat();
+  const chat = useConversationOf(person.phone, can('inbox.read')).data?.data[0];
+  if (!chat || chat.opted_out) return null;
+  const closes = format.full(chat.window_closes_at);
+  return (
+    <Text size="sm">
+      {chat.window_open ? (
+        <Trans>They wrote, so they can be answered freely until {closes}.</Trans>
+      ) : (
+        <Trans>
+          They last wrote <Time at={chat.last_inbound_at} />: until they write again only templates reach
+          them.
+        </Trans>
+      )}
+    </Text>
   );
 }
 
@@ -137,6 +190,7 @@ function Reach({ person }: { person: Profile }) {
         <Text size="sm">
           <Trans>Campaigns can write to this person.</Trans>
         </Text>
+        <Window person={person} />
       </Alert>
     );
   }
@@ -156,23 +210,7 @@ function Reach({ person }: { person: Profile }) {
           {line}
         </Text>
       ))}
+      <Window person={person} />
     </Alert>
-  );
-}
-
-function OpenChat({ person }: { person: Profile }) {
-  const can = useCan();
-  const found = useConversationOf(person.phone, can('inbox.read'));
-  const chat = found.data?.data[0];
-  if (!chat) return null;
-  return (
-    <Button
-      component={Link}
-      to={`/inbox/${chat.id}`}
-      variant="default"
-      leftSection={<IconMessage size={16} aria-hidden />}
-    >
-      <Trans>Open the chat</Trans>
-    </Button>
   );
 }
