@@ -8,6 +8,7 @@ import {
   IconSticker,
   IconVideo,
 } from '@tabler/icons-react';
+import { useState } from 'react';
 import classes from './Bubble.module.css';
 import { isOurs, type WaHeader, type WaMediaKind } from './content';
 import { WaText } from './WaText';
@@ -37,7 +38,6 @@ export function useMediaNames(): Record<WaMediaKind, string> {
 /** The part above the text. Files of strangers are named and not fetched: only our own server is asked. */
 export function Header({ header }: { header: WaHeader }) {
   const { t } = useLingui();
-  const names = useMediaNames();
   if (header.type === 'text') {
     return (
       <div className={`${classes.inner} ${classes.title}`} style={{ marginBlockEnd: -10 }}>
@@ -57,45 +57,81 @@ export function Header({ header }: { header: WaHeader }) {
       </div>
     );
   }
+  return <File header={header} />;
+}
+
+function File({ header }: { header: Extract<WaHeader, { type: 'media' }> }) {
+  const { t } = useLingui();
+  const names = useMediaNames();
   const { kind, url, filename } = header;
+  const [failed, setFailed] = useState(false);
   const word = names[kind];
-  if (isOurs(url)) {
-    if (kind === 'image' || kind === 'sticker')
-      return (
+  const ours = isOurs(url);
+  if (ours && !failed) {
+    const onError = () => setFailed(true);
+    if (kind === 'image' || kind === 'sticker') {
+      const picture = (
         <img
           src={url}
           alt={filename ?? word}
           className={kind === 'sticker' ? classes.sticker : classes.picture}
           loading="lazy"
+          onError={onError}
         />
       );
+      if (kind === 'sticker' || url.startsWith('blob:')) return picture;
+      return (
+        <a href={url} target="_blank" rel="noreferrer" aria-label={t`Open the image`}>
+          {picture}
+        </a>
+      );
+    }
     if (kind === 'video')
       return (
         // biome-ignore lint/a11y/useMediaCaption: people's own videos come without captions
-        <video src={url} controls preload="metadata" aria-label={word} className={classes.picture} />
+        <video
+          src={url}
+          controls
+          preload="metadata"
+          aria-label={word}
+          className={classes.picture}
+          onError={onError}
+        />
       );
     if (kind === 'audio' || kind === 'voice')
       return (
         // biome-ignore lint/a11y/useMediaCaption: people's own sounds come without captions
-        <audio src={url} controls preload="metadata" aria-label={word} className={classes.sound} />
+        <audio
+          src={url}
+          controls
+          preload="metadata"
+          aria-label={word}
+          className={classes.sound}
+          onError={onError}
+        />
       );
   }
   const Icon = ICONS[kind];
   const file = kind === 'document' || kind === 'audio' || kind === 'voice';
-  const shown = filename ?? nameOf(url);
+  const shown = filename ?? (ours ? undefined : nameOf(url));
   const inside = (
     <>
       <Icon size={file ? 26 : 34} role="img" aria-label={word} />
       <bdi>{shown ?? word}</bdi>
+      {failed && <span>{t`Could not be fetched. Open it to see why.`}</span>}
     </>
   );
   const look = `${classes.media} ${file ? classes.file : ''}`;
-  return isOurs(url) ? (
-    <a className={look} href={url} download={filename ?? true}>
+  if (!ours) return <div className={look}>{inside}</div>;
+  // What failed answers with the reason, in a tab of its own.
+  return failed ? (
+    <a className={look} href={url} target="_blank" rel="noreferrer">
       {inside}
     </a>
   ) : (
-    <div className={look}>{inside}</div>
+    <a className={look} href={url} download={filename ?? true}>
+      {inside}
+    </a>
   );
 }
 

@@ -52,6 +52,14 @@ export function fromMessage(content: unknown): WaContent {
   }
 }
 
+/** A message that a person sent, with its file where our own server gives it. */
+export function fromPerson(content: unknown, id: string): WaContent {
+  const shown = fromMessage(content);
+  const { header } = shown;
+  if (header?.type !== 'media' || !header.url) return shown;
+  return { ...shown, header: { ...header, url: `/api/v1/messages/${id}/media` } };
+}
+
 function templateOf(said: Json): WaContent {
   const offer = object(said.offer);
   const buttons = list(said.buttons).map(buttonOf);

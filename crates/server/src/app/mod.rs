@@ -33,6 +33,7 @@ pub mod import_undo;
 mod import_write;
 pub mod lease;
 pub mod live;
+pub mod media;
 pub mod merge;
 pub mod message;
 pub mod password;

@@ -5,7 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use harkara_provider::{Body, Method, Reply, Request, SendError, SendErrorKind, Step};
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
@@ -77,6 +80,16 @@ impl From<Transport> for SendError {
             ),
         }
     }
+}
+
+/// An answer whose body is still coming.
+pub struct Opened {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, their names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The body, piece by piece.
+    pub body: BoxStream<'static, Result<Bytes, Transport>>,
 }
 
 /// What stands in the network's place where there is none, as in tests.
@@ -205,12 +218,42 @@ impl Engine {
         }
     }
 
-    /// A bare GET carries nothing of ours, so it follows redirects, each judged like the first URL. Everything else may
-    /// hold credentials, which must not get to a place that nobody configured.
+    /// Performs one request whose answer is a file: its body comes piece by piece, and is not kept here.
+    ///
+    /// # Errors
+    /// [`Transport`]; also in the middle of the body.
+    pub async fn open(&self, request: &Request) -> Result<Opened, Transport> {
+        if let Some(exchange) = &self.instead {
+            let reply = exchange.exchange(request.clone()).await?;
+            return Ok(Opened {
+                status: reply.status,
+                headers: reply.headers,
+                body: futures::stream::iter([Ok(Bytes::from(reply.body))]).boxed(),
+            });
+        }
+        let response = self.respond(request).await?;
+        let engine = self.clone();
+        Ok(Opened {
+            status: response.status().as_u16(),
+            headers: headers(&response),
+            body: response
+                .bytes_stream()
+                .map_err(move |e| engine.explain(e, "the provider, in the middle of its answer,"))
+                .boxed(),
+        })
+    }
+
     async fn perform(&self, request: &Request, limit: usize) -> Result<Reply, Transport> {
         if let Some(exchange) = &self.instead {
             return exchange.exchange(request.clone()).await;
         }
+        let response = self.respond(request).await?;
+        self.read(response, limit).await
+    }
+
+    /// A bare GET carries nothing of ours, so it follows redirects, each judged like the first URL. Everything else may
+    /// hold credentials, which must not get to a place that nobody configured.
+    async fn respond(&self, request: &Request) -> Result<reqwest::Response, Transport> {
         let deadline = Instant::now() + self.timeout;
         let mut url = Url::parse(&request.url).map_err(|e| Transport::NotSent {
             why: format!("the provider's URL cannot be used: {e}"),
@@ -225,7 +268,7 @@ impl Engine {
                 response = self.send(request, url.clone(), deadline).await?;
             }
         }
-        self.read(response, limit).await
+        Ok(response)
     }
 
     async fn send(
@@ -242,16 +285,7 @@ impl Engine {
 
     async fn read(&self, mut response: reqwest::Response, limit: usize) -> Result<Reply, Transport> {
         let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.as_str().to_owned(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
-            .collect();
+        let headers = headers(&response);
         let mut body = Vec::new();
         while let Some(chunk) = response
             .chunk()
@@ -333,6 +367,17 @@ impl Engine {
             why: format!("the connection to {who} was lost: {said}"),
         }
     }
+}
+
+fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
+    let all = response.headers().iter();
+    all.map(|(name, value)| {
+        (
+            name.as_str().to_owned(),
+            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        )
+    })
+    .collect()
 }
 
 /// A client; one without https when this machine has no certificates.

@@ -6,6 +6,6 @@ mod exchange;
 mod guard;
 
 pub use exchange::{
-    ANSWER_LIMIT, Engine, Exchange, LISTING_LIMIT, MAX_HOPS, MAX_STEPS, TARGET_REFUSED, Transport,
+    ANSWER_LIMIT, Engine, Exchange, LISTING_LIMIT, MAX_HOPS, MAX_STEPS, Opened, TARGET_REFUSED, Transport,
 };
 pub use guard::Guard;

@@ -33,6 +33,7 @@ mod home;
 pub mod import;
 pub mod list;
 pub mod live;
+mod media;
 pub mod message;
 pub mod node;
 mod number;
@@ -88,6 +89,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(campaign::routes())
         .merge(list::routes())
         .merge(live::routes())
+        .merge(media::routes())
         .merge(message::routes())
         .merge(node::routes())
         .merge(number::routes())

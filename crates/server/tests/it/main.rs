@@ -43,6 +43,7 @@ mod lanes;
 mod lights;
 mod lists;
 mod live;
+mod media;
 mod merge;
 mod moving_customer;
 mod nodes;

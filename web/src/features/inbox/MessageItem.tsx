@@ -8,7 +8,7 @@ import { useCan } from '~/api/session';
 import { Time } from '~/ui/format';
 import { useWords } from '~/ui/words';
 import { ticksOf } from '~/wa/content';
-import { fromMessage } from '~/wa/message';
+import { fromMessage, fromPerson } from '~/wa/message';
 import { plain } from '~/wa/parse';
 import { WaBubble } from '~/wa/WaBubble';
 import { Failure } from './Failure';
@@ -90,7 +90,7 @@ function Shown(props: Omit<Props, 'item' | 'onRetry'> & { message: Message }) {
           </ActionIcon>
         )}
         <WaBubble
-          content={fromMessage(message.content)}
+          content={mine ? fromMessage(message.content) : fromPerson(message.content, message.id)}
           direction={message.direction === 'out' ? 'out' : 'in'}
           time={<time dateTime={new Date(message.at).toISOString()}>{clock(message.at)}</time>}
           ticks={mine ? ticksOf(message.state) : undefined}

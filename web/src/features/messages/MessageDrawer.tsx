@@ -15,13 +15,14 @@ import {
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useCan } from '~/api/session';
 import { Phone } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { RawText } from '~/ui/RawText';
 import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
 import { ticksOf } from '~/wa/content';
-import { fromMessage } from '~/wa/message';
+import { fromMessage, fromPerson } from '~/wa/message';
 import { WaBubble } from '~/wa/WaBubble';
 import { failureOf, useFailureTitles } from './failures';
 import { MessageTimeline } from './MessageTimeline';
@@ -86,6 +87,7 @@ function Shown({ first }: { first: string }) {
 }
 
 function Whole({ message, open }: { message: Told; open: (id: string) => void }) {
+  const can = useCan();
   const { t } = useLingui();
   const states = useMessageStates();
   const state = states[message.state];
@@ -137,7 +139,11 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
         </Text>
       ) : (
         <WaBubble
-          content={fromMessage(message.content)}
+          content={
+            message.state === 'received' && can('inbox.read')
+              ? fromPerson(message.content, message.id)
+              : fromMessage(message.content)
+          }
           direction={message.state === 'received' ? 'in' : 'out'}
           ticks={ticksOf(message.state)}
           label={t`What it says`}

@@ -185,6 +185,7 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/messages", Needs(MessagesRead)),
     post("/api/v1/messages", Needs(MessagesSend)).noted_by_hand("message.send"),
     get("/api/v1/messages/{id}", Needs(MessagesRead)),
+    get("/api/v1/messages/{id}/media", Needs(InboxRead)),
     post("/api/v1/messages/{id}/resend", Needs(MessagesSend)).noted_by_hand("message.resend"),
     get("/api/v1/nodes", Needs(ServersRead)),
     get("/api/v1/numbers", Needs(AccountsRead)),
