@@ -8,6 +8,7 @@ import { useCan } from '~/api/session';
 import { PersonPicker } from './PersonPicker';
 import { ProblemAlert } from './ProblemAlert';
 import type { Profile } from './people';
+import { Said } from './Said';
 import { SentMessage } from './SentMessage';
 
 interface Props {
@@ -95,7 +96,7 @@ function Body({ send, children }: Pick<Props, 'send' | 'children'>) {
       {sending.isError && <ProblemAlert problem={sending.error} shown={['/to', '/profile_id']} />}
       {sent?.waits && (
         <Alert color="yellow" variant="light" icon={<IconClock aria-hidden />}>
-          {sent.waits}
+          <Said text={sent.waits} />
         </Alert>
       )}
       {sent && <SentMessage id={sent.message_id} key={sent.message_id} />}

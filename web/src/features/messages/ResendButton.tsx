@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useCan } from '~/api/session';
+import { useSaid } from '~/i18n/said';
 import { confirm } from '~/ui/confirm';
 import { done } from '~/ui/toast';
 import { failureOf, MAY_HELP } from './failures';
@@ -10,6 +11,7 @@ import { type Told, useResend } from './queries';
 /** Sends a failed or unknown message again, saying what that may mean for the person. */
 export function ResendButton({ message, onSent }: { message: Told; onSent: (id: string) => void }) {
   const { t } = useLingui();
+  const said = useSaid();
   const can = useCan();
   const resend = useResend();
   const open = message.state === 'failed' || message.state === 'unknown';
@@ -39,7 +41,7 @@ export function ResendButton({ message, onSent }: { message: Told; onSent: (id: 
       ),
       run: async () => {
         const sent = await resend.mutateAsync({ id: message.id, double });
-        done(sent.waits ?? t`It is on its way again.`);
+        done(sent.waits ? said(sent.waits) : t`It is on its way again.`);
         onSent(sent.message_id);
       },
     });
