@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { momentIn, wallIn, zones } from './zone';
+import { dayBegan, momentIn, wallIn, zones } from './zone';
 
 const utc = (at: number | undefined) =>
   at === undefined ? undefined : new Date(at).toISOString().slice(0, 16);
@@ -31,4 +31,13 @@ test('the first zone stands once', () => {
   expect(all[0]).toBe('Europe/Berlin');
   expect(all.filter((zone) => zone === 'Europe/Berlin')).toHaveLength(1);
   expect(all).toContain('UTC');
+});
+
+test('a day begins at midnight of its zone, or when clocks jump over that', () => {
+  const at = Date.UTC(2026, 6, 1, 20);
+  expect(utc(dayBegan(at, 'Asia/Kolkata'))).toBe('2026-07-01T18:30');
+  expect(utc(dayBegan(at, 'UTC'))).toBe('2026-07-01T00:00');
+  expect(utc(dayBegan(at, 'America/New_York'))).toBe('2026-07-01T04:00');
+  // Cairo went from 00:00 to 01:00 on 26 April 2024.
+  expect(utc(dayBegan(Date.UTC(2024, 3, 26, 12), 'Africa/Cairo'))).toBe('2024-04-25T22:00');
 });

@@ -37,6 +37,10 @@ export function wallIn(at: number, zone: string): string {
   return new Date(at + ahead(at, zone)).toISOString().slice(0, 16).replace('T', ' ');
 }
 
+/** When the day of a moment began in a zone, also where clocks jump at midnight. */
+export const dayBegan = (at: number, zone: string): number =>
+  momentIn(`${wallIn(at, zone).slice(0, 10)} 00:00`, zone) ?? at;
+
 /** All zones that this browser knows, the given one first. */
 export function zones(first: string): string[] {
   const all = Intl.supportedValuesOf('timeZone');

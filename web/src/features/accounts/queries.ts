@@ -1,5 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
+import { viewerZone } from '~/ui/format';
+import { dayBegan } from '~/ui/zone';
 
 export type Account = Schemas['Account'];
 export type Provider = Schemas['ProviderInfo'];
@@ -49,8 +51,11 @@ export const useTrouble = (id: string, { enabled = true, close = false }: Watch 
 export const useNumbers = (account?: string) =>
   useQuery({
     queryKey: ['account', 'numbers', account],
-    queryFn: async () =>
-      (await body(api.GET('/api/v1/numbers', { params: { query: account ? { account } : {} } }))).data,
+    queryFn: async () => {
+      // "Today" is the viewer's, not the server's.
+      const today = dayBegan(Date.now(), viewerZone());
+      return (await body(api.GET('/api/v1/numbers', { params: { query: { account, today } } }))).data;
+    },
   });
 
 /** A server that knows its public addresses names them with the URLs. */
