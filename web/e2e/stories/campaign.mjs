@@ -37,7 +37,7 @@ async function fill(page, placeholder, attribute, standard) {
   await page.getByLabel(`{{${placeholder}}}: default for people without it`).fill(standard);
 }
 
-async function write(page, server) {
+async function write(page, server, api) {
   // There are drafts and nothing else: they are what is shown. An address that names a tab has its way.
   await page.goto(`${server.url}/campaigns`);
   await page.getByRole('link', { name: 'Double your points' }).waitFor();
@@ -98,6 +98,17 @@ async function write(page, server) {
   await page.getByText('This time has passed.').first().waitFor();
   await accessible(page, 'the step When');
   await page.getByRole('radio', { name: 'As soon as you launch it' }).check();
+
+  // More people than WhatsApp's daily limit leaves: it says so, and what happens then.
+  const number = (await api.get('/numbers')).body.data[0].id;
+  assert.equal((await api.patch(`/numbers/${number}`, { daily_limit: 1 })).status, 200);
+  await page.reload();
+  await page.getByText('Sending does not stop there').waitFor();
+  await looks(page, 'campaign-daily-limit');
+  assert.equal((await api.patch(`/numbers/${number}`, { daily_limit: null })).status, 200);
+  await page.reload();
+  await page.getByText('40 a second, as you limit it.').waitFor();
+  await page.getByText('Sending does not stop there').waitFor({ state: 'detached' });
   return people;
 }
 
@@ -266,7 +277,7 @@ export async function story({ server, context, page }) {
   const content = { body: 'Not yet' };
   const unfit = { account_id, name: 'not_yet', language: 'en', category: 'marketing', content };
   assert.equal((await api.post('/templates', unfit)).status, 201);
-  const count = await write(page, server);
+  const count = await write(page, server, api);
   await launch(page, count);
   const id = new URL(page.url()).pathname.split('/')[2];
   await follow(page, server, count);

@@ -238,6 +238,12 @@ async function after({ server, api, page, field, button, dialog, focused, provid
       [SECOND, true, 5],
     ],
   );
+
+  // The limit that WhatsApp sets it is kept for people to see.
+  await second.getByLabel('People it may begin to write to in 24 hours').fill('250');
+  await second.getByRole('button', { name: 'Save the limit' }).click();
+  await shown(second.getByText('WhatsApp lets it begin to write to 250 people in 24 hours.'));
+  await shown(second.getByRole('progressbar', { name: 'Part of the daily limit that is used' }));
   await looks(page, 'connect-numbers');
 
   // Two messages fail: they are told together, with what to do.

@@ -1,6 +1,6 @@
 //! Campaigns as the pages of the dashboard need them: in lists with counts, as copies, taken back, looked at before a launch.
 
-use harkara::clock::SECOND;
+use harkara::clock::{DAY, HOUR, SECOND};
 use harkara::domain::audience::Audience;
 use harkara::domain::id;
 use harkara::store;
@@ -229,6 +229,29 @@ on_both_engines! {
         let mut tx = desk.w.app().db.write().await.unwrap();
         store::account::release(&mut tx, desk.w.account, START).await.unwrap();
         tx.commit().await.unwrap();
+        desk.act(&id, "launch", json!({}), 200).await;
+    }
+
+    async fn an_audience_above_the_daily_limit_is_told_and_not_refused(t) {
+        let desk = Desk::new(t, 4).await;
+        let earlier = desk.w.launch(Audience::Everyone).await;
+        desk.w.run(earlier).await;
+        let id = desk.draft("Much").await;
+        let path = format!("/api/v1/campaigns/{id}/preflight");
+        let unknown = desk.client.get(&path).await;
+        assert_eq!((&unknown["daily_limit"], &unknown["daily_left"]), (&Value::Null, &Value::Null));
+        let number = &desk.client.get("/api/v1/numbers").await["data"][0]["id"];
+        let number = format!("/api/v1/numbers/{}", number.as_str().unwrap());
+        for (limit, left, level) in [(8, 4, "green"), (7, 3, "amber"), (2, 0, "amber")] {
+            desk.client.patch(&number, json!({"daily_limit": limit})).await.expect(200);
+            let seen = desk.client.get(&path).await;
+            assert_eq!((&seen["daily_limit"], &seen["daily_left"]), (&json!(limit), &json!(left)));
+            assert_eq!(check(&seen, "daily_limit")["level"], level, "{seen}");
+            let quick = desk.client.get(&format!("{path}?count=false")).await;
+            assert_eq!(quick["daily_left"], left, "what is left is known without a count");
+        }
+        desk.w.t.clock.advance(DAY + HOUR);
+        assert_eq!(desk.client.get(&path).await["daily_left"], 2, "a day later all of it is left");
         desk.act(&id, "launch", json!({}), 200).await;
     }
 

@@ -6,7 +6,6 @@ import {
   Card,
   Group,
   NumberInput,
-  Progress,
   Skeleton,
   Stack,
   Text,
@@ -22,6 +21,7 @@ import { confirm } from '~/ui/confirm';
 import { Phone, useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done, failed } from '~/ui/toast';
+import { DailyLimit, DailyUse } from './DailyLimit';
 import { useAddNumber, useChangeNumber, useNumbers } from './queries';
 import { useRetire } from './Retire';
 
@@ -85,7 +85,6 @@ function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
         }),
       )
       .catch(failed);
-  const limit = number.daily_limit;
   return (
     <Card withBorder component="section" aria-label={number.phone}>
       <Stack gap="sm">
@@ -124,18 +123,13 @@ function NumberCard({ number }: { number: Schemas['NumberInUse'] }) {
             {format.number(number.sent_24h)} in the last 24 hours
           </Trans>
         </Text>
-        {limit != null && (
+        <DailyUse number={number} />
+        {can('accounts.write') && (
           <>
-            <Progress
-              value={(100 * number.sent_24h) / limit}
-              aria-label={t`Part of the daily limit that is used`}
-            />
-            <Text size="xs" c="dimmed">
-              <Trans>WhatsApp lets it begin to write to {format.number(limit)} people in 24 hours.</Trans>
-            </Text>
+            <Rate key={number.messages_per_second} number={number} />
+            <DailyLimit key={`limit ${number.daily_limit}`} number={number} />
           </>
         )}
-        {can('accounts.write') && <Rate key={number.messages_per_second} number={number} />}
         {number.campaigns.length + number.drafts.length > 0 && (
           <Text size="sm">
             <Trans>Used by</Trans>{' '}

@@ -12,7 +12,7 @@ mod series;
 
 pub use act::{count_expected, launch, launch_now, pause, resume, stop, stop_because};
 pub use draft::{copy, delete, unschedule};
-pub use preflight::{Finding, Level, Step, findings, of_reach, rate};
+pub use preflight::{Finding, Level, Step, daily, findings, of_daily, of_reach, rate};
 pub use progress::{
     CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress,
 };

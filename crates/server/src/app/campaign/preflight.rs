@@ -6,8 +6,10 @@ use utoipa::ToSchema;
 
 use super::{Checked, Reach, frozen};
 use crate::app::{App, AppError, account, template};
+use crate::clock::{DAY, Millis};
 use crate::domain::template::mapping_problems;
 use crate::store::account::ACTIVE;
+use crate::store::health::{self, SLOT};
 use crate::store::{Tx, number, retired};
 
 /// How grave.
@@ -257,6 +259,57 @@ pub fn of_reach(reach: &Reach) -> Finding {
         );
     }
     Finding::green("audience", "Audience counted", detail)
+}
+
+/// What WhatsApp lets its numbers do in 24 hours, as people entered it.
+#[derive(Debug, Clone, Copy)]
+pub struct Daily {
+    /// People whom they may begin to write to, together.
+    pub limit: i64,
+    /// What is left of that when it starts.
+    pub left: i64,
+}
+
+/// The daily limit of its numbers; `None` as long as one of them has none that is known.
+pub async fn daily(tx: &mut Tx, checked: &Checked, now: Millis) -> Result<Option<Daily>, AppError> {
+    let mut ids = checked.numbers.clone();
+    if ids.is_empty() {
+        ids.push(checked.row.number_id);
+    }
+    let limits = number::daily_limits(tx, &ids).await?;
+    if limits.len() < ids.len() {
+        return Ok(None);
+    }
+    let later = checked.row.scheduled_at.is_some_and(|at| at >= now + DAY);
+    let sent = if later {
+        Vec::new()
+    } else {
+        health::sent_since(tx, &ids, (now - DAY) / SLOT).await?
+    };
+    let of = |id: i64| {
+        sent.iter()
+            .find(|(sender, _)| *sender == id)
+            .map_or(0, |(_, n)| *n)
+    };
+    Ok(Some(Daily {
+        limit: limits.iter().map(|(_, limit)| limit).sum(),
+        left: limits.iter().map(|(id, limit)| (limit - of(*id)).max(0)).sum(),
+    }))
+}
+
+/// What the daily limit means for so many people.
+pub fn of_daily(daily: Daily, reachable: i64) -> Finding {
+    let Daily { limit, left } = daily;
+    let detail = format!(
+        "{left} of the {limit} people that WhatsApp lets its numbers begin to write to in 24 hours are left."
+    );
+    if reachable <= left {
+        return Finding::green("daily_limit", "Within the daily limit", detail);
+    }
+    Finding::green("daily_limit", "More than the daily limit", detail).amber(
+        "Sending does not stop at the limit: what goes beyond it WhatsApp may refuse, and those messages fail. Choose fewer people, or more numbers.",
+        Step::Who,
+    )
 }
 
 /// Messages a second that it leaves with at most: its numbers together, its account, its own limit.

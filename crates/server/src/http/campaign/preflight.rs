@@ -15,7 +15,7 @@ use super::super::extract::{Body, Caller, path_id};
 use super::super::problem::Problem;
 use super::{says, sound};
 use crate::app::AppError;
-use crate::app::campaign::{self, Finding, Level, Reach, SamplePerson, Step, findings, of_reach};
+use crate::app::campaign::{self, Finding, Level, Reach, SamplePerson, Step, findings, of_daily, of_reach};
 use crate::clock::SECOND;
 use crate::domain::audience::Audience;
 use crate::domain::id::{self, CAMPAIGN};
@@ -33,7 +33,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
 /// One thing that was looked at before a launch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreflightCheck {
-    /// `template`, `values`, `numbers`, `account`, `reports` or `audience`.
+    /// `template`, `values`, `numbers`, `account`, `reports`, `audience` or `daily_limit`.
     pub key: &'static str,
     /// `green`; `amber`: worth a look; `red`: a launch is refused.
     pub level: Level,
@@ -100,6 +100,11 @@ pub struct Preflight {
     pub rate: i64,
     /// When the last message would leave at that rate, milliseconds since 1970 UTC. An estimate.
     pub finish_at: Option<i64>,
+    /// People whom WhatsApp lets its numbers begin to write to in 24 hours, together, as people entered it; absent when that of
+    /// one of them is not known. Sending does not stop there.
+    pub daily_limit: Option<i64>,
+    /// How many of these are left when it starts, counted by the messages of the last 24 hours.
+    pub daily_left: Option<i64>,
     /// Up to three people who would get it, of the first 20,000 of the audience; none for who may not see people.
     pub previews: Vec<Recipient>,
 }
@@ -125,6 +130,7 @@ async fn preflight(
     let checked = campaign::load(&mut tx, id).await?;
     let mut found = findings(&app, &mut tx, &checked).await?;
     let rate = campaign::rate(&mut tx, &checked).await?;
+    let daily = campaign::daily(&mut tx, &checked, app.now()).await?;
     drop(tx);
     let audience: Audience = from_json("audience", &checked.row.audience)?;
     let frozen = campaign::frozen(&checked)?;
@@ -133,6 +139,7 @@ async fn preflight(
     } else {
         let reach = campaign::reach(&app, &audience, Some(&frozen), None).await?;
         found.push(of_reach(&reach));
+        found.extend(daily.map(|daily| of_daily(daily, reach.reachable)));
         Some(reach)
     };
     let people = if caller.may(Permission::ProfilesRead) {
@@ -150,6 +157,8 @@ async fn preflight(
             .map(|reach| start + (reach.reachable * SECOND + rate - 1) / rate),
         excluded: reach.map(|reach| reach.excluded),
         rate,
+        daily_limit: daily.map(|daily| daily.limit),
+        daily_left: daily.map(|daily| daily.left),
         previews: people.into_iter().map(Recipient::from).collect(),
     }))
 }

@@ -61,6 +61,7 @@ export function WhenStep({ editing }: { editing: Editing }) {
         </div>
       )}
       <Speed editing={editing} />
+      <Daily editing={editing} />
       {draft.errorAt('/messages_per_second') && (
         <Text size="sm" c="error" role="alert">
           {draft.errorAt('/messages_per_second')}
@@ -83,6 +84,21 @@ function Moment({ at, zone, past }: { at: number | undefined; zone: string; past
           : own
             ? t`It starts at ${format.full(at)}.`
             : t`On your clocks it starts at ${format.full(at)}.`}
+    </Text>
+  );
+}
+
+/** What WhatsApp's daily limit leaves; when that is too little it stands above, among what one should know. */
+function Daily({ editing: { daily } }: { editing: Editing }) {
+  const format = useFormat();
+  if (!daily || daily.short) return null;
+  const left = format.number(daily.left);
+  const limit = format.number(daily.limit);
+  return (
+    <Text size="sm" c="dimmed">
+      <Trans>
+        {left} of the {limit} people whom its numbers may begin to write to in 24 hours are left.
+      </Trans>
     </Text>
   );
 }

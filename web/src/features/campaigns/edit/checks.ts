@@ -40,7 +40,8 @@ export function useChecks(editing: Editing): Check[] {
   const about = useAbout();
   const said = useSaid();
   const ofServer = useServerWords();
-  const { draft, account, numbers, when, reachable, reach, counting, seconds, speed, preflight } = editing;
+  const { draft, account, numbers, when, reachable, reach, counting, seconds, speed, daily, preflight } =
+    editing;
   const asked = isAskable(draft.input.audience);
   const checks: Check[] = [];
   const add = (key: string, tone: Check['tone'], text: string, more: Partial<Check> = {}) =>
@@ -109,6 +110,21 @@ export function useChecks(editing: Editing): Check[] {
   else if (at !== undefined && at <= Date.now())
     add('when', 'bad', t`The time to start has passed.`, { step: 'when' });
   else if (at !== undefined) add('when', 'good', t`It starts at ${format.full(at)}.`, { step: 'when' });
+  if (daily && reachable) {
+    const left = format.number(daily.left);
+    const limit = format.number(daily.limit);
+    add(
+      'daily_limit',
+      daily.short ? 'warn' : 'good',
+      t`${left} of the ${limit} people whom its numbers may begin to write to in 24 hours are left.`,
+      {
+        step: 'when',
+        help: daily.short
+          ? t`Sending does not stop there: what goes beyond it WhatsApp may refuse, and those messages fail.`
+          : undefined,
+      },
+    );
+  }
   if (numbers.length > 0 && seconds !== undefined && reachable) {
     const pace = format.number(speed.perSecond);
     const tone = seconds > 12 * 3600 ? 'warn' : 'good';

@@ -3,7 +3,7 @@ import { isAskable } from '../audience';
 import { ceiling } from '../pace';
 import { useAccounts, usePreflight, useReach, useSample, useTemplate } from '../queries';
 import type { Draft } from './useDraft';
-import { useWhen } from './when';
+import { dailyOf, momentOf, useWhen } from './when';
 
 /** What the steps of a draft share: what it refers to, its reach, its speed. */
 export function useEditing(draft: Draft) {
@@ -30,6 +30,7 @@ export function useEditing(draft: Draft) {
     own: input.messages_per_second,
   });
   const reachable = wanted ? reach.data?.reachable : undefined;
+  const daily = dailyOf(preflight.data, momentOf(when), Date.now());
   return {
     draft,
     template: template.data,
@@ -46,6 +47,8 @@ export function useEditing(draft: Draft) {
     counting,
     /** People who would get it now; nothing while that is not known. */
     reachable,
+    /** What WhatsApp's daily limit leaves when it starts; nothing while that is not known. */
+    daily: daily && { ...daily, short: reachable !== undefined && reachable > daily.left },
     speed,
     /** Seconds from first to last at this speed. */
     seconds: reachable !== undefined && speed.perSecond > 0 ? reachable / speed.perSecond : undefined,

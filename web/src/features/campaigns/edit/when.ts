@@ -1,4 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks';
+import type { Schemas } from '~/api/client';
 import { viewerZone } from '~/ui/format';
 import { momentIn, wallIn } from '~/ui/zone';
 
@@ -29,3 +30,18 @@ export const useWhen = (id: string) =>
 /** The moment that was chosen; `undefined` for now, and for what is no time. */
 export const momentOf = (when: When): number | undefined =>
   when.mode === 'at' ? momentIn(when.wall, when.zone) : undefined;
+
+const DAY = 24 * HOUR;
+
+/** People whom its numbers may begin to write to in 24 hours, and how many of them are left when it starts. */
+export function dailyOf(
+  known: Pick<Schemas['Preflight'], 'daily_limit' | 'daily_left'> | undefined,
+  start: number | undefined,
+  now: number,
+): { limit: number; left: number } | undefined {
+  const { daily_limit: limit, daily_left: left } = known ?? {};
+  if (limit == null || left == null) return undefined;
+  // What left today no longer counts then.
+  const later = start !== undefined && start >= now + DAY;
+  return { limit, left: later ? limit : left };
+}
