@@ -64,7 +64,9 @@ async function write(page, server, api) {
   await page.getByText(/^Not saved yet/).waitFor();
   await page.getByRole('combobox', { name: 'Attribute' }).fill('city');
   await page.keyboard.press('Escape');
-  await page.getByLabel('Value').fill('Pune');
+  // Values that people have are offered; others can be typed.
+  await page.getByRole('combobox', { name: 'Value' }).fill('pu');
+  await page.getByRole('option', { name: 'Pune' }).click();
   await page.getByTestId('saved').getByText('Saved', { exact: true }).waitFor();
   await page.getByText('lack a value for a placeholder').first().waitFor();
   assert.equal(await until('the audience is counted', async () => (await reach(page)) === 0), true);

@@ -19,8 +19,7 @@ export function usePeople(search: string, limit = 20) {
 /** What every profile has. */
 export const BUILT_IN = ['name', 'phone', 'identity'] as const;
 
-/** Names of attributes that profiles have, besides the built-in ones. */
-export function useAttributeNames(): string[] {
+function useKnownAttributes() {
   const can = useCan();
   const known = useQuery({
     queryKey: ['profile', 'attributes'],
@@ -28,6 +27,18 @@ export function useAttributeNames(): string[] {
     enabled: can('profiles.read'),
     staleTime: 60_000,
   });
-  const names = (known.data?.data ?? []).map((attribute) => attribute.name);
+  return known.data?.data ?? [];
+}
+
+/** Names of attributes that profiles have, besides the built-in ones. */
+export function useAttributeNames(): string[] {
+  const names = useKnownAttributes().map((attribute) => attribute.name);
   return names.filter((name) => !(BUILT_IN as readonly string[]).includes(name));
+}
+
+/** Values that profiles have in an attribute, the most frequent first; there may be more. */
+export function useAttributeValues(name: string): string[] {
+  const known = useKnownAttributes().find((attribute) => attribute.name === name);
+  // Any JSON, which the API's document calls an object. The number 5 and the text "5" are the same to a condition.
+  return [...new Set((known?.samples ?? []).map((value: unknown) => String(value)))];
 }

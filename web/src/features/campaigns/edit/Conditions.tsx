@@ -9,10 +9,9 @@ import {
   Stack,
   TagsInput,
   Text,
-  TextInput,
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { BUILT_IN, useAttributeNames } from '~/ui/people';
+import { BUILT_IN, useAttributeNames, useAttributeValues } from '~/ui/people';
 import {
   COMPARISONS,
   type Comparison,
@@ -87,6 +86,7 @@ interface OneProps {
 function One({ n, condition, onChange, onRemove, errors }: OneProps) {
   const { t } = useLingui();
   const names = useAttributeNames();
+  const known = useAttributeValues(condition.attribute);
   const comparisons = useComparisons();
   const kind = valueKind(condition.is);
   const values = valuesOfCondition(condition);
@@ -117,6 +117,7 @@ function One({ n, condition, onChange, onRemove, errors }: OneProps) {
           className={classes.field}
           aria-label={t`Values`}
           placeholder={values.length === 0 ? t`Type one, then Enter` : undefined}
+          data={known}
           value={values}
           onChange={(next) => onChange(withValues(condition, next))}
           acceptValueOnBlur
@@ -127,13 +128,14 @@ function One({ n, condition, onChange, onRemove, errors }: OneProps) {
       ) : kind === 'none' ? (
         <div className={classes.field} />
       ) : (
-        <TextInput
+        <Autocomplete
           className={classes.field}
           aria-label={t`Value`}
           placeholder={kind === 'number' ? t`A number` : t`Value`}
           inputMode={kind === 'number' ? 'decimal' : undefined}
+          data={kind === 'number' ? known.filter((value) => Number.isFinite(Number(value))) : known}
           value={values[0] ?? ''}
-          onChange={(e) => onChange(withValues(condition, [e.currentTarget.value]))}
+          onChange={(value) => onChange(withValues(condition, [value]))}
           error={empty ? undefined : errors.value}
           dir="auto"
         />

@@ -1,0 +1,42 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { expect, it, vi } from 'vitest';
+import { render } from '~/test/render';
+import type { Condition } from '../queries';
+import { Conditions } from './Conditions';
+
+vi.mock('~/ui/people', () => ({
+  BUILT_IN: ['name'],
+  useAttributeNames: () => ['city', 'points'],
+  useAttributeValues: (name: string) => (name === 'city' ? ['Pune', 'Mumbai'] : ['7', 'many']),
+}));
+
+let told: Condition[] = [];
+function Field({ first }: { first: Condition }) {
+  const [all, setAll] = useState([first]);
+  told = all;
+  return <Conditions all={all} onChange={setAll} errorAt={() => undefined} />;
+}
+
+it('offers values that people have, and takes others', async () => {
+  render(<Field first={{ attribute: 'city', is: 'equal' }} />);
+  const value = screen.getByRole('combobox', { name: 'Value' });
+  await userEvent.type(value, 'mum');
+  await userEvent.click(await screen.findByRole('option', { name: 'Mumbai' }));
+  expect(told[0]?.value).toBe('Mumbai');
+  await userEvent.clear(value);
+  await userEvent.type(value, 'Nashik');
+  expect(told[0]?.value).toBe('Nashik');
+});
+
+it('offers several for a list, and numbers alone for what compares numbers', async () => {
+  const { unmount } = render(<Field first={{ attribute: 'city', is: 'one_of', value: [] as never }} />);
+  await userEvent.click(screen.getByRole('combobox', { name: 'Values' }));
+  await userEvent.click(await screen.findByRole('option', { name: 'Pune' }));
+  expect(told[0]?.value).toEqual(['Pune']);
+  unmount();
+  render(<Field first={{ attribute: 'points', is: 'above' }} />);
+  await userEvent.click(screen.getByRole('combobox', { name: 'Value' }));
+  expect((await screen.findAllByRole('option')).map((option) => option.textContent)).toEqual(['7']);
+});
