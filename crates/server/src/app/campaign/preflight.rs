@@ -300,9 +300,7 @@ pub async fn daily(tx: &mut Tx, checked: &Checked, now: Millis) -> Result<Option
 /// What the daily limit means for so many people.
 pub fn of_daily(daily: Daily, reachable: i64) -> Finding {
     let Daily { limit, left } = daily;
-    let detail = format!(
-        "{left} of the {limit} people that WhatsApp lets its numbers begin to write to in 24 hours are left."
-    );
+    let detail = format!("Left of WhatsApp's daily limit of its numbers: {left} of {limit} people.");
     if reachable <= left {
         return Finding::green("daily_limit", "Within the daily limit", detail);
     }

@@ -97,7 +97,7 @@ function Daily({ editing: { daily } }: { editing: Editing }) {
   return (
     <Text size="sm" c="dimmed">
       <Trans>
-        {left} of the {limit} people whom its numbers may begin to write to in 24 hours are left.
+        Left of WhatsApp's daily limit of its numbers: {left} of {limit} people.
       </Trans>
     </Text>
   );

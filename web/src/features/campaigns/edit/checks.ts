@@ -116,7 +116,7 @@ export function useChecks(editing: Editing): Check[] {
     add(
       'daily_limit',
       daily.short ? 'warn' : 'good',
-      t`${left} of the ${limit} people whom its numbers may begin to write to in 24 hours are left.`,
+      t`Left of WhatsApp's daily limit of its numbers: ${left} of ${limit} people.`,
       {
         step: 'when',
         help: daily.short
