@@ -242,6 +242,10 @@ async function people(page, api, id) {
   const table = page.getByRole('table', { name: 'People of the campaign' });
   const row = table.getByRole('row').nth(1);
   await row.getByText('Failed').waitFor();
+  const first = (await api.get(`/campaigns/${id}/messages?state=failed&limit=1`)).body.data[0];
+  assert.ok(first.name, 'a customer of the demo has a name');
+  await row.getByRole('button', { name: first.name }).waitFor();
+  await row.getByText(first.phone.slice(-5)).waitFor();
   await row.getByRole('button').click();
   const drawer = page.getByRole('dialog', { name: 'Message' });
   await drawer.getByText('What happened').waitFor();
@@ -269,6 +273,19 @@ async function people(page, api, id) {
     .split('\n');
   assert.equal(csv.length - 1, failed.length, 'a line for each failed message');
   assert.match(csv[0], /^message_id,phone,/);
+
+  // Those who were left out are downloaded alone, each with the reason.
+  await page.goto(page.url().replace(/\?.*/, '?tab=people&state=excluded'));
+  const leftOut = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download these as CSV' }).click();
+  const rows = readFileSync(await (await leftOut).path(), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1);
+  const { excluded } = (await api.get(`/campaigns/${id}/progress`)).body.funnel;
+  assert.equal(rows.length, excluded);
+  assert.ok(rows.every((line) => /,excluded,.*,(not_opted_in|opted_out|no_number),/.test(line)));
+  await looks(page, 'story-campaign-left-out');
 }
 
 export async function story({ server, context, page }) {

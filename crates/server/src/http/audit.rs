@@ -15,6 +15,7 @@ use super::Shared;
 use super::access::Caller;
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::spreadsheet::text;
 use crate::app::audit::{AuditChange, Kind, id_kind};
 use crate::app::{App, AppError};
 use crate::domain::id::{API_KEY, AUDIT, USER};
@@ -264,12 +265,4 @@ async fn part(
         (wanted, false)
     });
     Ok((bytes.into(), next))
-}
-
-/// A text that a spreadsheet takes for a text: a name could otherwise be a formula.
-fn text(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        return format!("'{text}");
-    }
-    text
 }

@@ -48,6 +48,7 @@ mod retire;
 mod role;
 mod saved_view;
 mod session;
+mod spreadsheet;
 pub mod template;
 mod template_desk;
 pub mod template_doc;

@@ -118,6 +118,33 @@ on_both_engines! {
         assert_eq!(all.text.lines().count(), 13);
     }
 
+    async fn recipients_and_those_left_out_have_their_names(t) {
+        let w = World::new(t, Options::default()).await;
+        let mut rows: Vec<_> = (1..=3).map(|i| w.customer(i)).collect();
+        rows[0].name = Some("=1+1".into());
+        rows[1].name = None;
+        rows[2].name = Some("Ravi".into());
+        rows[2].opt_in = 0;
+        let mut tx = w.app().db.write().await.unwrap();
+        store::profile::insert_many(&mut tx, &rows).await.unwrap();
+        tx.commit().await.unwrap();
+        let campaign = w.launch(Audience::Everyone).await;
+        w.run(campaign).await;
+        let client = Client::new(&w.t).await;
+        let path = format!("/api/v1/campaigns/{}", id::CAMPAIGN.show(campaign));
+        let got = client.get(&format!("{path}/messages")).await;
+        assert_eq!((&got["data"][0]["name"], &got["data"][1]["name"]), (&json!("=1+1"), &Value::Null));
+        assert_eq!(client.get(&format!("{path}/excluded")).await["data"][0]["name"], "Ravi");
+        // A spreadsheet takes no name for a formula.
+        let all = client.call("GET", &format!("{path}/export"), "").await.text;
+        let lines: Vec<&str> = all.lines().collect();
+        assert!(lines[0].ends_with(",reason,name") && lines[1].ends_with(",'=1+1"), "{all}");
+        let left_out = client.call("GET", &format!("{path}/export?left_out=true"), "").await.text;
+        let lines: Vec<&str> = left_out.lines().collect();
+        assert_eq!(lines.len(), 2, "{left_out}");
+        assert!(lines[1].contains(&phone(3)) && lines[1].ends_with("not_opted_in,Ravi"), "{left_out}");
+    }
+
     async fn a_name_that_thousands_have_is_found_among_the_recipients(t) {
         let w = World::new(t, Options::default()).await;
         let mut rows: Vec<_> = (1..=2_300).map(|i| w.customer(i)).collect();

@@ -13,7 +13,7 @@ import {
   Title,
 } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { Phone } from '~/ui/format';
@@ -89,8 +89,11 @@ function Shown({ first }: { first: string }) {
 function Whole({ message, open }: { message: Told; open: (id: string) => void }) {
   const can = useCan();
   const { t } = useLingui();
+  const can = useCan();
+  const { pathname } = useLocation();
   const states = useMessageStates();
   const state = states[message.state];
+  const chat = message.conversation_id && `/inbox/${message.conversation_id}`;
   return (
     <>
       <Group justify="space-between" align="flex-start" wrap="nowrap">
@@ -123,11 +126,18 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
               </>
             )}
           </Text>
-          {message.campaign_id && (
-            <Anchor component={Link} to={`/campaigns/${message.campaign_id}`} size="xs">
-              <Trans>Open the campaign</Trans>
-            </Anchor>
-          )}
+          <Group gap="sm">
+            {message.campaign_id && (
+              <Anchor component={Link} to={`/campaigns/${message.campaign_id}`} size="xs">
+                <Trans>Open the campaign</Trans>
+              </Anchor>
+            )}
+            {chat && can('inbox.read') && pathname !== chat && (
+              <Anchor component={Link} to={chat} size="xs">
+                <Trans>Open the chat</Trans>
+              </Anchor>
+            )}
+          </Group>
         </div>
         {state && <StatusPill tone={state.tone}>{state.label}</StatusPill>}
       </Group>

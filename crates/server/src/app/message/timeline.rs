@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::content_of;
 use crate::app::dispatch::{Claimed, Payload, outgoing};
-use crate::app::{App, AppError, account};
+use crate::app::{App, AppError, account, person};
 use crate::clock::{Millis, id_time};
 use crate::domain::erased::is_erased;
 use crate::domain::id;
@@ -53,6 +53,9 @@ pub struct Told {
     pub profile_id: Option<String>,
     /// Campaign.
     pub campaign_id: Option<String>,
+    /// The conversation with the person, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<String>,
     /// Our number.
     pub number: String,
     /// What it says; null when the person was erased.
@@ -110,6 +113,7 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         (None, None) if erased => "Nothing to do: the person was erased.".into(),
         (None, None) => next(&row, failure.as_ref()),
     };
+    let conversation = person::conversation_of(tx, &row.phone).await?;
     let timeline = timeline(tx, &row, failure.as_ref()).await?;
     // An attempt that kept its request needs no second telling.
     let request = request.filter(|_| timeline.iter().all(|moment| moment.request.is_none()));
@@ -120,6 +124,7 @@ pub async fn tell(app: &App, tx: &mut Tx, id: i64) -> Result<Told, AppError> {
         wa_id: wa_id::of_message(tx, row.id).await?,
         profile_id: row.profile_id.map(|id| id::PROFILE.show(id)),
         campaign_id: row.campaign_id.map(|id| id::CAMPAIGN.show(id)),
+        conversation_id: conversation.map(|row| id::CONVERSATION.show(row.id)),
         number: number.phone,
         content,
         external_id: row.external_id.clone(),

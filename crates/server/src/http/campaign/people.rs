@@ -1,6 +1,6 @@
 //! Who got a campaign and who did not, person by person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::{Path, Query, State as HttpState};
@@ -19,10 +19,11 @@ use crate::app::campaign::{self as app_campaign, Recipients, Resend, recipients}
 use crate::domain::audience::Exclusion;
 use crate::domain::erased::{digits, of_digits};
 use crate::domain::id::{self, CAMPAIGN, Kind};
+use crate::domain::permission::Permission;
 use crate::domain::settle::Failure;
 use crate::domain::state::{self, State};
 use crate::store::message::MessageRow;
-use crate::store::{campaign, from_json};
+use crate::store::{StoreError, Tx, campaign, from_json, profile};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -41,6 +42,9 @@ pub struct LedgerLine {
     pub phone: String,
     /// Profile.
     pub profile_id: Option<String>,
+    /// What the profile is called: in the list of a campaign, for who may see people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// State.
     pub state: String,
     /// Attempts that counted.
@@ -66,6 +70,7 @@ pub fn show(row: MessageRow) -> Result<LedgerLine, AppError> {
         id: id::MESSAGE.show(row.id),
         phone: row.phone,
         profile_id: row.profile_id.map(|id| id::PROFILE.show(id)),
+        name: None,
         state: state::name(row.state).into(),
         attempts: row.attempt,
         external_id: row.external_id,
@@ -79,6 +84,34 @@ pub fn show(row: MessageRow) -> Result<LedgerLine, AppError> {
             .map(|text| from_json("failure", text))
             .transpose()?,
     })
+}
+
+/// The names of those whom a page is about, asked for at once; of nobody for who may not see people.
+pub(super) async fn names(
+    tx: &mut Tx,
+    people: impl Iterator<Item = i64>,
+    may: bool,
+) -> Result<HashMap<i64, String>, StoreError> {
+    if !may {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<i64> = people.collect();
+    profile::names(tx, &ids).await
+}
+
+/// Ledger rows of a page, with names.
+pub(super) async fn lines(
+    tx: &mut Tx,
+    rows: Vec<MessageRow>,
+    may: bool,
+) -> Result<Vec<LedgerLine>, AppError> {
+    let names = names(tx, rows.iter().filter_map(|row| row.profile_id), may).await?;
+    rows.into_iter()
+        .map(|row| {
+            let name = row.profile_id.and_then(|id| names.get(&id).cloned());
+            Ok(LedgerLine { name, ..show(row)? })
+        })
+        .collect()
 }
 
 /// Which messages of a campaign.
@@ -122,7 +155,7 @@ fn wanted_state(text: &str) -> Result<State, Problem> {
 /// looks at 50,000 messages at most.
 #[utoipa::path(get, path = "/campaigns/{id}/messages", tag = "Campaigns", params(("id" = String, Path), RecipientFilter, Page), responses((status = 200, body = Listing<LedgerLine>), (status = 404, body = Problem)))]
 async fn messages(
-    _: Caller,
+    caller: Caller,
     HttpState(app): HttpState<Shared>,
     path: Path<String>,
     Query(filter): Query<RecipientFilter>,
@@ -142,7 +175,7 @@ async fn messages(
     let (rows, next) = recipients(&app, &mut tx, id, &which, &after, page.limit()).await?;
     let next = next.and_then(|phone| digits(&phone));
     Ok(Json(Listing {
-        data: rows.into_iter().map(show).collect::<Result<_, _>>()?,
+        data: lines(&mut tx, rows, caller.may(Permission::ProfilesRead)).await?,
         next_cursor: next.map(|digits| Kind("c").show(digits)),
     }))
 }
@@ -218,6 +251,9 @@ pub struct Excluded {
     pub profile_id: String,
     /// Identity, unless the profile is gone.
     pub identity: Option<String>,
+    /// What the person is called, for who may see people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Number.
     pub phone: Option<String>,
     /// `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number` or `missing_value`.
@@ -227,7 +263,7 @@ pub struct Excluded {
 /// The people who were left out, and why.
 #[utoipa::path(get, path = "/campaigns/{id}/excluded", tag = "Campaigns", params(("id" = String, Path), Page), responses((status = 200, body = Listing<Excluded>), (status = 404, body = Problem)))]
 async fn excluded(
-    _: Caller,
+    caller: Caller,
     HttpState(app): HttpState<Shared>,
     path: Path<String>,
     Query(page): Query<Page>,
@@ -239,9 +275,12 @@ async fn excluded(
         .ok_or(AppError::NotFound("campaign"))?;
     let after = if page.cursor.is_some() { page.before()? } else { 0 };
     let rows = campaign::excluded(&mut tx, id, after, page.limit()).await?;
+    let may = caller.may(Permission::ProfilesRead);
+    let names = names(&mut tx, rows.iter().map(|row| row.0), may).await?;
     let line = |(profile, identity, phone, reason): (i64, Option<String>, Option<String>, i16)| Excluded {
         profile_id: id::PROFILE.show(profile),
         identity,
+        name: names.get(&profile).cloned(),
         phone,
         reason: Exclusion::from_stored(reason)
             .map_or("unknown", Exclusion::name)

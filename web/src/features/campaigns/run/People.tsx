@@ -13,7 +13,7 @@ import { StatusPill } from '~/ui/StatusPill';
 import type { LedgerLine } from '../queries';
 import type { RunSearch } from '../routes';
 import { useExclusions } from '../words';
-import { useExcluded, usePeople, type Wanted } from './usePeople';
+import { exportPath, useExcluded, usePeople, type Wanted, wantedOf } from './usePeople';
 
 /** Person by person: what became of the message. */
 export function People({ id, search }: { id: string; search: RunSearch }) {
@@ -32,11 +32,6 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
     });
   const filtered = !left && Boolean(search.state || search.kind || search.q);
   const clear = () => go({ state: undefined, kind: undefined, q: undefined });
-  const query = new URLSearchParams(
-    Object.entries({ state: search.state, kind: search.kind, search: search.q }).filter(
-      (pair): pair is [string, string] => pair[1] !== undefined,
-    ),
-  );
   return (
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end">
@@ -71,12 +66,12 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
         </Group>
         <Button
           component="a"
-          href={`/api/v1/campaigns/${id}/export${filtered ? `?${query}` : ''}`}
+          href={exportPath(id, search)}
           download
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}
         >
-          {filtered ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
+          {filtered || left ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
         </Button>
       </Group>
       {!left && (
@@ -89,7 +84,7 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
       ) : (
         <Messages
           id={id}
-          wanted={{ state: search.state, kind: search.kind, search: search.q }}
+          wanted={wantedOf(search)}
           onOpen={(message) => go({ message })}
           onClear={filtered ? clear : undefined}
         />
@@ -117,9 +112,12 @@ function Messages({ id, wanted, onOpen, onClear }: MessagesProps) {
       key: 'phone',
       title: t`Person`,
       render: (row) => (
-        <Anchor component="button" type="button" size="sm" onClick={() => onOpen(row.id)}>
-          <Phone number={row.phone} />
-        </Anchor>
+        <>
+          <Anchor component="button" type="button" size="sm" dir="auto" onClick={() => onOpen(row.id)}>
+            {row.name ?? <Phone number={row.phone} />}
+          </Anchor>
+          {row.name && <Under phone={row.phone} />}
+        </>
       ),
     },
     {
@@ -172,6 +170,15 @@ function Messages({ id, wanted, onOpen, onClear }: MessagesProps) {
   );
 }
 
+/** The number, below the name. */
+function Under({ phone }: { phone: string }) {
+  return (
+    <Text size="xs" c="dimmed" component="div">
+      <Phone number={phone} />
+    </Text>
+  );
+}
+
 function At({ at }: { at: number | null | undefined }) {
   return at ? <Time at={at} /> : <span aria-hidden>–</span>;
 }
@@ -192,9 +199,12 @@ function LeftOut({ id }: { id: string }) {
           title: t`Person`,
           render: (row) =>
             row.identity ? (
-              <Anchor component={Link} to={`/profiles/${row.profile_id}`} size="sm" dir="auto">
-                {row.phone ? <Phone number={row.phone} /> : row.identity}
-              </Anchor>
+              <>
+                <Anchor component={Link} to={`/profiles/${row.profile_id}`} size="sm" dir="auto">
+                  {row.name ?? (row.phone ? <Phone number={row.phone} /> : row.identity)}
+                </Anchor>
+                {row.name && row.phone && <Under phone={row.phone} />}
+              </>
             ) : (
               <Text size="sm" c="dimmed">
                 <Trans>A profile that is gone</Trans>

@@ -2,11 +2,24 @@ import { useEffect, useRef } from 'react';
 import { api, body } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { useLive } from '~/live/hooks';
+import type { RunSearch } from '../routes';
 
 export interface Wanted {
   state: string | undefined;
   kind: string | undefined;
   search: string | undefined;
+}
+
+/** What is asked of the server for what the page's address says. */
+export const wantedOf = ({ state, kind, q }: RunSearch): Wanted => ({ state, kind, search: q });
+
+/** Where what is shown is downloaded. */
+export function exportPath(id: string, search: RunSearch): string {
+  const { state, kind, search: text } = wantedOf(search);
+  const asked = search.state === 'excluded' ? { left_out: 'true' } : { state, kind, search: text };
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) if (value) query.set(name, value);
+  return `/api/v1/campaigns/${id}/export${query.size > 0 ? `?${query}` : ''}`;
 }
 
 /** The messages of a campaign. They follow by themselves while the first page is all that is shown. */
