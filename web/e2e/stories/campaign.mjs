@@ -274,6 +274,14 @@ async function people(page, api, id) {
   assert.equal(csv.length - 1, failed.length, 'a line for each failed message');
   assert.match(csv[0], /^message_id,phone,/);
 
+  // The bar of those who answered leads to them.
+  await page.goto(page.url().replace(/\?.*/, ''));
+  await page.getByRole('img', { name: /^Replied: / }).click();
+  await page.waitForURL(/state=replied/);
+  const { replied } = (await api.get(`/campaigns/${id}/progress`)).body;
+  await until('all of them are there', async () => (await table.getByRole('row').count()) === replied + 1);
+  await looks(page, 'story-campaign-replied');
+
   // Those who were left out are downloaded alone, each with the reason.
   await page.goto(page.url().replace(/\?.*/, '?tab=people&state=excluded'));
   const leftOut = page.waitForEvent('download');

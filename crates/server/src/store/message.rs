@@ -51,6 +51,8 @@ pub struct MessageRow {
     pub read_at: Option<i64>,
     /// When it failed.
     pub failed_at: Option<i64>,
+    /// When the person first answered it; of a campaign's message only.
+    pub replied_at: Option<i64>,
     /// What an inbound message answers.
     pub in_reply_to: Option<String>,
 }

@@ -22,6 +22,8 @@ pub struct Wanted {
     pub kind: String,
     /// Whose number contains these digits; empty for all.
     pub digits: String,
+    /// Only those that the person answered.
+    pub replied: bool,
 }
 
 impl Wanted {
@@ -46,7 +48,8 @@ macro_rules! page {
             " ORDER BY phone LIMIT $3) AS w CROSS JOIN message m
               WHERE m.id = w.id AND ($4 = 0 OR m.state = $4) AND ($5 = '' OR ",
             $kind,
-            " = $5) AND ($6 = '' OR w.phone LIKE '+%' || $6 || '%') ORDER BY w.phone LIMIT $7"
+            " = $5) AND ($6 = '' OR w.phone LIKE '+%' || $6 || '%') AND ($8 = 0 OR m.replied_at IS NOT NULL)
+              ORDER BY w.phone LIMIT $7"
         )
     };
 }
@@ -109,7 +112,7 @@ pub async fn page(
     let sql = tx.dialect().pick(page);
     let rows: Vec<MessageRow> = on!(tx, c => sqlx::query_as(sql)
         .bind(campaign).bind(after).bind(window).bind(wanted.state).bind(&wanted.kind).bind(&wanted.digits)
-        .bind(limit)
+        .bind(limit).bind(i64::from(wanted.replied))
         .fetch_all(c).await)?;
     if rows.len() as i64 >= limit {
         let last = rows.last().map(|row| row.phone.clone());
@@ -125,11 +128,13 @@ const OF_PHONES: Batch = Batch {
     sqlite: "SELECT * FROM message m
         WHERE campaign_id = $2 AND campaign_id IS NOT NULL AND phone IN (SELECT value FROM json_each($1))
             AND phone > $3 AND ($4 = 0 OR state = $4) AND ($5 = '' OR failure ->> 'kind' = $5)
+            AND ($7 = 0 OR replied_at IS NOT NULL)
         ORDER BY phone LIMIT $6",
     postgres: "SELECT * FROM message m
         WHERE campaign_id = $2 AND campaign_id IS NOT NULL
             AND phone IN (SELECT json_array_elements_text(CAST($1 AS json)))
             AND phone > $3 AND ($4 = 0 OR state = $4) AND ($5 = '' OR CAST(failure AS json) ->> 'kind' = $5)
+            AND ($7 = 0 OR replied_at IS NOT NULL)
         ORDER BY phone LIMIT $6",
 };
 
@@ -145,6 +150,7 @@ pub async fn of_phones(
     let sql = tx.dialect().pick(&OF_PHONES);
     Ok(on!(tx, c => sqlx::query_as(sql)
         .bind(to_json(phones)).bind(campaign).bind(after).bind(wanted.state).bind(&wanted.kind).bind(limit)
+        .bind(i64::from(wanted.replied))
         .fetch_all(c).await)?)
 }
 

@@ -5,6 +5,7 @@ use harkara::domain::id;
 use harkara::domain::state::{FAILED, State, UNKNOWN};
 use harkara::store;
 use harkara::store::message::MessageChange;
+use harkara::store::reply::Answered;
 use harkara_sim::Options;
 use serde_json::{Value, json};
 
@@ -118,6 +119,35 @@ on_both_engines! {
         assert_eq!(all.text.lines().count(), 13);
     }
 
+    async fn those_who_answered_are_listed_and_exported(t) {
+        let s = Sent::new(t, 6).await;
+        let mut tx = s.w.app().db.write().await.unwrap();
+        let rows = store::message::of_campaign(&mut tx, s.campaign, i64::MAX, 0, 500).await.unwrap();
+        let of = |i: i64| rows.iter().find(|row| row.phone == phone(i)).unwrap().id;
+        let answers = [2, 4, 5].map(|i| Answered { id: of(i), at: START + i });
+        store::reply::mark(&mut tx, &answers).await.unwrap();
+        tx.commit().await.unwrap();
+        for (query, expected) in [
+            ("replied=true", &[2, 4, 5][..]),
+            ("replied=true&limit=2", &[2, 4]),
+            ("replied=true&state=sent&search=0004", &[4]),
+            ("replied=true&search=customer%202", &[2]),
+            ("replied=true&search=customer%203", &[]),
+            ("replied=true&state=failed", &[]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(|i| phone(*i)).collect();
+            assert_eq!(s.phones(query).await, expected, "{query}");
+        }
+        let first = s.client.get(&format!("{}/messages?replied=true&limit=2", s.path)).await;
+        assert_eq!(first["data"][0]["replied_at"], START + 2);
+        let next = first["next_cursor"].as_str().unwrap();
+        assert_eq!(s.phones(&format!("replied=true&limit=2&cursor={next}")).await, [phone(5)]);
+        let csv = s.client.call("GET", &format!("{}/export?replied=true", s.path), "").await.text;
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines.len(), 4, "{csv}");
+        assert!(lines[0].ends_with(",replied_at") && lines[1].ends_with('Z'), "{csv}");
+    }
+
     async fn recipients_and_those_left_out_have_their_names(t) {
         let w = World::new(t, Options::default()).await;
         let mut rows: Vec<_> = (1..=3).map(|i| w.customer(i)).collect();
@@ -138,11 +168,11 @@ on_both_engines! {
         // A spreadsheet takes no name for a formula.
         let all = client.call("GET", &format!("{path}/export"), "").await.text;
         let lines: Vec<&str> = all.lines().collect();
-        assert!(lines[0].ends_with(",reason,name") && lines[1].ends_with(",'=1+1"), "{all}");
+        assert!(lines[0].ends_with(",reason,name,replied_at") && lines[1].ends_with(",'=1+1,"), "{all}");
         let left_out = client.call("GET", &format!("{path}/export?left_out=true"), "").await.text;
         let lines: Vec<&str> = left_out.lines().collect();
         assert_eq!(lines.len(), 2, "{left_out}");
-        assert!(lines[1].contains(&phone(3)) && lines[1].ends_with("not_opted_in,Ravi"), "{left_out}");
+        assert!(lines[1].contains(&phone(3)) && lines[1].ends_with("not_opted_in,Ravi,"), "{left_out}");
     }
 
     async fn a_name_that_thousands_have_is_found_among_the_recipients(t) {

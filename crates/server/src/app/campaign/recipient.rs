@@ -16,6 +16,8 @@ pub struct Recipients {
     pub kind: String,
     /// A number, digits in one, or the beginning of a name; empty for all.
     pub search: String,
+    /// Only those who answered.
+    pub replied: bool,
 }
 
 impl Recipients {
@@ -38,6 +40,7 @@ pub async fn recipients(
         state: which.state,
         kind: which.kind.clone(),
         digits: String::new(),
+        replied: which.replied,
     };
     match read(app, tx, &which.search).await? {
         Search::All => {}

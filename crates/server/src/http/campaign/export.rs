@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
 
 const PAGE: i64 = 2_000;
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 13] = [
     "message_id",
     "phone",
     "profile_id",
@@ -42,6 +42,7 @@ const HEADER: [&str; 12] = [
     "failed_at",
     "reason",
     "name",
+    "replied_at",
 ];
 
 /// Which part of the ledger.
@@ -150,6 +151,7 @@ async fn part(app: &Shared, wanted: &Wanted, at: Position) -> Result<(Bytes, Pos
                         .map(|f| format!("{}: {}", f.kind, f.help))
                         .unwrap_or_default(),
                     line.name.map(text).unwrap_or_default(),
+                    time(line.replied_at),
                 ])
                 .map_err(write)?;
             }
@@ -169,7 +171,7 @@ async fn part(app: &Shared, wanted: &Wanted, at: Position) -> Result<(Bytes, Pos
                 let profile = id::PROFILE.show(profile);
                 let phone = phone.unwrap_or_default();
                 csv.write_record([
-                    "", &phone, &profile, "excluded", "", "", "", "", "", "", reason, &name,
+                    "", &phone, &profile, "excluded", "", "", "", "", "", "", reason, &name, "",
                 ])
                 .map_err(write)?;
             }

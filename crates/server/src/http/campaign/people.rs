@@ -59,6 +59,8 @@ pub struct LedgerLine {
     pub read_at: Option<i64>,
     /// When it failed, or became unknown.
     pub failed_at: Option<i64>,
+    /// When the person first answered it, of a campaign's message.
+    pub replied_at: Option<i64>,
     /// Why, and what to do.
     #[schema(value_type = Option<Object>)]
     pub failure: Option<Failure>,
@@ -78,6 +80,7 @@ pub fn show(row: MessageRow) -> Result<LedgerLine, AppError> {
         delivered_at: row.delivered_at,
         read_at: row.read_at,
         failed_at: row.failed_at,
+        replied_at: row.replied_at,
         failure: row
             .failure
             .as_deref()
@@ -122,6 +125,9 @@ pub struct RecipientFilter {
     pub state: Option<String>,
     /// Only messages with a failure of this kind, such as `capped`.
     pub kind: Option<String>,
+    /// `true`: only messages that the person answered, as `replied` of the progress counts them.
+    #[serde(default)]
+    pub replied: bool,
     /// A number, digits in a number (its last ones, for instance), or how a name begins; of one name, the recipients among
     /// the first 50,000 people who have it.
     pub search: Option<String>,
@@ -135,6 +141,7 @@ impl RecipientFilter {
             state: self.state.as_deref().map_or(Ok(0), wanted_state)?,
             kind: text(&self.kind),
             search: text(&self.search),
+            replied: self.replied,
         })
     }
 }

@@ -73,6 +73,7 @@ function FunnelOf({ id, run }: { id: string; run: Run }) {
       about: t`The person wrote back, or pressed a quick reply. Each person counts once.`,
       value: replied,
       color: 'var(--mantine-color-brand-9)',
+      ...people('replied'),
     },
   ];
   return (

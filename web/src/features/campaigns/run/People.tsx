@@ -47,6 +47,7 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
             data={[
               { value: 'all', label: t`Everybody it goes to` },
               ...STATES.map((state) => ({ value: state, label: states[state]?.label ?? state })),
+              { value: 'replied', label: t`Replied` },
               { value: 'excluded', label: t`Left out before` },
             ]}
           />
@@ -76,7 +77,10 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
       </Group>
       {!left && (
         <Text size="sm" c="dimmed">
-          {search.state && states[search.state]?.about} <Trans>Sorted by phone number.</Trans>
+          {search.state === 'replied'
+            ? t`The person wrote back, or pressed a quick reply. Each person counts once.`
+            : search.state && states[search.state]?.about}{' '}
+          <Trans>Sorted by phone number.</Trans>
         </Text>
       )}
       {left ? (
@@ -131,6 +135,7 @@ function Messages({ id, wanted, onOpen, onClear }: MessagesProps) {
     { key: 'accepted', title: t`Accepted`, wide: true, render: (row) => <At at={row.accepted_at} /> },
     { key: 'delivered', title: t`Delivered`, wide: true, render: (row) => <At at={row.delivered_at} /> },
     { key: 'read', title: t`Read`, wide: true, render: (row) => <At at={row.read_at} /> },
+    { key: 'replied', title: t`Replied`, wide: true, render: (row) => <At at={row.replied_at} /> },
     {
       key: 'why',
       title: t`Reason`,

@@ -7,5 +7,6 @@ test('what is downloaded is what is shown', () => {
   expect(exportPath('cmp_1', { state: 'failed', q: 'Asha & co' })).toBe(
     `${path}?state=failed&search=Asha+%26+co`,
   );
+  expect(exportPath('cmp_1', { state: 'replied', q: '0004' })).toBe(`${path}?search=0004&replied=true`);
   expect(exportPath('cmp_1', { state: 'excluded', q: 'left from before' })).toBe(`${path}?left_out=true`);
 });

@@ -8,17 +8,23 @@ export interface Wanted {
   state: string | undefined;
   kind: string | undefined;
   search: string | undefined;
+  /** Only who answered. */
+  replied: true | undefined;
 }
 
 /** What is asked of the server for what the page's address says. */
-export const wantedOf = ({ state, kind, q }: RunSearch): Wanted => ({ state, kind, search: q });
+export const wantedOf = ({ state, kind, q }: RunSearch): Wanted => ({
+  state: state === 'replied' ? undefined : state,
+  kind,
+  search: q,
+  replied: state === 'replied' || undefined,
+});
 
 /** Where what is shown is downloaded. */
 export function exportPath(id: string, search: RunSearch): string {
-  const { state, kind, search: text } = wantedOf(search);
-  const asked = search.state === 'excluded' ? { left_out: 'true' } : { state, kind, search: text };
+  const asked = search.state === 'excluded' ? { left_out: true } : wantedOf(search);
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(asked)) if (value) query.set(name, value);
+  for (const [name, value] of Object.entries(asked)) if (value) query.set(name, String(value));
   return `/api/v1/campaigns/${id}/export${query.size > 0 ? `?${query}` : ''}`;
 }
 
