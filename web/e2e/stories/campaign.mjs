@@ -102,6 +102,7 @@ async function write(page, server, api) {
   await page.getByRole('radio', { name: 'As soon as you launch it' }).check();
 
   // More people than WhatsApp's daily limit leaves: it says so, and what happens then.
+  await page.getByTestId('saved').getByText('Saved', { exact: true }).waitFor();
   const number = (await api.get('/numbers')).body.data[0].id;
   assert.equal((await api.patch(`/numbers/${number}`, { daily_limit: 1 })).status, 200);
   await page.reload();
