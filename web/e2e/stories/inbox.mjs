@@ -1,7 +1,7 @@
 // A customer writes from the phone, an agent answers, the phone shows it and the ticks follow; then what the inbox does
 // with a second number, a closed window, an opt-out, a failure, a long thread, and a narrow window.
 import assert from 'node:assert/strict';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, fits, looks, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 const ASHA = '919999910003';
 const LATE = '919999910005';
@@ -88,6 +88,10 @@ export async function story({ server, context, page }) {
   await phone.getByRole('textbox', { name: 'Message from this person' }).fill('Yes please!');
   await page.keyboard.press('Enter');
   await shown(page.getByText(/wrote: Yes please!/));
+  // Every page says how much is new, in its title and beside the word.
+  await until('the title counts', () => page.title().then((title) => title === '(1) Profiles · Harkara'));
+  const inbox = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Inbox/ });
+  await until('the navigation counts', () => inbox.textContent().then((text) => text.includes('1 unread')));
   await page.getByRole('button', { name: 'Open', exact: true }).click();
   await shown(log.getByText('Yes please!'));
 
@@ -160,6 +164,13 @@ export async function story({ server, context, page }) {
 
   // A closed window takes no text, only templates.
   await writes(LATE, 'Hello from yesterday', { timestamp: Date.now() - 25 * 3_600_000 });
+  await page.goto(server.url);
+  await until('the navigation counts', () => inbox.textContent().then((text) => text.includes('1 unread')));
+  await looks(page, 'home-unread');
+  await accessible(page, 'the first page with something new');
+  await page.getByRole('link', { name: /^Waiting for an answer/ }).click();
+  await page.waitForURL(/\/inbox\?unread=true/);
+  await shown(page.locator('[data-conversation]').filter({ hasText: 'Hello from yesterday' }));
   await open(LATE);
   await shown(page.getByText(/^The 24-hour window closed at/));
   assert.equal(await message.count(), 0);

@@ -6,12 +6,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { startQuery, useCan } from '~/api/session';
+import { unreadText, useUnread } from '~/api/unread';
 import { withTexts } from '~/i18n';
 import { startLive } from '~/live/live';
+import { useTitleNews } from '~/ui/title';
 import { LiveDot } from './LiveDot';
 import { PLACES } from './nav';
 import classes from './Shell.module.css';
 import { useShortcuts } from './shortcuts';
+import { Unread } from './Unread';
 
 // What can wait until the page is seen.
 const Tools = lazy(() => import('./Tools').then((m) => ({ default: m.Tools })));
@@ -39,6 +42,8 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
   useEffect(closeMenu, [pathname]);
   useShortcuts();
+  const unread = unreadText(useUnread());
+  useTitleNews(unread);
 
   const places = PLACES.filter((place) => !place.needs || can(place.needs));
   const active = (to: string) => (to === '/' ? pathname === '/' : pathname.startsWith(to));
@@ -53,6 +58,7 @@ export function Shell() {
           className={classes.link}
           label={i18n._(label)}
           leftSection={<Icon size={18} aria-hidden />}
+          rightSection={to === '/inbox' && <Unread count={unread} />}
           active={active(to)}
           aria-current={active(to) ? 'page' : undefined}
         />
@@ -128,7 +134,8 @@ export function Shell() {
         {places.slice(0, 4).map(({ to, label, icon: Icon }) => (
           <Link key={to} to={to} className={classes.tab} data-active={active(to) || undefined}>
             <Icon size={22} aria-hidden />
-            {i18n._(label)}
+            <span>{i18n._(label)}</span>
+            {to === '/inbox' && <Unread count={unread} />}
           </Link>
         ))}
         <button

@@ -1,5 +1,6 @@
 import { Box, Group, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useTitle } from './title';
 
 interface Props {
   title: string;
@@ -13,9 +14,7 @@ interface Props {
 /** The page's one `h1`. It sets the window's title and takes the focus, so that a screen reader hears the new page. */
 export function PageHeader({ title, about, actions, beside }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = `${title} · Harkara`;
-  }, [title]);
+  useTitle(title);
   useEffect(() => {
     // A page whose first field has taken the focus keeps it there.
     const at = document.activeElement;

@@ -30,7 +30,7 @@ use crate::domain::state::{self, RECEIVED};
 use crate::domain::template::Mapping;
 use crate::domain::variant::names;
 use crate::domain::window;
-use crate::store::conversation::{ConversationRow, mark_read, page};
+use crate::store::conversation::{ConversationRow, mark_read, page, unread as count_unread};
 use crate::store::message::{MessageRow, of_phone};
 use crate::store::{Tx, consent, number, profile};
 
@@ -38,6 +38,7 @@ use crate::store::{Tx, consent, number, profile};
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(unread))
         .routes(routes!(show))
         .routes(routes!(messages, answer))
         .routes(routes!(read))
@@ -124,6 +125,24 @@ async fn list(
     });
     let data = shown(&app, &mut tx, rows).await?;
     Ok(Json(Listing { data, next_cursor }))
+}
+
+/// Conversations that are counted at most.
+const COUNTED: i64 = 100;
+
+/// How much is new.
+#[derive(Debug, Serialize, ToSchema)]
+struct Unread {
+    /// Conversations with messages that nobody looked at; 100 when there are as many or more.
+    conversations: i64,
+}
+
+/// Counts the conversations with messages that nobody looked at, up to 100.
+#[utoipa::path(get, path = "/conversations/unread", tag = "Conversations", responses((status = 200, body = Unread)))]
+async fn unread(_: Caller, State(app): State<Shared>) -> Result<Json<Unread>, Problem> {
+    let mut tx = app.db.read().await?;
+    let conversations = count_unread(&mut tx, COUNTED).await?;
+    Ok(Json(Unread { conversations }))
 }
 
 const CURSOR: Kind = Kind("c");

@@ -156,9 +156,18 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<ConversationRow
 const PAGE: &str = select!(
     "
 FROM conversation
-WHERE last_message_at <= $1 AND (last_message_at < $1 OR id < $2) AND unread >= $3
+WHERE last_message_at <= $1 AND (last_message_at < $1 OR id < $2)
 ORDER BY last_message_at DESC, id DESC
-LIMIT $4"
+LIMIT $3"
+);
+
+// Few have something new: they have an index.
+pub(super) const UNREAD_PAGE: &str = select!(
+    "
+FROM conversation
+WHERE unread > 0 AND last_message_at <= $1 AND (last_message_at < $1 OR id < $2)
+ORDER BY last_message_at DESC, id DESC
+LIMIT $3"
 );
 
 /// A page of conversations, the liveliest first: those before (`last_message_at`, `id`).
@@ -168,13 +177,27 @@ pub async fn page(
     unread_only: bool,
     limit: i64,
 ) -> Result<Vec<ConversationRow>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(PAGE)
+    let sql = if unread_only { UNREAD_PAGE } else { PAGE };
+    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(sql)
         .bind(before.0)
         .bind(before.1)
-        .bind(i64::from(unread_only))
         .bind(limit)
         .fetch_all(c)
         .await)?)
+}
+
+pub(super) const UNREAD: &str = "
+SELECT COUNT(*)
+FROM (
+    SELECT id
+    FROM conversation
+    WHERE unread > 0
+    LIMIT $1
+) AS u";
+
+/// How many conversations have something that nobody looked at; no more than `most` are counted.
+pub async fn unread(tx: &mut Tx, most: i64) -> Result<i64, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(UNREAD).bind(most).fetch_one(c).await)?)
 }
 
 /// A message of a person to a number, which opens the window.

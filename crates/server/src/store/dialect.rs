@@ -86,6 +86,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "template drift",
         include_str!("../../../../migrations/0026_template_drift.sql"),
     ),
+    (
+        28,
+        "unread",
+        include_str!("../../../../migrations/0028_unread.sql"),
+    ),
 ];
 
 impl Dialect {

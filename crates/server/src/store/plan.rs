@@ -3,6 +3,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
+use super::conversation::{UNREAD, UNREAD_PAGE};
 use super::find;
 use super::message::{LEFT_SINCE, OF_PHONE};
 use super::recipient;
@@ -92,5 +93,14 @@ async fn recipients_are_found_in_the_order_of_the_index() {
         let plan = steps(sql).await;
         assert!(has(&plan, wanted), "{sql}: {plan:#?}");
         assert!(!has(&plan, "SCAN m"), "{sql}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn unread_conversations_are_found_without_a_walk_through_all() {
+    for sql in [UNREAD, UNREAD_PAGE] {
+        let plan = steps(sql).await;
+        let found = plan.iter().any(|step| step.contains("INDEX conversation_unread"));
+        assert!(found, "{sql}: {plan:#?}");
     }
 }

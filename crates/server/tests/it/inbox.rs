@@ -134,6 +134,7 @@ on_both_engines! {
         p.says(1, "one", START - 2_000).await;
         p.post("inbound", &says_to(SECOND_SHOP, 1, "two", START - 1_000)).await.expect(200);
         p.apply().await;
+        assert_eq!(p.client.get("/api/v1/conversations/unread").await, json!({"conversations": 1}));
         let list = p.client.get("/api/v1/conversations?unread=true").await;
         let conversation = &list["data"][0];
         assert_eq!((conversation["number"].as_str(), conversation["unread"].as_i64()), (Some(SECOND_SHOP), Some(2)));
@@ -153,6 +154,7 @@ on_both_engines! {
         assert_eq!(p.client.call("POST", &format!("{path}/read"), "").await.status, 204);
         assert_eq!(p.client.get(&path).await["unread"], 0);
         assert_eq!(p.client.get("/api/v1/conversations?unread=true").await["data"], json!([]));
+        assert_eq!(p.client.get("/api/v1/conversations/unread").await, json!({"conversations": 0}));
     }
 
     async fn a_closed_window_takes_only_templates_and_an_opt_out_not_even_those(t) {

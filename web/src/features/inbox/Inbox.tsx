@@ -1,19 +1,14 @@
 import { useLingui } from '@lingui/react/macro';
 import { Outlet, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useTitle } from '~/ui/title';
 import { ConversationList } from './ConversationList';
 import classes from './Inbox.module.css';
-import { useUnread } from './queries';
 
 /** List and conversation side by side, or one at a time on phones. */
 export function Inbox() {
   const { t } = useLingui();
   const { id } = useParams({ strict: false });
-  const { data: unread = 0 } = useUnread();
-  useEffect(() => {
-    const count = unread > 99 ? '99+' : unread;
-    document.title = unread > 0 ? t`(${count}) Inbox · Harkara` : t`Inbox · Harkara`;
-  }, [unread, t]);
+  useTitle(t`Inbox`);
   return (
     <div className={classes.inbox} data-open={id !== undefined || undefined}>
       <div className={classes.list}>

@@ -20,15 +20,6 @@ export const useConversations = (filter: { unread: boolean; phone: string | unde
     return body(api.GET('/api/v1/conversations', { params: { query } }));
   });
 
-/** How many conversations have something new; at most 100 are counted. */
-export const useUnread = () =>
-  useQuery({
-    queryKey: ['conversation', 'unread'],
-    queryFn: () =>
-      body(api.GET('/api/v1/conversations', { params: { query: { unread: true, limit: 100 } } })),
-    select: (page) => page.data.length,
-  });
-
 export const useConversation = (id: string) =>
   useQuery({
     queryKey: ['conversation', 'one', id],

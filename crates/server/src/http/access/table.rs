@@ -140,6 +140,7 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/campaigns/{id}/test", Needs(CampaignsWrite)).noted("campaign.test"),
     post("/api/v1/campaigns/{id}/unschedule", Needs(CampaignsLaunch)).noted("campaign.unschedule"),
     get("/api/v1/conversations", Needs(InboxRead)),
+    get("/api/v1/conversations/unread", Needs(InboxRead)),
     get("/api/v1/conversations/{id}", Needs(InboxRead)),
     get("/api/v1/conversations/{id}/messages", Needs(InboxRead)),
     post("/api/v1/conversations/{id}/messages", Needs(InboxReply)).noted_by_hand("conversation.reply"),
