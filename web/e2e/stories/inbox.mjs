@@ -220,6 +220,19 @@ export async function story({ server, context, page }) {
   await until('it is a draft', async () => (await message.inputValue()) === 'Does this arrive?');
   await message.fill('');
 
+  // A proxy holds the news back without any error: the page says so, and is read by the clock.
+  await page.route('**/api/v1/live', () => {});
+  await page.reload();
+  const status = page.getByRole('banner').getByRole('status');
+  await shown(status.getByText('Not live', { exact: true }));
+  await looks(page, 'inbox-not-live');
+  await accessible(page, 'a page that is not live');
+  await writes(TALKER, 'Do you hear me?');
+  await shown(log.getByText('Do you hear me?'));
+  await page.unroute('**/api/v1/live');
+  await page.reload();
+  await until('it is live again', () => status.textContent().then((text) => text === 'Live'));
+
   // Only what nobody read, and one person by number.
   await page.getByText('Unread', { exact: true }).click();
   await shown(page.getByText('Everything has been read'));

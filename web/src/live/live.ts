@@ -39,11 +39,30 @@ export function onEvent(listener: (event: LiveEvent) => void): () => void {
   return () => events.delete(listener);
 }
 
+/** How often what is on the screen is read anew while no events arrive. */
+export const POLL_MS = 10_000;
+let poll: ReturnType<typeof setInterval> | undefined;
+let missed = false;
+
+/** In place of events: of what they would tell, all that is on the screen is read by the clock. */
+function pollWhile(silent: boolean): void {
+  clearInterval(poll);
+  poll = undefined;
+  if (!silent) return;
+  poll = setInterval(() => {
+    missed = true;
+    if (document.visibilityState === 'hidden') return;
+    for (const topic of TOPICS) void queryClient.invalidateQueries({ queryKey: [topic] });
+  }, POLL_MS);
+}
+
 function become(next: LiveState): void {
   if (next === state) return;
   // What happened while we did not hear is read anew.
-  if (next === 'live' && state === 'reconnecting') void queryClient.invalidateQueries();
+  if (next === 'live' && (missed || state === 'reconnecting')) void queryClient.invalidateQueries();
+  missed = false;
   state = next;
+  pollWhile(next !== 'live');
   for (const tell of states) tell();
 }
 
@@ -73,6 +92,9 @@ function hear(event: LiveEvent): void {
 function listen(channel: BroadcastChannel): Promise<never> {
   return new Promise(() => {
     let delay = 500;
+    let lost = () => {};
+    // A connection that the network left behind is not told of it, sometimes for minutes.
+    window.addEventListener('offline', () => lost());
     const open = () => {
       const source = new EventSource('/api/v1/live');
       const say = (next: LiveState) => {
@@ -90,7 +112,8 @@ function listen(channel: BroadcastChannel): Promise<never> {
           channel.postMessage({ kind: 'event', event } satisfies Note);
         });
       }
-      source.onerror = () => {
+      lost = () => {
+        lost = () => {};
         say('reconnecting');
         source.close();
         // An event source does not say why it ended; when nobody is signed in any more, this answer does.
@@ -98,6 +121,7 @@ function listen(channel: BroadcastChannel): Promise<never> {
         setTimeout(open, delay * (0.75 + Math.random() / 2));
         delay = Math.min(delay * 2, 10_000);
       };
+      source.onerror = () => lost();
     };
     leading = true;
     open();
@@ -108,6 +132,8 @@ function listen(channel: BroadcastChannel): Promise<never> {
 export function startLive(): void {
   if (started) return;
   started = true;
+  // A proxy may hold back events, and even the first word, without any error.
+  pollWhile(true);
   const channel = new BroadcastChannel('harkara-live');
   channel.onmessage = ({ data }: MessageEvent<Note>) => {
     if (data.kind === 'event') hear(data.event);

@@ -1,7 +1,6 @@
 import { keepPreviousData, skipToken, useMutation, useQuery } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
 import { queryClient } from '~/api/query';
-import { useLiveState } from '~/live/hooks';
 
 export type Campaign = Schemas['Campaign'];
 export type CampaignInput = Schemas['CampaignInput'];
@@ -16,9 +15,6 @@ export type LedgerLine = Schemas['LedgerLine'];
 
 const of = (id: string) => ({ params: { path: { id } } });
 
-/** Asked for again every ten seconds while live events do not arrive. */
-const useFallback = (): number | false => (useLiveState() === 'live' ? false : 10_000);
-
 export const campaignQuery = (id: string) => ({
   queryKey: ['campaign', id],
   queryFn: () => body(api.GET('/api/v1/campaigns/{id}', of(id))),
@@ -26,14 +22,12 @@ export const campaignQuery = (id: string) => ({
 export const useCampaign = (id: string) => useQuery(campaignQuery(id));
 
 /** Where it stands. While it runs it is asked for by the clock as well: no event tells that nothing moves. */
-export function useProgress(id: string) {
-  const fallback = useFallback();
-  return useQuery({
+export const useProgress = (id: string) =>
+  useQuery({
     queryKey: ['campaign', id, 'progress'],
     queryFn: () => body(api.GET('/api/v1/campaigns/{id}/progress', of(id))),
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 4_000 : fallback),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 4_000 : false),
   });
-}
 
 /** How the counts grew in the first so many hours, or from beginning to end. */
 export const useSeries = (id: string, hours: number | undefined) =>
