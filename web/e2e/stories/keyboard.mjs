@@ -133,9 +133,24 @@ export async function story({ server, context, page, expect }) {
   await gone(page.getByRole('menuitem', { name: 'Sign out' }));
   await until('the focus is back', () => focused(button(/account, language and colours/)));
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Help and keys' }).waitFor();
+  await page
+    .getByRole('dialog', { name: 'Help and keys' })
+    .getByText('Conversation: write an answer')
+    .waitFor();
+  await picture(page, 'keyboard-help');
   await page.keyboard.press('Escape');
   await gone(page.getByRole('dialog', { name: 'Help and keys' }));
+  await page.keyboard.press('Control+k');
+  await until('the palette has the focus', () => focused(find));
+  // Something is begun from anywhere.
+  await picture(page, 'keyboard-palette');
+  await page.keyboard.type('Invite');
+  await page.getByRole('button', { name: 'Invite somebody' }).waitFor();
+  await page.keyboard.press('Enter');
+  const invite = page.getByRole('dialog').filter({ has: page.getByLabel('Email') });
+  await invite.waitFor();
+  await page.keyboard.press('Escape');
+  await gone(invite);
   await page.keyboard.press('Control+k');
   await until('the palette has the focus', () => focused(find));
   await page.keyboard.type('Templ');

@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Anchor, Kbd, Modal, Stack, Table, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconHelp } from '@tabler/icons-react';
-import { useEffect } from 'react';
+import { Fragment, type ReactNode, useEffect } from 'react';
 import { PLACES } from './nav';
 import { isShortcut, useShortcutsOn } from './shortcuts';
 
@@ -19,6 +19,17 @@ export function HelpSheet() {
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
   }, [on, open]);
+  const keys: [ReactNode, string][] = [
+    [<Together key="k" all={['Ctrl', 'K']} />, t`Go to a page, begin something or find a person`],
+    [<Either key="jk" all={['j', 'k']} />, t`Inbox: next and previous conversation`],
+    [<Kbd key="r">r</Kbd>, t`Conversation: write an answer`],
+    [<Kbd key="t">t</Kbd>, t`Conversation: send a template`],
+    [<Together key="enter" all={['Ctrl', 'Enter']} />, t`Answer: send it`],
+    [<Kbd key="esc">Esc</Kbd>, t`Answer: leave the field`],
+    [<Together key="b" all={['Ctrl', 'B']} />, t`Answer or template: bold`],
+    [<Together key="i" all={['Ctrl', 'I']} />, t`Answer or template: italic`],
+    [<Kbd key="?">?</Kbd>, t`Help and keys`],
+  ];
   return (
     <>
       <Tooltip label={t`Help and keys (?)`}>
@@ -49,26 +60,35 @@ export function HelpSheet() {
                   <Table.Td>{i18n._(place.label)}</Table.Td>
                 </Table.Tr>
               ))}
-              <Table.Tr>
-                <Table.Td>
-                  <Kbd>Ctrl</Kbd> <Kbd>K</Kbd>
-                </Table.Td>
-                <Table.Td>
-                  <Trans>Go to a page or find a person</Trans>
-                </Table.Td>
-              </Table.Tr>
-              <Table.Tr>
-                <Table.Td>
-                  <Kbd>j</Kbd> <Kbd>k</Kbd>
-                </Table.Td>
-                <Table.Td>
-                  <Trans>Next and previous conversation</Trans>
-                </Table.Td>
-              </Table.Tr>
+              {keys.map(([pressed, what]) => (
+                <Table.Tr key={what}>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{pressed}</Table.Td>
+                  <Table.Td>{what}</Table.Td>
+                </Table.Tr>
+              ))}
             </Table.Tbody>
           </Table>
         </Stack>
       </Modal>
     </>
   );
+}
+
+/** Keys that are held together. */
+function Together({ all }: { all: string[] }) {
+  return all.map((key, n) => (
+    <Fragment key={key}>
+      {n > 0 && ' + '}
+      <Kbd>{key}</Kbd>
+    </Fragment>
+  ));
+}
+
+/** Keys of which each does something of its own. */
+function Either({ all }: { all: string[] }) {
+  return all.map((key) => (
+    <Fragment key={key}>
+      <Kbd>{key}</Kbd>{' '}
+    </Fragment>
+  ));
 }

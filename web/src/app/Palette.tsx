@@ -9,9 +9,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, body } from '~/api/client';
 import { useCan } from '~/api/session';
-import type { Place } from './nav';
+import { ACTS, type Place } from './nav';
 
-/** Goes to a page, or finds a person, from the keyboard. */
+/** Goes to a page, begins something, or finds a person, from the keyboard. */
 export function Palette({ places }: { places: readonly Place[] }) {
   const { t, i18n } = useLingui();
   const can = useCan();
@@ -28,6 +28,12 @@ export function Palette({ places }: { places: readonly Place[] }) {
     label: i18n._(label),
     leftSection: <Icon size={18} aria-hidden />,
     onClick: () => void navigate({ to }),
+  }));
+  const acts = ACTS.filter((act) => can(act.needs)).map(({ to, search, label, icon: Icon }) => ({
+    id: `${to} new`,
+    label: i18n._(label),
+    leftSection: <Icon size={18} aria-hidden />,
+    onClick: () => void navigate({ to, search: search as never }),
   }));
   const found = (people.data?.data ?? []).map((person) => ({
     id: person.id,
@@ -54,6 +60,7 @@ export function Palette({ places }: { places: readonly Place[] }) {
       <Spotlight
         actions={[
           { group: t`Pages`, actions: pages },
+          { group: t`Begin`, actions: acts },
           { group: t`People`, actions: found },
         ]}
         query={query}
@@ -61,7 +68,7 @@ export function Palette({ places }: { places: readonly Place[] }) {
         nothingFound={people.isFetching ? t`Searching` : t`Nothing found`}
         searchProps={{ placeholder: t`A page, a name or a number`, 'aria-label': t`Go to or find` }}
         shortcut="mod + K"
-        limit={12}
+        limit={20}
       />
     </>
   );

@@ -2,6 +2,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
   IconCode,
+  IconFileImport,
   IconHistory,
   IconHome,
   IconInbox,
@@ -9,6 +10,7 @@ import {
   IconSpeakerphone,
   IconTemplate,
   IconUserCog,
+  IconUserPlus,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -67,5 +69,33 @@ export const PLACES: readonly Place[] = [
     needs: 'callbacks.read',
     key: 'd',
     group: 'settings',
+  },
+];
+
+export interface Act {
+  to: string;
+  search?: Record<string, unknown>;
+  label: MessageDescriptor;
+  icon: typeof IconHome;
+  needs: string;
+}
+
+/** What one can begin from anywhere, by the palette. */
+export const ACTS: readonly Act[] = [
+  { to: '/campaigns/new', label: msg`New campaign`, icon: IconSpeakerphone, needs: 'campaigns.write' },
+  { to: '/templates/new', label: msg`New template`, icon: IconTemplate, needs: 'templates.write' },
+  { to: '/profiles/import', label: msg`Import people`, icon: IconFileImport, needs: 'profiles.import' },
+  {
+    to: '/settings/whatsapp/new',
+    label: msg`Add a provider`,
+    icon: IconPlugConnected,
+    needs: 'accounts.write',
+  },
+  {
+    to: '/settings/people',
+    search: { invite: true },
+    label: msg`Invite somebody`,
+    icon: IconUserPlus,
+    needs: 'users.manage',
   },
 ];

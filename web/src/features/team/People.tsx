@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Stack, Title } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconLock, IconUserPlus } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
 import { EmptyState } from '~/ui/EmptyState';
 import { PageHeader } from '~/ui/PageHeader';
@@ -15,7 +15,10 @@ export function People() {
   const { t } = useLingui();
   const can = useCan();
   const manage = can('users.manage');
-  const [opened, { open, close }] = useDisclosure();
+  const { invite } = useSearch({ from: '/shell/settings/people' });
+  const navigate = useNavigate();
+  const show = (invite: true | undefined) =>
+    void navigate({ to: '/settings/people', search: invite ? { invite } : {}, replace: true });
   return (
     <>
       <PageHeader
@@ -23,7 +26,7 @@ export function People() {
         about={t`Everybody signs in with an account of their own. The role says what they may do.`}
         actions={
           manage && (
-            <Button leftSection={<IconUserPlus size={16} aria-hidden />} onClick={open}>
+            <Button leftSection={<IconUserPlus size={16} aria-hidden />} onClick={() => show(true)}>
               <Trans>Invite somebody</Trans>
             </Button>
           )
@@ -45,7 +48,7 @@ export function People() {
           <RoleMatrix />
         </section>
       </Stack>
-      {manage && <InvitePerson opened={opened} close={close} />}
+      {manage && <InvitePerson opened={invite === true} close={() => show(undefined)} />}
     </>
   );
 }

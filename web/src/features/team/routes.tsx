@@ -6,6 +6,9 @@ import { readFilter } from './filter';
 const people = createRoute({
   getParentRoute: () => shell,
   path: '/settings/people',
+  // The palette leads to the form.
+  validateSearch: (raw: Record<string, unknown>): { invite?: true } =>
+    raw.invite === true ? { invite: true } : {},
   component: lazyRouteComponent(
     withTexts('team', () => import('./People')),
     'People',
