@@ -169,7 +169,11 @@ export async function story({ server, context, page }) {
   await looks(page, 'home-unread');
   await accessible(page, 'the first page with something new');
   await page.getByRole('link', { name: /^Waiting for an answer/ }).click();
-  await page.waitForURL(/\/inbox\?unread=true/);
+  await page.waitForURL(/\/inbox\?waiting=true/);
+  // As many as the first page counts: the message of yesterday cannot be answered freely any more.
+  await until('those who wait', async () => (await page.locator('[data-conversation]').count()) === 2);
+  await looks(page, 'inbox-waiting');
+  await page.getByText('Unread', { exact: true }).click();
   await shown(page.locator('[data-conversation]').filter({ hasText: 'Hello from yesterday' }));
   await open(LATE);
   await shown(page.getByText(/^The 24-hour window closed at/));
@@ -247,7 +251,7 @@ export async function story({ server, context, page }) {
   await shown(page.locator('[data-conversation]').first());
   await fits(page, 'the list at phone width');
   await accessible(page, 'the list at phone width');
-  await page.locator('[data-conversation]').filter({ hasText: 'Does this arrive?' }).click();
+  await page.locator('[data-conversation]').filter({ hasText: 'Do you hear me?' }).click();
   await shown(page.getByRole('link', { name: 'Back to the list' }));
   assert.equal(await page.locator('[data-conversation]:visible').count(), 0);
   await fits(page, 'a conversation at phone width');

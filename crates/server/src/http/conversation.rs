@@ -22,7 +22,7 @@ use super::problem::Problem;
 use crate::app::conversation::Reply;
 use crate::app::message::content_of;
 use crate::app::person::conversation_of;
-use crate::app::{App, AppError, conversation};
+use crate::app::{App, AppError, conversation, home};
 use crate::clock::id_time;
 use crate::domain::id::{CAMPAIGN, CONVERSATION, Kind, MESSAGE, NUMBER, PROFILE};
 use crate::domain::phone::Phone;
@@ -30,7 +30,7 @@ use crate::domain::state::{self, RECEIVED};
 use crate::domain::template::Mapping;
 use crate::domain::variant::names;
 use crate::domain::window;
-use crate::store::conversation::{ConversationRow, mark_read, page, unread as count_unread};
+use crate::store::conversation::{ConversationRow, Which, mark_read, page, unread as count_unread};
 use crate::store::message::{MessageRow, of_phone};
 use crate::store::{Tx, consent, number, profile};
 
@@ -81,6 +81,8 @@ pub struct Conversation {
 pub struct ConversationFilter {
     /// `true`: only those with messages that nobody looked at.
     pub unread: Option<bool>,
+    /// `true`: only those whose person spoke last and can still be answered freely, as the first page counts them.
+    pub waiting: Option<bool>,
     /// The one with this number, however it is written.
     pub phone: Option<String>,
     /// Rows at most, 1 to 500; 50 when not given.
@@ -116,7 +118,14 @@ async fn list(
         }));
     }
     let before = before(filter.cursor.as_deref())?;
-    let rows = page(&mut tx, before, filter.unread == Some(true), limit).await?;
+    let which = if filter.waiting == Some(true) {
+        Which::WaitingSince(home::open_since(app.now()))
+    } else if filter.unread == Some(true) {
+        Which::Unread
+    } else {
+        Which::All
+    };
+    let rows = page(&mut tx, before, which, limit).await?;
     let full = rows.len() as i64 >= limit;
     let last = rows.last().filter(|_| full);
     let next_cursor = last.map(|row| {

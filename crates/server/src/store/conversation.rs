@@ -170,20 +170,46 @@ ORDER BY last_message_at DESC, id DESC
 LIMIT $3"
 );
 
+// The person spoke last, at a moment or since; as the first page counts them.
+pub(super) const WAITING_PAGE: &str = select!(
+    "
+FROM conversation
+WHERE last_message_at <= $1 AND (last_message_at < $1 OR id < $2)
+    AND last_message_at >= $4 AND last_inbound_at >= last_message_at
+ORDER BY last_message_at DESC, id DESC
+LIMIT $3"
+);
+
+/// Which conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Those with something that nobody looked at.
+    Unread,
+    /// Those whose person spoke last, at this moment or later.
+    WaitingSince(Millis),
+}
+
 /// A page of conversations, the liveliest first: those before (`last_message_at`, `id`).
 pub async fn page(
     tx: &mut Tx,
     before: (Millis, i64),
-    unread_only: bool,
+    which: Which,
     limit: i64,
 ) -> Result<Vec<ConversationRow>, StoreError> {
-    let sql = if unread_only { UNREAD_PAGE } else { PAGE };
-    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(sql)
-        .bind(before.0)
-        .bind(before.1)
-        .bind(limit)
-        .fetch_all(c)
-        .await)?)
+    let (sql, since) = match which {
+        Which::All => (PAGE, None),
+        Which::Unread => (UNREAD_PAGE, None),
+        Which::WaitingSince(since) => (WAITING_PAGE, Some(since)),
+    };
+    Ok(on!(tx, c => {
+        let mut query = sqlx::query_as::<_, ConversationRow>(sql).bind(before.0).bind(before.1).bind(limit);
+        if let Some(since) = since {
+            query = query.bind(since);
+        }
+        query.fetch_all(c).await
+    })?)
 }
 
 pub(super) const UNREAD: &str = "

@@ -3,7 +3,7 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::conversation::{UNREAD, UNREAD_PAGE};
+use super::conversation::{UNREAD, UNREAD_PAGE, WAITING_PAGE};
 use super::find;
 use super::message::{LEFT_SINCE, OF_PHONE};
 use super::recipient;
@@ -103,4 +103,12 @@ async fn unread_conversations_are_found_without_a_walk_through_all() {
         let found = plan.iter().any(|step| step.contains("INDEX conversation_unread"));
         assert!(found, "{sql}: {plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn who_waits_is_found_without_a_walk_through_all() {
+    let plan = steps(WAITING_PAGE).await;
+    let wanted =
+        "SEARCH conversation USING INDEX conversation_recent (last_message_at>? AND last_message_at<?)";
+    assert!(has(&plan, wanted), "{plan:#?}");
 }

@@ -140,7 +140,10 @@ on_both_engines! {
         assert_eq!((conversation["number"].as_str(), conversation["unread"].as_i64()), (Some(SECOND_SHOP), Some(2)));
         let path = format!("/api/v1/conversations/{}", conversation["id"].as_str().unwrap());
         let answer = json!({"content": {"type": "text", "body": "At your service"}});
+        let waiting = async || p.client.get("/api/v1/conversations?waiting=true").await["data"].as_array().unwrap().len();
+        assert_eq!(waiting().await, 1);
         let sent = p.client.post(&format!("{path}/messages"), answer.clone()).await.expect(202);
+        assert_eq!(waiting().await, 0, "we spoke last");
         let row = p.row(id::MESSAGE.read(sent["message_id"].as_str().unwrap()).unwrap()).await;
         assert_eq!((row.number_id, row.lane, row.state), (second, 0, QUEUED));
         p.says(1, "three", START).await;
@@ -155,6 +158,10 @@ on_both_engines! {
         assert_eq!(p.client.get(&path).await["unread"], 0);
         assert_eq!(p.client.get("/api/v1/conversations?unread=true").await["data"], json!([]));
         assert_eq!(p.client.get("/api/v1/conversations/unread").await, json!({"conversations": 0}));
+        p.says(1, "four", START + 1_000).await;
+        assert_eq!(waiting().await, 1, "read or not");
+        p.w.t.clock.advance(25 * HOUR);
+        assert_eq!(waiting().await, 0, "the window is closed");
     }
 
     async fn a_closed_window_takes_only_templates_and_an_opt_out_not_even_those(t) {

@@ -58,7 +58,7 @@ async fn says(p: &Post, from: &str, text: &str, at: i64) {
 
 async fn conversations(p: &Post) -> Vec<(String, i64)> {
     let mut tx = p.w.app().db.read().await.unwrap();
-    let rows = store::conversation::page(&mut tx, (i64::MAX, i64::MAX), false, 50)
+    let rows = store::conversation::page(&mut tx, (i64::MAX, i64::MAX), store::conversation::Which::All, 50)
         .await
         .unwrap();
     rows.into_iter().map(|row| (row.phone, row.unread)).collect()

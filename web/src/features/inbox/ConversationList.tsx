@@ -9,7 +9,7 @@ import { EmptyState } from '~/ui/EmptyState';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { SavedViews } from '~/ui/SavedViews';
 import classes from './Inbox.module.css';
-import { useConversations } from './queries';
+import { useConversations, type Which } from './queries';
 import { Rows } from './Rows';
 import type { InboxSearch } from './routes';
 
@@ -21,7 +21,7 @@ export function ConversationList({ current }: { current: string | undefined }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const search = useSearch({ from: '/shell/inbox' });
-  const unread = search.unread ?? false;
+  const which: Which = search.waiting ? 'waiting' : search.unread ? 'unread' : 'all';
   const [typed, setTyped] = useState(search.phone ?? '');
   const { phone } = search;
   const find = useDebouncedCallback((text: string) => {
@@ -31,7 +31,7 @@ export function ConversationList({ current }: { current: string | undefined }) {
       replace: true,
     });
   }, 300);
-  const pages = useConversations({ unread, phone });
+  const pages = useConversations({ which, phone });
   const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -51,16 +51,18 @@ export function ConversationList({ current }: { current: string | undefined }) {
           <SegmentedControl
             size="xs"
             aria-label={t`Which conversations`}
-            value={unread ? 'unread' : 'all'}
+            value={which}
             onChange={(value) =>
               void navigate({
                 to: '.',
-                search: (now) => ({ ...now, unread: value === 'unread' ? true : undefined }),
+                search: ({ unread: _, waiting: __, ...now }) =>
+                  value === 'all' ? now : { ...now, [value]: true },
               })
             }
             data={[
               { value: 'all', label: t`All` },
               { value: 'unread', label: t`Unread` },
+              { value: 'waiting', label: t`Waiting` },
             ]}
           />
         </Group>
@@ -83,7 +85,7 @@ export function ConversationList({ current }: { current: string | undefined }) {
         />
         <SavedViews
           page="inbox"
-          filter={{ unread: search.unread, phone }}
+          filter={{ unread: search.unread, waiting: search.waiting, phone }}
           choose={(kept: InboxSearch) => {
             setTyped(kept.phone ?? '');
             void navigate({ to: '.', search: kept });
@@ -103,18 +105,24 @@ export function ConversationList({ current }: { current: string | undefined }) {
           ))}
         </div>
       ) : rows.length > 0 ? (
-        <Rows key={`${unread} ${phone}`} rows={rows} pages={pages} current={current} />
+        <Rows key={`${which} ${phone}`} rows={rows} pages={pages} current={current} />
       ) : pages.isError ? (
         !invalid && (
           <div style={{ padding: 'var(--mantine-spacing-md)' }}>
             <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
           </div>
         )
-      ) : unread || phone ? (
+      ) : which !== 'all' || phone ? (
         <EmptyState
           icon={IconInbox}
           title={
-            phone ? <Trans>No conversation with this number</Trans> : <Trans>Everything has been read</Trans>
+            phone ? (
+              <Trans>No conversation with this number</Trans>
+            ) : which === 'waiting' ? (
+              <Trans>Nobody waits for an answer</Trans>
+            ) : (
+              <Trans>Everything has been read</Trans>
+            )
           }
           actions={
             <Button variant="default" onClick={clear}>
@@ -122,7 +130,15 @@ export function ConversationList({ current }: { current: string | undefined }) {
             </Button>
           }
         >
-          {phone && <Trans>A conversation begins when the person writes to you.</Trans>}
+          {phone ? (
+            <Trans>A conversation begins when the person writes to you.</Trans>
+          ) : (
+            which === 'waiting' && (
+              <Trans>
+                Here are people who spoke last, as long as they can be answered without a template.
+              </Trans>
+            )
+          )}
         </EmptyState>
       ) : (
         <EmptyState

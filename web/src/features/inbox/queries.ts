@@ -9,14 +9,16 @@ import { outbox, type Pending } from './outbox';
 import { merge, type Thread } from './thread';
 
 export type Conversation = Schemas['Conversation'];
+/** Which conversations: unread, or those of people who wait for an answer. */
+export type Which = 'all' | 'unread' | 'waiting';
 const THREAD_PAGE = 50;
 
 /** Conversations, the liveliest first. */
-export const useConversations = (filter: { unread: boolean; phone: string | undefined }) =>
+export const useConversations = (filter: { which: Which; phone: string | undefined }) =>
   usePages<Conversation>(['conversation', 'list', filter], async (cursor) => {
     const query = filter.phone
       ? { phone: filter.phone }
-      : { limit: 50, ...(filter.unread ? { unread: true } : {}), ...(cursor ? { cursor } : {}) };
+      : { limit: 50, ...(filter.which === 'all' ? {} : { [filter.which]: true }), cursor };
     return body(api.GET('/api/v1/conversations', { params: { query } }));
   });
 

@@ -4,6 +4,8 @@ import { withTexts } from '~/i18n';
 
 export interface InboxSearch {
   unread?: boolean;
+  /** Only people who spoke last and can still be answered freely. */
+  waiting?: boolean;
   phone?: string;
 }
 
@@ -13,6 +15,7 @@ const inbox = createRoute({
   path: '/inbox',
   validateSearch: (search: Record<string, unknown>): InboxSearch => ({
     ...(search.unread === true ? { unread: true } : {}),
+    ...(search.waiting === true ? { waiting: true } : {}),
     ...(search.phone !== undefined && search.phone !== '' ? { phone: String(search.phone) } : {}),
   }),
   component: lazyRouteComponent(

@@ -2,7 +2,6 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { SimpleGrid } from '@mantine/core';
 import type { Schemas } from '~/api/client';
 import { useCan } from '~/api/session';
-import { useUnread } from '~/api/unread';
 import { useFormat } from '~/ui/format';
 import { Tile } from './Tile';
 
@@ -14,7 +13,6 @@ export function Today({ today }: { today: Schemas['Today'] }) {
   const { sent, delivered, read, failed, replies, waiting } = today;
   const campaigns = can('campaigns.read') ? { to: '/campaigns' as const } : undefined;
   const inbox = can('inbox.read') ? { to: '/inbox' as const } : undefined;
-  const unread = useUnread();
   const none = t`Nothing was sent today`;
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md">
@@ -62,8 +60,7 @@ export function Today({ today }: { today: Schemas['Today'] }) {
       <Tile
         name={t`Waiting for an answer`}
         value={format.number(waiting)}
-        // Who waits is mostly who was not read yet; when all was read they stand among the others.
-        link={inbox && unread > 0 ? { ...inbox, search: { unread: true } } : inbox}
+        link={inbox && { ...inbox, search: { waiting: true } }}
         detail={<Plural value={waiting} one="customer" other="customers" />}
       />
     </SimpleGrid>

@@ -2,7 +2,7 @@
 
 mod needs;
 
-pub use needs::{Link, Need};
+pub use needs::{Link, Need, open_since};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -97,7 +97,7 @@ async fn today(tx: &mut Tx, since: Millis, now: Millis) -> Result<Today, AppErro
         read: n(READ),
         failed: n(FAILED),
         replies: home::wrote_since(tx, since).await?,
-        waiting: home::waiting(tx, needs::open_since(now), Millis::MAX).await?.0,
+        waiting: home::waiting(tx, open_since(now), Millis::MAX).await?.0,
     })
 }
 

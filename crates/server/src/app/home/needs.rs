@@ -52,7 +52,7 @@ fn link(kind: &'static str, id: String) -> Link {
 }
 
 /// The last message of a person whose window is open came after this moment.
-pub(super) fn open_since(now: Millis) -> Millis {
+pub fn open_since(now: Millis) -> Millis {
     now - closes_at(0) + 1
 }
 
