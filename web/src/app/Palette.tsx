@@ -69,6 +69,8 @@ export function Palette({ places }: { places: readonly Place[] }) {
         searchProps={{ placeholder: t`A page, a name or a number`, 'aria-label': t`Go to or find` }}
         shortcut="mod + K"
         limit={20}
+        scrollable
+        maxHeight="70dvh"
       />
     </>
   );
