@@ -87,7 +87,6 @@ function Shown({ first }: { first: string }) {
 }
 
 function Whole({ message, open }: { message: Told; open: (id: string) => void }) {
-  const can = useCan();
   const { t } = useLingui();
   const can = useCan();
   const { pathname } = useLocation();
