@@ -1,5 +1,6 @@
 //! What can go wrong in an act, in words that reach a person through the API and the command line.
 
+use crate::clock::Millis;
 pub use crate::domain::problem::FieldProblem;
 use crate::store::StoreError;
 
@@ -58,6 +59,16 @@ pub enum AppError {
         detail: String,
         /// What to do.
         help: String,
+    },
+    /// It is no longer as whoever changes it has read it.
+    #[error("\"{name}\" was changed after it was read")]
+    ChangedMeanwhile {
+        /// What it is called now.
+        name: String,
+        /// Who changed it, when that is known.
+        by: Option<String>,
+        /// When.
+        at: Millis,
     },
     /// This server was given up by another one, and what it began is theirs.
     #[error("another server took over what this one had begun")]

@@ -49,6 +49,7 @@ pub mod trouble;
 pub mod upload;
 pub mod user;
 pub mod vault;
+pub mod version;
 
 pub use error::{AppError, FieldProblem};
 

@@ -20,7 +20,7 @@ use super::{query, say};
 pub enum Campaign {
     /// List campaigns, newest first.
     List(List),
-    /// Launch a draft, now or at a time, and watch it.
+    /// Launch a draft, at a time, at the one that it plans, or now, and watch it.
     Launch(Launch),
     /// Tell where a campaign stands, once.
     Status(One),
@@ -69,7 +69,7 @@ pub struct List {
 pub struct Launch {
     #[command(flatten)]
     one: One,
-    /// When: RFC 3339 with its offset. Without it, now.
+    /// When: RFC 3339 with its offset. Without it, at the time that the draft plans, else now.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// Launch, and do not watch.
@@ -190,8 +190,12 @@ fn tell_launched(campaign: &Value, json: bool) -> anyhow::Result<ExitCode> {
         say(&campaign.to_string())?;
     } else {
         let (id, state) = (text(campaign, "id"), text(campaign, "state"));
+        let at = campaign["scheduled_at"]
+            .as_i64()
+            .map(harkara_provider::wire::rfc3339);
+        let at = at.map(|at| format!(" for {at}")).unwrap_or_default();
         say(&format!(
-            "{id} is {state}. `harkara campaign watch {id}` shows how it goes."
+            "{id} is {state}{at}. `harkara campaign watch {id}` shows how it goes."
         ))?;
     }
     Ok(ExitCode::SUCCESS)

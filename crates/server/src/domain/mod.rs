@@ -26,6 +26,7 @@ pub mod report;
 pub mod settings;
 pub mod settle;
 pub mod sign_in;
+pub mod start;
 pub mod state;
 pub mod target;
 pub mod template;

@@ -19,6 +19,15 @@ pub struct ProblemField {
     pub detail: String,
 }
 
+/// A change by somebody else.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemChange {
+    /// Who, when that is known.
+    pub by: Option<String>,
+    /// When, milliseconds since 1970 UTC: the version that is there now.
+    pub at: i64,
+}
+
 /// An error, as RFC 9457 has it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -35,6 +44,9 @@ pub struct Problem {
     pub detail: String,
     /// What to do.
     pub help: String,
+    /// Who changed it meanwhile, with `changed_meanwhile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<ProblemChange>,
     /// Wrong fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemField>,
@@ -53,6 +65,7 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             detail: detail.into(),
             help: help.into(),
+            changed: None,
             errors: Vec::new(),
             retry_after: None,
         }
@@ -123,6 +136,20 @@ impl From<AppError> for Problem {
                 problem
             }
             AppError::Conflict { code, detail, help } => Self::new(StatusCode::CONFLICT, code, detail, help),
+            AppError::ChangedMeanwhile { name, by, at } => {
+                let detail = match &by {
+                    Some(by) => format!("{by} changed \"{name}\" after it was read for this change."),
+                    None => format!("\"{name}\" was changed after it was read for this change."),
+                };
+                let mut problem = Self::new(
+                    StatusCode::CONFLICT,
+                    "changed_meanwhile",
+                    detail,
+                    "Nothing was changed. Read it again, and send the change with its `updated_at` as `version`.",
+                );
+                problem.changed = Some(ProblemChange { by, at });
+                problem
+            }
             AppError::SignIn { code, detail, help } => {
                 Self::new(StatusCode::UNAUTHORIZED, code, detail, help)
             }

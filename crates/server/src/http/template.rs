@@ -143,6 +143,9 @@ pub struct TemplateChange {
     pub addressing: Option<String>,
     /// The provider's id; empty takes it out.
     pub provider_template_id: Option<String>,
+    /// `updated_at` of the template that was read: `changed_meanwhile` when somebody changed it since. Absent: written over
+    /// whatever is there.
+    pub version: Option<i64>,
 }
 
 /// Query of the list.
@@ -310,6 +313,7 @@ async fn create(State(app): State<Shared>, body: Body<NewTemplate>) -> Result<Re
         status: new.status,
         addressing: new.addressing,
         provider_template_id: new.provider_template_id,
+        version: None,
     };
     once(&app, &body.asked, async |tx| {
         let row = template::create(&app, tx, account, change)
@@ -349,6 +353,7 @@ async fn update(
         status: new.status,
         addressing: new.addressing,
         provider_template_id: new.provider_template_id,
+        version: new.version,
     };
     once(&app, &body.asked, async |tx| {
         let changed = template::update(&app, tx, id, change).await?;

@@ -31,7 +31,11 @@ pub struct CampaignRow {
     pub state: i16,
     /// Own limit, messages a second.
     pub messages_per_second: Option<i64>,
-    /// When it is to start.
+    /// When the draft is to start, on the clocks of `starts_zone`; none: as soon as it is launched.
+    pub starts_local: Option<String>,
+    /// Whose clocks.
+    pub starts_zone: Option<String>,
+    /// When it is to start, once it is launched.
     pub scheduled_at: Option<i64>,
     /// When it started.
     pub launched_at: Option<i64>,
@@ -56,14 +60,15 @@ pub struct CampaignRow {
 const INSERT: &str = "
 INSERT INTO campaign (
     id, name, account_id, number_id, template_id, audience, mapping, state, messages_per_second,
-    position, upper, planned, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $10)";
+    starts_local, starts_zone, position, upper, planned, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, 0, 0, 0, $10, $10)";
 
 /// Keeps a new campaign.
 pub async fn insert(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(INSERT)
         .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
         .bind(&row.audience).bind(&row.mapping).bind(row.state).bind(row.messages_per_second).bind(row.created_at)
+        .bind(&row.starts_local).bind(&row.starts_zone)
         .execute(c).await.map(drop))?;
     tx.note(Campaign, row.id);
     Ok(())
@@ -73,7 +78,7 @@ const UPDATE: &str = "
 UPDATE campaign
 SET name = $2, account_id = $3, number_id = $4, template_id = $5, audience = $6, mapping = $7, frozen = $8, state = $9,
     messages_per_second = $10, scheduled_at = $11, launched_at = $12, finished_at = $13, upper = $14,
-    waiting_reason = $15, waiting_since = $16, updated_at = $17
+    waiting_reason = $15, waiting_since = $16, updated_at = $17, starts_local = $18, starts_zone = $19
 WHERE id = $1";
 
 /// Writes everything but `planned`, which only the planner sets.
@@ -83,6 +88,7 @@ pub async fn update(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
         .bind(&row.audience).bind(&row.mapping).bind(&row.frozen).bind(row.state).bind(row.messages_per_second)
         .bind(row.scheduled_at).bind(row.launched_at).bind(row.finished_at).bind(row.upper)
         .bind(&row.waiting_reason).bind(row.waiting_since).bind(row.updated_at)
+        .bind(&row.starts_local).bind(&row.starts_zone)
         .execute(c).await.map(drop))?;
     tx.note(Campaign, row.id);
     Ok(())
@@ -213,6 +219,19 @@ pub async fn set_state(
         .execute(c).await.map(|r| r.rows_affected()))?;
     tx.note(Campaign, id);
     Ok(rows == 1)
+}
+
+const HAS_SENT: &str = "
+SELECT id
+FROM campaign
+WHERE account_id = $1 AND launched_at IS NOT NULL
+LIMIT 1";
+
+/// Whether a campaign of this account ever began.
+pub async fn has_sent(tx: &mut Tx, account: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> =
+        on!(tx, c => sqlx::query_scalar(HAS_SENT).bind(account).fetch_optional(c).await)?;
+    Ok(found.is_some())
 }
 
 const EXPECT: &str = "

@@ -39,6 +39,18 @@ pub async fn made(tx: &mut Tx, kind: &str) -> Result<Option<i64>, StoreError> {
     Ok(on!(tx, c => sqlx::query_scalar(MADE).bind(kind).fetch_optional(c).await)?)
 }
 
+const IS_MADE: &str = "
+SELECT id
+FROM demo_item
+WHERE kind = $1 AND id = $2";
+
+/// Whether the demo made this.
+pub async fn is_made(tx: &mut Tx, kind: &str, id: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> =
+        on!(tx, c => sqlx::query_scalar(IS_MADE).bind(kind).bind(id).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
 const COUNT: &str = "
 SELECT COUNT(*)
 FROM list_entry

@@ -87,6 +87,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0026_template_drift.sql"),
     ),
     (
+        27,
+        "planned start",
+        include_str!("../../../../migrations/0027_planned_start.sql"),
+    ),
+    (
         28,
         "unread",
         include_str!("../../../../migrations/0028_unread.sql"),

@@ -4,6 +4,7 @@ use sqlx::FromRow;
 
 use super::campaign::containing;
 use super::db::on;
+use super::dialect::Batch;
 use super::news::Topic::Template;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
@@ -141,6 +142,17 @@ WHERE id = $1";
 /// The template of this id.
 pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<TemplateRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(BY_ID).bind(id).fetch_optional(c).await)?)
+}
+
+const LOCK: Batch = Batch {
+    sqlite: "SELECT * FROM template WHERE id = $1",
+    postgres: "SELECT * FROM template WHERE id = $1 FOR UPDATE",
+};
+
+/// The template of this id, to be changed in this transaction: nobody else changes it meanwhile.
+pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<TemplateRow>, StoreError> {
+    let sql = tx.dialect().pick(&LOCK);
+    Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(sql).bind(id).fetch_optional(c).await)?)
 }
 
 const BY_NAME: &str = "

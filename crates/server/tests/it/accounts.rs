@@ -41,6 +41,8 @@ fn running(account_id: i64, number_id: i64) -> CampaignRow {
         frozen: None,
         state: harkara::domain::campaign::RUNNING,
         messages_per_second: None,
+        starts_local: None,
+        starts_zone: None,
         scheduled_at: None,
         launched_at: None,
         finished_at: None,

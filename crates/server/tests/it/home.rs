@@ -124,7 +124,7 @@ on_both_engines! {
         assert_eq!(needs(&home(&p).await), []);
         p.w.t.clock.advance(23 * HOUR + HOUR / 2);
         let mut tx = app.db.write().await.unwrap();
-        campaign::launch(app, &mut tx, second, None).await.unwrap();
+        campaign::launch(app, &mut tx, second, campaign::When::default()).await.unwrap();
         campaign::pause(app, &mut tx, second).await.unwrap();
         let row = store::template::by_id(&mut tx, p.w.template).await.unwrap().unwrap();
         let paused = TemplateRow { status: "paused".into(), status_detail: Some("Low quality".into()), ..row };

@@ -137,7 +137,7 @@ on_both_engines! {
         let mut row = store::campaign::by_id(&mut tx, second).await.unwrap().unwrap();
         row.messages_per_second = Some(10);
         store::campaign::update(&mut tx, &row).await.unwrap();
-        campaign::launch(w.app(), &mut tx, second, None).await.unwrap();
+        campaign::launch(w.app(), &mut tx, second, campaign::When::default()).await.unwrap();
         tx.commit().await.unwrap();
         for _ in 0..30 { w.step(100).await; }
         let sent = w.sim.state().accepted().len() - before;

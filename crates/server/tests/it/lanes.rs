@@ -61,9 +61,13 @@ async fn launch_at(w: &World, url: &str) -> i64 {
         audience: Audience::Everyone,
         mapping: None,
         messages_per_second: None,
+        starts: None,
+        version: None,
     };
     let id = campaign::create(app, &mut tx, &input).await.unwrap().row.id;
-    campaign::launch(app, &mut tx, id, None).await.unwrap();
+    campaign::launch(app, &mut tx, id, campaign::When::default())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     lease::keep(app).await.unwrap();
     id

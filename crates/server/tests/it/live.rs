@@ -244,7 +244,9 @@ async fn what_another_server_does_is_told_too() {
     let mut stream = Stream::open(&p.w.t, &p.client.key, None).await;
     let mut seen = Vec::new();
     let mut tx = other.app.db.write().await.unwrap();
-    campaign::launch(&other.app, &mut tx, id, None).await.unwrap();
+    campaign::launch(&other.app, &mut tx, id, campaign::When::default())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     stream
         .until(&mut seen, "campaign", |d| d["state"] == "running")

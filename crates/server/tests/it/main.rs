@@ -25,6 +25,7 @@ mod consent;
 mod dashboard;
 mod demo;
 mod dispatch;
+mod drafts;
 mod edges;
 mod engine;
 mod erase;

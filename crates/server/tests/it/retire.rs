@@ -191,7 +191,7 @@ on_both_engines! {
         let row = store::message::by_id(&mut tx, queued).await.unwrap().unwrap();
         assert_eq!(row.state, CANCELLED);
         assert!(row.failure.unwrap().contains("went out of use"));
-        assert!(campaign::launch(w.app(), &mut tx, draft, None).await.unwrap_err().to_string().contains("archived"));
+        assert!(campaign::launch(w.app(), &mut tx, draft, campaign::When::default()).await.unwrap_err().to_string().contains("archived"));
         // Deleted: the credentials are gone, what happened stays.
         account::retire(w.app(), &mut tx, w.account, account::Way::Delete, false).await.unwrap();
         let row = store::account::by_id(&mut tx, w.account).await.unwrap().unwrap();

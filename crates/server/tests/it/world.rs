@@ -153,7 +153,9 @@ impl World {
     pub async fn launch_over(&self, audience: Audience, numbers: &[i64]) -> i64 {
         let id = self.draft(audience, numbers).await;
         let mut tx = self.app().db.write().await.unwrap();
-        campaign::launch(self.app(), &mut tx, id, None).await.unwrap();
+        campaign::launch(self.app(), &mut tx, id, campaign::When::default())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -170,6 +172,8 @@ impl World {
             audience,
             mapping: None,
             messages_per_second: None,
+            starts: None,
+            version: None,
         };
         let id = campaign::create(self.app(), &mut tx, &input)
             .await

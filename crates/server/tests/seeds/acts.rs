@@ -66,6 +66,8 @@ pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
         messages_per_second: rng
             .chance(250)
             .then(|| rng.between(1 + i64::from(shared), 20) as u32),
+        starts: None,
+        version: None,
     };
     let mut tx = app.db.write().await.unwrap();
     let id = campaign::create(app, &mut tx, &input).await.unwrap().row.id;
@@ -79,7 +81,11 @@ pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
     let now = app.now();
     if let Act::Launch(id, later) = act {
         let mut tx = app.db.write().await?;
-        campaign::launch(app, &mut tx, *id, (*later > 0).then_some(now + later)).await?;
+        let when = campaign::When {
+            at: (*later > 0).then_some(now + later),
+            ..campaign::When::default()
+        };
+        campaign::launch(app, &mut tx, *id, when).await?;
         tx.commit().await?;
         return campaign::count_expected(app, *id).await;
     }

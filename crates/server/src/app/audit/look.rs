@@ -160,6 +160,7 @@ async fn campaign_(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
             .with("audience", from_json::<Value>("audience", &row.audience)?)
             .with("mapping", from_json::<Value>("mapping", &row.mapping)?)
             .with("messages_per_second", row.messages_per_second)
+            .with("starts", json!(crate::app::campaign::planned_start(&row)))
             .with("scheduled_at", row.scheduled_at))
     })
     .transpose()

@@ -1,9 +1,9 @@
 //! Launch, pause, resume, stop.
 
-use super::preflight::preflight;
-use super::{Checked, allowed, frozen, load, load_to_change, reach};
+use super::preflight::{preflight, still_to_come};
+use super::{Checked, allowed, frozen, load, load_to_change, planned_start, reach};
 use crate::app::audit::{Actor, look, note_change};
-use crate::app::{App, AppError, account};
+use crate::app::{App, AppError, account, version};
 use crate::clock::Millis;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, PAUSED, RUNNING, SCHEDULED, STOPPED};
@@ -13,13 +13,31 @@ use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
 use crate::store::{Tx, from_json, profile, slice, to_json};
 
-/// Launches a draft: now, or at a time. Refuses what could not work: a template that is not approved, placeholders
-/// without a source, an account that stands still.
-pub async fn launch(app: &App, tx: &mut Tx, id: i64, at: Option<Millis>) -> Result<Checked, AppError> {
+/// When a launch begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct When {
+    /// At this time, whatever the draft plans; one that has passed means now.
+    pub at: Option<Millis>,
+    /// So long after now, where neither `at` nor the draft names a time.
+    pub held_for: Millis,
+    /// The version of the draft that was read; absent: whatever is there.
+    pub version: Option<Millis>,
+}
+
+/// Launches a draft: at a time, at the one that it plans, or now. Refuses what could not work: a template that is not
+/// approved, placeholders without a source, an account that stands still, a planned time that has passed.
+pub async fn launch(app: &App, tx: &mut Tx, id: i64, when: When) -> Result<Checked, AppError> {
     let mut checked = load_to_change(tx, id).await?;
-    allowed(&checked.row, Act::Launch)?;
+    let row = &checked.row;
+    allowed(row, Act::Launch)?;
+    version::as_read(tx, "campaign", (id, &row.name), row.updated_at, when.version).await?;
     preflight(app, tx, &checked).await?;
     let now = app.now();
+    let at = match (when.at, planned_start(&checked.row)) {
+        (None, Some(planned)) => Some(still_to_come(&planned, now)?),
+        (None, None) => Some(now + when.held_for),
+        (at, _) => at,
+    };
     checked.row.updated_at = now;
     match at.filter(|at| *at > now) {
         Some(at) => {

@@ -44,6 +44,9 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, name: Option<&str>) -> Result
         number_id: numbers.first().copied().unwrap_or(from.row.number_id),
         state: DRAFT,
         frozen: None,
+        // The copy is for another day.
+        starts_local: None,
+        starts_zone: None,
         scheduled_at: None,
         launched_at: None,
         finished_at: None,

@@ -10,9 +10,9 @@ mod resend;
 mod sample;
 mod series;
 
-pub use act::{count_expected, launch, launch_now, pause, resume, stop, stop_because};
+pub use act::{When, count_expected, launch, launch_now, pause, resume, stop, stop_because};
 pub use draft::{copy, delete, unschedule};
-pub use preflight::{Finding, Level, Step, daily, findings, of_daily, of_reach, rate};
+pub use preflight::{Finding, Level, Step, daily, findings, is_first_send, of_daily, of_reach, rate};
 pub use progress::{
     CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress,
 };
@@ -25,10 +25,11 @@ pub use series::{Series, SeriesPoint, series};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{App, AppError, FieldProblem, template};
+use super::{App, AppError, FieldProblem, template, version};
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, DRAFT, may};
 use crate::domain::id;
+use crate::domain::start::PlannedStart;
 use crate::domain::template::{Frozen, Mapping, mapping_problems};
 use crate::store::campaign::{self, CampaignRow};
 use crate::store::number::{self, NumberRow};
@@ -58,6 +59,11 @@ pub struct CampaignInput {
     pub mapping: Option<Mapping>,
     /// Own limit in messages a second, below the number's; absent: as fast as the number may.
     pub messages_per_second: Option<u32>,
+    /// When it is to start once somebody launches it; absent: as soon as it is launched.
+    pub starts: Option<PlannedStart>,
+    /// When it is changed: `updated_at` of the campaign that was read, and `changed_meanwhile` is the answer when somebody
+    /// changed it since. Absent: written over whatever is there.
+    pub version: Option<i64>,
 }
 
 /// A campaign with what it refers to.
@@ -114,6 +120,8 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
         frozen: None,
         state: DRAFT,
         messages_per_second: None,
+        starts_local: None,
+        starts_zone: None,
         scheduled_at: None,
         launched_at: None,
         finished_at: None,
@@ -137,8 +145,9 @@ pub async fn edit(app: &App, tx: &mut Tx, id: i64, input: &CampaignInput) -> Res
         .await?
         .ok_or(AppError::NotFound("campaign"))?;
     allowed(&row, Act::Edit)?;
+    version::as_read(tx, "campaign", (id, &row.name), row.updated_at, input.version).await?;
     let mut checked = fill(tx, row, input).await?;
-    checked.row.updated_at = app.now();
+    checked.row.updated_at = version::next(checked.row.updated_at, app.now());
     campaign::update(tx, &checked.row).await?;
     slice::set_numbers(tx, checked.row.id, &checked.numbers).await?;
     Ok(checked)
@@ -189,6 +198,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
             problems.push(FieldProblem::new("/audience/list_id", "not_found", detail));
         }
     }
+    problems.extend(input.starts.as_ref().and_then(|starts| starts.moment().err()));
     let template = find_template(tx, &input.template_id, &mut problems).await?;
     let Some(template) = template else {
         return Err(AppError::Invalid(problems));
@@ -232,6 +242,8 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         .as_ref()
         .map_or_else(|| template.mapping.clone(), to_json);
     row.messages_per_second = input.messages_per_second.map(i64::from);
+    row.starts_local = input.starts.as_ref().map(|starts| starts.local.clone());
+    row.starts_zone = input.starts.as_ref().map(|starts| starts.zone.clone());
     Ok(Checked {
         row,
         template,
@@ -306,6 +318,14 @@ async fn find_numbers(
         Vec::new()
     };
     Ok((found.into_iter().next(), several))
+}
+
+/// When a draft is to start, as a person wrote it.
+pub fn planned_start(row: &CampaignRow) -> Option<PlannedStart> {
+    Some(PlannedStart {
+        local: row.starts_local.clone()?,
+        zone: row.starts_zone.clone()?,
+    })
 }
 
 /// What the campaign would say if it were launched now.

@@ -4,13 +4,15 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Checked, Reach, frozen};
+use super::{Checked, Reach, frozen, planned_start};
 use crate::app::{App, AppError, account, template};
 use crate::clock::{DAY, Millis};
+use crate::domain::campaign::DRAFT;
+use crate::domain::start::PlannedStart;
 use crate::domain::template::mapping_problems;
 use crate::store::account::ACTIVE;
 use crate::store::health::{self, SLOT};
-use crate::store::{Tx, number, retired};
+use crate::store::{self, Tx, number, retired};
 
 /// How grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -101,6 +103,13 @@ impl Finding {
 
 /// Looks at everything that needs no walk through the audience.
 pub async fn findings(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
+    let mut all = needed(app, tx, checked).await?;
+    all.extend(of_time(checked, app.now()));
+    Ok(all)
+}
+
+/// What must be so whenever it starts.
+async fn needed(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
     let mut all = vec![of_template(checked)];
     all.push(of_values(tx, checked).await?);
     all.push(of_numbers(tx, checked).await?);
@@ -110,11 +119,46 @@ pub async fn findings(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<F
 
 /// Refuses what could not work.
 pub(super) async fn preflight(app: &App, tx: &mut Tx, checked: &Checked) -> Result<(), AppError> {
-    let found = findings(app, tx, checked).await?;
+    let found = needed(app, tx, checked).await?;
     match found.into_iter().find_map(|finding| finding.refusal) {
         Some(refusal) => Err(refusal),
         None => Ok(()),
     }
+}
+
+/// The moment that a draft plans, unless it has passed.
+pub(super) fn still_to_come(planned: &PlannedStart, now: Millis) -> Result<Millis, AppError> {
+    let at = planned
+        .moment()
+        .map_err(|problem| AppError::Invalid(vec![problem]))?;
+    if at > now {
+        return Ok(at);
+    }
+    Err(AppError::conflict(
+        "planned_time_passed",
+        format!(
+            "The time that the draft plans, {} in {}, has passed.",
+            planned.local.replace('T', " "),
+            planned.zone
+        ),
+        "Plan a later time, or none: then it starts as soon as it is launched.",
+    ))
+}
+
+fn of_time(checked: &Checked, now: Millis) -> Option<Finding> {
+    let planned = planned_start(&checked.row).filter(|_| checked.row.state == DRAFT)?;
+    Some(match still_to_come(&planned, now) {
+        Ok(_) => Finding::green(
+            "time",
+            "Time planned",
+            format!(
+                "It starts at {} in {}.",
+                planned.local.replace('T', " "),
+                planned.zone
+            ),
+        ),
+        Err(refusal) => Finding::red("time", "Time has passed", Step::When, refusal),
+    })
 }
 
 fn of_template(checked: &Checked) -> Finding {
@@ -230,6 +274,13 @@ async fn of_account(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Fin
         )
     };
     Ok(vec![standing, reports])
+}
+
+/// Whether it would be the first campaign that reaches real people from its account: the demo's people are simulated.
+pub async fn is_first_send(tx: &mut Tx, checked: &Checked) -> Result<bool, AppError> {
+    let account = checked.row.account_id;
+    Ok(!store::demo::is_made(tx, store::demo::ACCOUNT, account).await?
+        && !store::campaign::has_sent(tx, account).await?)
 }
 
 /// What the count of the audience says.

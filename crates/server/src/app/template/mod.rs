@@ -4,6 +4,8 @@ use harkara_provider::{Capability, Category, Provider, TemplateMessage, Template
 
 use super::account;
 use super::{App, AppError};
+use crate::app::version;
+use crate::clock::Millis;
 use crate::domain::audience::Person;
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{
@@ -49,6 +51,8 @@ pub struct Change {
     pub addressing: Option<String>,
     /// The vendor's id; empty takes it out.
     pub provider_template_id: Option<String>,
+    /// The version that the writer has read; absent: whatever is there.
+    pub version: Option<Millis>,
 }
 
 /// The template of this id.
@@ -139,7 +143,17 @@ pub async fn create(
 /// Changes a template. Campaigns that were launched keep it as it was then. The second value says how many of those
 /// still run, wait or are paused.
 pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(TemplateRow, i64), AppError> {
-    let before = row(tx, id).await?;
+    let before = store::template::lock(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("template"))?;
+    version::as_read(
+        tx,
+        "template",
+        (id, &before.name),
+        before.updated_at,
+        change.version,
+    )
+    .await?;
     let mut after = before.clone();
     let renames = change.name.as_ref().is_some_and(|n| *n != before.name)
         || change.language.as_ref().is_some_and(|l| *l != before.language);
@@ -155,7 +169,7 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(
     apply(&mut after, change, registry::find(&account.provider))?;
     let (_, busy) = store::template::campaigns(tx, id).await?;
     if after != before {
-        after.updated_at = app.now();
+        after.updated_at = version::next(before.updated_at, app.now());
         name_is_free(tx, &after).await?;
         store::template::update(tx, &after)
             .await

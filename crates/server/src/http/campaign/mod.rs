@@ -24,12 +24,13 @@ use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
-use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach};
+use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach, When};
 use crate::app::{AppError, message, template};
 use crate::clock::SECOND;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{self as states};
 use crate::domain::id::{self, CAMPAIGN};
+use crate::domain::start::PlannedStart;
 use crate::domain::template::{Frozen, Mapping};
 use crate::store::campaign::CampaignRow;
 use crate::store::{Tx, from_json};
@@ -80,7 +81,9 @@ pub struct Campaign {
     pub mapping: Mapping,
     /// Own limit.
     pub messages_per_second: Option<i64>,
-    /// When it is to start, milliseconds since 1970 UTC.
+    /// When the draft is to start once it is launched; absent: as soon as it is launched.
+    pub starts: Option<Starts>,
+    /// When it is to start, once it is launched, milliseconds since 1970 UTC.
     pub scheduled_at: Option<i64>,
     /// When it started.
     pub launched_at: Option<i64>,
@@ -92,6 +95,24 @@ pub struct Campaign {
     pub updated_at: i64,
 }
 
+/// The time that a draft plans.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Starts {
+    /// As it was chosen.
+    #[serde(flatten)]
+    pub planned: PlannedStart,
+    /// The moment, milliseconds since 1970 UTC; absent when the zone is no longer known.
+    pub at: Option<i64>,
+}
+
+impl Starts {
+    fn of(row: &CampaignRow) -> Option<Self> {
+        let planned = campaign::planned_start(row)?;
+        let at = planned.moment().ok();
+        Some(Self { planned, at })
+    }
+}
+
 fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
     let numbers = if numbers.is_empty() {
         std::slice::from_ref(&row.number_id)
@@ -99,6 +120,7 @@ fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
         numbers
     };
     Ok(Campaign {
+        starts: Starts::of(&row),
         id: CAMPAIGN.show(row.id),
         name: row.name,
         state: states::name(row.state).into(),
@@ -284,13 +306,17 @@ async fn test(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct LaunchInput {
-    /// RFC 3339 with an offset, such as `2026-12-24T18:00:00+05:30`; absent: now.
+    /// RFC 3339 with an offset, such as `2026-12-24T18:00:00+05:30`; one that has passed: now. Absent: at the time that the
+    /// draft plans, else now.
     at: Option<String>,
-    /// In place of `at`: starts in so many seconds, 0 to 60. Until then `unschedule` takes it back.
+    /// In place of `at`: where the draft plans no time it starts in so many seconds, 0 to 60. Until then `unschedule` takes
+    /// it back.
     undo_seconds: Option<u32>,
+    /// `updated_at` of the draft that was read: `changed_meanwhile` when somebody changed it since. Absent: launched as it is.
+    version: Option<i64>,
 }
 
-/// Launches a draft, now or at a time. From then on what it says is fixed.
+/// Launches a draft: at a time, at the one that it plans, or now. From then on what it says is fixed.
 #[utoipa::path(post, path = "/campaigns/{id}/launch", tag = "Campaigns", params(("id" = String, Path)), request_body = LaunchInput, responses((status = 200, body = Campaign), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn launch(
     State(app): State<Shared>,
@@ -324,13 +350,19 @@ async fn launch(
         }
         undo => undo.filter(|seconds| *seconds > 0),
     };
+    let when = When {
+        at,
+        held_for: i64::from(undo.unwrap_or(0)) * SECOND,
+        version: body.value.version,
+    };
+    let mut begun = false;
     let response = act(&app, &body, async |tx| {
-        // From here on, however long others held up the transaction.
-        let at = undo.map_or(at, |seconds| Some(app.now() + i64::from(seconds) * SECOND));
-        campaign::launch(&app, tx, id, at).await
+        let launched = campaign::launch(&app, tx, id, when).await?;
+        begun = launched.row.launched_at.is_some();
+        Ok(launched)
     })
     .await?;
-    if undo.is_none() && at.is_none_or(|at| at <= app.now()) {
+    if begun {
         let app = app.clone();
         tokio::spawn(async move {
             if let Err(error) = campaign::count_expected(&app, id).await {

@@ -33,7 +33,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
 /// One thing that was looked at before a launch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreflightCheck {
-    /// `template`, `values`, `numbers`, `account`, `reports`, `audience` or `daily_limit`.
+    /// `template`, `values`, `numbers`, `account`, `reports`, `time`, `audience` or `daily_limit`.
     pub key: &'static str,
     /// `green`; `amber`: worth a look; `red`: a launch is refused.
     pub level: Level,
@@ -96,6 +96,8 @@ pub struct Preflight {
     pub reachable: Option<i64>,
     /// People left out, by reason.
     pub excluded: Option<BTreeMap<&'static str, i64>>,
+    /// It would be the first campaign that the account sends, and it is not the demo's: worth a second look.
+    pub first_send: bool,
     /// Messages a second at most: of its numbers together, of the account, and its own limit.
     pub rate: i64,
     /// When the last message would leave at that rate, milliseconds since 1970 UTC. An estimate.
@@ -131,6 +133,7 @@ async fn preflight(
     let mut found = findings(&app, &mut tx, &checked).await?;
     let rate = campaign::rate(&mut tx, &checked).await?;
     let daily = campaign::daily(&mut tx, &checked, app.now()).await?;
+    let first_send = campaign::is_first_send(&mut tx, &checked).await?;
     drop(tx);
     let audience: Audience = from_json("audience", &checked.row.audience)?;
     let frozen = campaign::frozen(&checked)?;
@@ -147,7 +150,8 @@ async fn preflight(
     } else {
         Vec::new()
     };
-    let start = checked.row.scheduled_at.unwrap_or(0).max(app.now());
+    let planned = campaign::planned_start(&checked.row).and_then(|planned| planned.moment().ok());
+    let start = checked.row.scheduled_at.or(planned).unwrap_or(0).max(app.now());
     Ok(Json(Preflight {
         checks: found.into_iter().map(PreflightCheck::from).collect(),
         audience: reach.as_ref().map(|reach| reach.audience),
@@ -156,6 +160,7 @@ async fn preflight(
             .as_ref()
             .map(|reach| start + (reach.reachable * SECOND + rate - 1) / rate),
         excluded: reach.map(|reach| reach.excluded),
+        first_send,
         rate,
         daily_limit: daily.map(|daily| daily.limit),
         daily_left: daily.map(|daily| daily.left),

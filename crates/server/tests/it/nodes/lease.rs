@@ -220,7 +220,7 @@ on_both_engines! {
         let row = store::campaign::by_id(&mut tx, campaign).await.unwrap().unwrap();
         let limited = store::campaign::CampaignRow { messages_per_second: Some(30), ..row };
         store::campaign::update(&mut tx, &limited).await.unwrap();
-        harkara::app::campaign::launch(w.app(), &mut tx, campaign, None).await.unwrap();
+        harkara::app::campaign::launch(w.app(), &mut tx, campaign, harkara::app::campaign::When::default()).await.unwrap();
         tx.commit().await.unwrap();
         let mut accepted = Vec::new();
         for _ in 0..200 {

@@ -208,9 +208,13 @@ impl Cluster {
                 audience: Audience::Everyone,
                 mapping: None,
                 messages_per_second: None,
+                starts: None,
+                version: None,
             };
             let campaign = campaign::create(app, &mut tx, &input).await.unwrap().row.id;
-            campaign::launch(app, &mut tx, campaign, None).await.unwrap();
+            campaign::launch(app, &mut tx, campaign, campaign::When::default())
+                .await
+                .unwrap();
             self.campaigns.push(campaign);
         }
         tx.commit().await.unwrap();
