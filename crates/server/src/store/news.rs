@@ -336,10 +336,10 @@ pub async fn accounts(tx: &mut Tx, ids: &[i64]) -> Result<Vec<AccountNow>, Store
     Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(ids)).fetch_all(c).await)?)
 }
 
-const TEMPLATE_NOW: Batch = in_numbers!("SELECT id, status FROM template WHERE id IN", "");
+const TEMPLATE_NOW: Batch = in_numbers!("SELECT id, status, updated_at FROM template WHERE id IN", "");
 
-/// These templates that are still there, and their status.
-pub async fn templates(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+/// These templates that are still there, their status, and when they last changed.
+pub async fn templates(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String, i64)>, StoreError> {
     let sql = tx.dialect().pick(&TEMPLATE_NOW);
     Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(ids)).fetch_all(c).await)?)
 }

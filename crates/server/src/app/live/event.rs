@@ -145,6 +145,9 @@ pub struct TemplateEvent {
     pub id: String,
     /// Its status, or `deleted`.
     pub status: String,
+    /// When it last changed, milliseconds since 1970 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<i64>,
 }
 
 /// How far an act on many people is.
@@ -237,11 +240,20 @@ async fn campaigns(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, LiveEvent)>, St
 }
 
 async fn templates(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, LiveEvent)>, StoreError> {
-    let mut there: BTreeMap<i64, String> = news::templates(tx, ids).await?.into_iter().collect();
+    let rows = news::templates(tx, ids).await?.into_iter();
+    let mut there: BTreeMap<i64, (String, i64)> = rows.map(|(id, status, at)| (id, (status, at))).collect();
     let event = |id: &i64| {
-        let status = there.remove(id).unwrap_or_else(|| "deleted".into());
+        let (status, updated_at) = match there.remove(id) {
+            Some((status, at)) => (status, Some(at)),
+            None => ("deleted".into(), None),
+        };
         let id_text = TEMPLATE.show(*id);
-        (*id, LiveEvent::Template(TemplateEvent { id: id_text, status }))
+        let event = TemplateEvent {
+            id: id_text,
+            status,
+            updated_at,
+        };
+        (*id, LiveEvent::Template(event))
     };
     Ok(ids.iter().map(event).collect())
 }
