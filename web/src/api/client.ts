@@ -15,6 +15,8 @@ export class ApiProblem extends Error {
   readonly code: string;
   readonly help: string;
   readonly errors: readonly Schemas['ProblemField'][];
+  /** Who changed meanwhile what was to be changed, and when. */
+  readonly changed: Schemas['ProblemChange'] | undefined;
   /** Seconds until another try makes sense. */
   readonly retryAfter: number | undefined;
 
@@ -25,6 +27,7 @@ export class ApiProblem extends Error {
     this.code = wire.code;
     this.help = said(wire.help);
     this.errors = (wire.errors ?? []).map((error) => ({ ...error, detail: said(error.detail) }));
+    this.changed = wire.changed ?? undefined;
     this.retryAfter = retryAfter;
   }
 }

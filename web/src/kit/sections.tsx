@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconInbox, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { ChangedMeanwhile } from '~/ui/ChangedMeanwhile';
 import { CodeBlock } from '~/ui/CodeBlock';
 import { CodeInput } from '~/ui/CodeInput';
 import { CopyField } from '~/ui/CopyField';
@@ -96,6 +97,32 @@ const password = (label: string, value: string, error?: string) => (
 
 /** The parts by the names of their files, each with the states that it can be in. */
 export const SECTIONS: Record<string, Record<string, ReactNode>> = {
+  ChangedMeanwhile: {
+    'by somebody known': (
+      <ChangedMeanwhile
+        by="Asha Rao"
+        at={Date.UTC(2026, 10, 1, 6)}
+        rows={[
+          { key: 'name', title: 'Name', mine: 'Diwali, Pune', theirs: 'Diwali, all cities', by: 'both' },
+          { key: 'starts', title: 'When it starts', mine: '', theirs: '24 Dec 2026, 18:00 IST', by: 'them' },
+        ]}
+        keeping="What only they changed stays theirs."
+        onKeep={() => {}}
+        onTake={() => {}}
+      />
+    ),
+    'by nobody known': (
+      <ChangedMeanwhile
+        by={undefined}
+        at={Date.UTC(2026, 10, 1, 6)}
+        rows={[{ key: 'body', title: 'Body', mine: 'Namaste *{{1}}*,\nsee you', theirs: 'Hello {{1}}' }]}
+        keeping="The template becomes what you wrote here."
+        busy
+        onKeep={() => {}}
+        onTake={() => {}}
+      />
+    ),
+  },
   CodeInput: {
     empty: (
       <Held of="">{(value, set) => <CodeInput value={value} onChange={set} onComplete={() => {}} />}</Held>

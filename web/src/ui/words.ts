@@ -35,6 +35,13 @@ export function useWords(): (problem: unknown) => Words {
         detail: t`Nothing was saved. Mend what is marked, and try again.`,
         help: '',
       },
+      changed_meanwhile: {
+        title: t`Changed meanwhile`,
+        detail: problem.changed?.by
+          ? t`${problem.changed.by} changed it after you opened it. Nothing of yours was saved yet.`
+          : t`Somebody changed it after you opened it. Nothing of yours was saved yet.`,
+        help: t`Look at it again, then try again.`,
+      },
       not_found: {
         title: t`Not found`,
         detail: t`What you look for is not there any more, or the link is wrong.`,
