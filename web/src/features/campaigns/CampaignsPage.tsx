@@ -144,6 +144,7 @@ function CampaignTable({ tab, q, clear }: { tab: ListTab; q: string | undefined;
             {row.name}
           </Anchor>
           {ran && <RowProgress row={row} />}
+          {row.state === 'draft' && row.starts?.at && <Planned at={row.starts.at} />}
         </>
       ),
     },
@@ -225,6 +226,21 @@ function CampaignTable({ tab, q, clear }: { tab: ListTab; q: string | undefined;
       }
       empty={<Empty tab={tab} q={q} clear={clear} />}
     />
+  );
+}
+
+/** When a draft is to start, once somebody launches it. */
+function Planned({ at }: { at: number }) {
+  const format = useFormat();
+  const time = format.full(at);
+  return (
+    <Text size="xs" c={at > Date.now() ? 'dimmed' : 'error'}>
+      {at > Date.now() ? (
+        <Trans>Planned for {time}</Trans>
+      ) : (
+        <Trans>Planned for {time}, which has passed</Trans>
+      )}
+    </Text>
   );
 }
 

@@ -4,6 +4,7 @@ import { queryClient } from '~/api/query';
 
 export type Campaign = Schemas['Campaign'];
 export type CampaignInput = Schemas['CampaignInput'];
+export type PlannedStart = Schemas['PlannedStart'];
 export type Progress = Schemas['Progress'];
 export type Audience = Schemas['Audience'];
 export type Condition = Schemas['Condition'];
@@ -110,8 +111,12 @@ export const useCreate = () =>
     onSuccess: renew,
   });
 
-export const save = (id: string, input: CampaignInput) =>
-  body(api.PUT('/api/v1/campaigns/{id}', { ...of(id), body: input }));
+/** Saves a draft, as long as it is still the version that was read. */
+export const save = (id: string, input: CampaignInput, version: number) =>
+  body(api.PUT('/api/v1/campaigns/{id}', { ...of(id), body: { ...input, version } }));
+
+/** A draft as it is now. */
+export const readAgain = (id: string) => queryClient.fetchQuery({ ...campaignQuery(id), staleTime: 0 });
 
 /** What a campaign says, as it is written. */
 export const inputOf = (campaign: Campaign): CampaignInput => ({
@@ -121,6 +126,7 @@ export const inputOf = (campaign: Campaign): CampaignInput => ({
   audience: campaign.audience,
   mapping: campaign.mapping,
   messages_per_second: campaign.messages_per_second,
+  starts: campaign.starts ? { local: campaign.starts.local, zone: campaign.starts.zone } : null,
 });
 
 /** A new draft like an earlier campaign. */
@@ -147,18 +153,25 @@ export async function takeBack(id: string): Promise<Campaign> {
 }
 
 /** What a launch looks at, of the draft as it was saved last. */
+const preflightQuery = (id: string, version: number) => ({
+  // Not below 'campaign': others that run would have it looked at twice a second.
+  queryKey: ['account', 'preflight', id, version],
+  queryFn: () =>
+    body(
+      api.GET('/api/v1/campaigns/{id}/preflight', {
+        params: { path: { id }, query: { count: false } },
+      }),
+    ),
+});
 export const usePreflight = (id: string, version: number) =>
-  useQuery({
-    // Not below 'campaign': others that run would have it looked at twice a second.
-    queryKey: ['account', 'preflight', id, version],
-    queryFn: () =>
-      body(
-        api.GET('/api/v1/campaigns/{id}/preflight', {
-          params: { path: { id }, query: { count: false } },
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
+  useQuery({ ...preflightQuery(id, version), placeholderData: keepPreviousData });
+
+/** Whether it would be the first campaign to real people from its account; when nobody can tell, it may be. */
+export const isFirstSend = (id: string, version: number): Promise<boolean> =>
+  queryClient
+    .fetchQuery({ ...preflightQuery(id, version), staleTime: 60_000 })
+    .then(({ first_send }) => first_send)
+    .catch(() => true);
 
 /** Sends failed messages of a kind again, and says how many are on their way. With `dry_run` it counts what can be. */
 export async function resendKind(id: string, kind: string, dry_run: boolean) {

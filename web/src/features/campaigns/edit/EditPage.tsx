@@ -5,11 +5,13 @@ import { Link, Navigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiProblem } from '~/api/client';
 import { useCan } from '~/api/session';
+import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { type Campaign, useCampaign, useTemplate } from '../queries';
 import { STEPS, type Step } from '../routes';
 import { CheckList } from './CheckList';
+import { ConflictOf } from './ConflictOf';
 import { type Check, useChecks, worst } from './checks';
 import classes from './EditPage.module.css';
 import { NameField } from './NameField';
@@ -20,12 +22,14 @@ import { useEditing } from './useEditing';
 import { WhatStep } from './WhatStep';
 import { WhenStep } from './WhenStep';
 import { WhoStep } from './WhoStep';
+import { momentOf } from './when';
 
 /** Writes a campaign in steps that can be taken in any order. */
 export function EditPage() {
   const { t } = useLingui();
   const can = useCan();
   const { id } = useParams({ from: '/shell/campaigns/$id/edit' });
+  const format = useFormat();
   const { data: campaign, error, refetch } = useCampaign(id);
   if (error && !campaign) {
     return (
@@ -44,6 +48,11 @@ export function EditPage() {
         <Text>
           <Trans>This is a draft. Your role may look at campaigns but not write them.</Trans>
         </Text>
+        {campaign.starts?.at && (
+          <Text mt="xs">
+            <Trans>Planned for {format.full(campaign.starts.at)}</Trans>
+          </Text>
+        )}
       </>
     );
   }
@@ -75,6 +84,9 @@ function Editor({ campaign }: { campaign: Campaign }) {
   const draft = useDraft(campaign);
   const editing = useEditing(draft);
   const checks = useChecks(editing);
+  const format = useFormat();
+  const planned = momentOf(draft.input.starts);
+  const time = planned && format.full(planned);
   const titles: Record<Step, string> = { who: t`Who`, what: t`What`, when: t`When`, review: t`Review` };
   const at = STEPS.indexOf(step);
   const before = STEPS[at - 1];
@@ -85,13 +97,18 @@ function Editor({ campaign }: { campaign: Campaign }) {
       <PageHeader
         title={draft.input.name || t`Campaign`}
         beside={<SavedSign draft={draft} />}
-        about={t`A draft. Nothing is sent before you launch it under Review.`}
+        about={
+          planned === undefined
+            ? t`A draft. Nothing is sent before you launch it under Review.`
+            : t`A draft, planned for ${time}. Nothing is sent before you launch it under Review.`
+        }
       />
       <Steps id={campaign.id} current={step} titles={titles} checks={checks} />
       <div className={classes.page}>
         <div className={classes.columns}>
           <div className={classes.main}>
             <Stack gap="lg">
+              <ConflictOf editing={editing} />
               <ReachLine editing={editing} />
               {step === 'who' && <NameField draft={draft} />}
               {own.length > 0 && <CheckList checks={own.map(({ step: _, ...check }) => check)} />}
@@ -186,15 +203,19 @@ function Steps({ id, current, titles, checks }: StepsProps) {
 function SavedSign({ draft }: { draft: Draft }) {
   const { saving, held, problem } = draft;
   const wrong = held.length || (problem instanceof ApiProblem ? problem.errors.length : 0);
-  const stuck = saving === 'refused' || saving === 'held';
+  const stuck = saving === 'refused' || saving === 'held' || saving === 'apart';
   return (
     <Group gap={4} role="status" data-testid="saved">
       {saving === 'saved' && <IconCheck size={16} aria-hidden />}
       {(saving === 'saving' || saving === 'waiting') && <IconLoader2 size={16} aria-hidden />}
-      {saving === 'refused' && <IconAlertTriangle size={16} color="var(--mantine-color-error)" aria-hidden />}
+      {(saving === 'refused' || saving === 'apart') && (
+        <IconAlertTriangle size={16} color="var(--mantine-color-error)" aria-hidden />
+      )}
       <Text size="sm" c={stuck ? 'error' : 'dimmed'}>
         {saving === 'saved' ? (
           <Trans>Saved</Trans>
+        ) : saving === 'apart' ? (
+          <Trans>Not saved: somebody else changed it</Trans>
         ) : stuck ? (
           wrong > 0 ? (
             <Plural

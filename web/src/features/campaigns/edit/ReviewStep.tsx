@@ -1,19 +1,21 @@
+import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { ApiProblem } from '~/api/client';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { useFormat } from '~/ui/format';
 import { done, failed } from '~/ui/toast';
-import { takeBack, useLaunch } from '../queries';
+import { isFirstSend, readAgain, takeBack, useLaunch } from '../queries';
 import { CheckList } from './CheckList';
 import type { Check } from './checks';
 import { TestSendOf } from './TestSendOf';
 import type { Editing } from './useEditing';
 import { momentOf } from './when';
 
-/** From how many people on the number is typed. */
+/** From how many people on the number is typed; for the first campaign of an account always. */
 const MANY = 1_000;
 /** Seconds in which a launch can be taken back. */
 const UNDO = 10;
@@ -51,7 +53,7 @@ function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
   const can = useCan();
   const format = useFormat();
   const navigate = useNavigate();
-  const { draft, reachable, counting, template, when, forgetWhen } = editing;
+  const { draft, reachable, counting, template } = editing;
   const { id } = draft.campaign;
   const launch = useLaunch(id);
   if (!can('campaigns.launch')) {
@@ -65,34 +67,53 @@ function Launch({ editing, blocked }: { editing: Editing; blocked: boolean }) {
   }
   const people = reachable ?? 0;
   const number = format.number(people);
-  const at = momentOf(when);
+  const at = momentOf(draft.input.starts);
   const name = template?.name ?? '';
-  const act = at ? t`Schedule for ${number} people` : t`Send to ${number} people`;
+  const act = at
+    ? t`Schedule for ${plural(people, { one: '1 person', other: `${number} people` })}`
+    : t`Send to ${plural(people, { one: '1 person', other: `${number} people` })}`;
   const run = async () => {
-    await launch.mutateAsync(at ? { at: new Date(at).toISOString() } : { undo_seconds: UNDO });
-    forgetWhen();
+    // When it starts stands in the draft; the version says that it is the one that was looked at here.
+    await launch
+      .mutateAsync({ undo_seconds: at ? undefined : UNDO, version: draft.version() })
+      .catch(async (problem) => {
+        if (problem instanceof ApiProblem && problem.code === 'changed_meanwhile') await readAgain(id);
+        throw problem;
+      });
     await navigate({ to: '/campaigns/$id', params: { id } });
     done(at ? t`It is scheduled.` : t`It starts in a few seconds.`, () => takeBack(id));
   };
   const ask = async () => {
     // What was typed last is what is launched.
     if (!(await draft.flush())) return;
-    if (people <= MANY) return run().catch(failed);
+    const first = await isFirstSend(id, draft.version());
+    if (people <= MANY && !first) return run().catch(failed);
     confirm({
       title: at ? t`Schedule this campaign?` : t`Send this campaign?`,
       act,
       typed: String(people),
       run,
-      children: at ? (
-        <Trans>
-          The template "{name}" goes to {number} people at {format.full(at)}. Until then you can stop it. Who
-          gets it is counted anew at that time.
-        </Trans>
-      ) : (
-        <Trans>
-          The template "{name}" goes to {number} people now. For ten seconds you can take it back; what has
-          left cannot be called back.
-        </Trans>
+      children: (
+        <>
+          {first && (
+            <Text size="sm" mb="xs" fw={500}>
+              <Trans>It is the first campaign from this account, and it goes to real people.</Trans>
+            </Text>
+          )}
+          {at ? (
+            <Trans>
+              The template "{name}" goes to{' '}
+              <Plural value={people} one="1 person" other={`${number} people`} /> at {format.full(at)}. Until
+              then you can stop it. Who gets it is counted anew at that time.
+            </Trans>
+          ) : (
+            <Trans>
+              The template "{name}" goes to{' '}
+              <Plural value={people} one="1 person" other={`${number} people`} /> now. For ten seconds you can
+              take it back; what has left cannot be called back.
+            </Trans>
+          )}
+        </>
       ),
     });
   };

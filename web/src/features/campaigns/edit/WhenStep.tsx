@@ -1,48 +1,59 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Group, NumberInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { useFormat, viewerZone } from '~/ui/format';
 import { wallIn, zones } from '~/ui/zone';
+import type { PlannedStart } from '../queries';
 import type { Editing } from './useEditing';
-import { momentOf } from './when';
+import { momentOf, proposal } from './when';
 import { useAbout } from './words';
 
 /** When it starts, and how fast it goes. */
 export function WhenStep({ editing }: { editing: Editing }) {
   const { t } = useLingui();
-  const { draft, when, setWhen } = editing;
-  const all = useMemo(() => zones(viewerZone()), []);
-  const [day = '', time = ''] = when.wall.split(' ');
-  const at = momentOf(when);
+  const { draft } = editing;
+  const { starts } = draft.input;
+  const zone = starts?.zone ?? viewerZone();
+  const all = useMemo(() => zones(zone), [zone]);
+  // Who looks at the other choice finds the time again.
+  const last = useRef(starts);
+  const plan = (next: PlannedStart) => {
+    last.current = next;
+    draft.change({ starts: next });
+  };
+  const [day = '', time = ''] = starts?.local.split('T') ?? [];
+  const at = momentOf(starts);
   const past = at !== undefined && at <= Date.now();
   return (
     <Stack gap="lg">
       <Radio.Group
         label={t`When does it start?`}
-        value={when.mode}
-        onChange={(mode) => setWhen({ ...when, mode: mode === 'at' ? 'at' : 'now' })}
+        value={starts ? 'at' : 'now'}
+        onChange={(mode) =>
+          mode === 'at' ? plan(last.current ?? proposal()) : draft.change({ starts: null })
+        }
       >
         <Stack gap="sm" mt="sm">
           <Radio value="now" label={t`As soon as you launch it`} />
           <Radio value="at" label={t`At a date and time`} />
         </Stack>
       </Radio.Group>
-      {when.mode === 'at' && (
+      {starts && (
         <div>
           <Group align="flex-start" gap="sm">
             <TextInput
               type="date"
               label={t`Date`}
               value={day}
-              min={wallIn(Date.now(), when.zone).slice(0, 10)}
-              onChange={(e) => setWhen({ ...when, wall: `${e.currentTarget.value} ${time}` })}
+              min={wallIn(Date.now(), zone).slice(0, 10)}
+              onChange={(e) => plan({ ...starts, local: `${e.currentTarget.value}T${time}` })}
               error={at === undefined || past}
             />
             <TextInput
               type="time"
               label={t`Time`}
               value={time}
-              onChange={(e) => setWhen({ ...when, wall: `${day} ${e.currentTarget.value}` })}
+              onChange={(e) => plan({ ...starts, local: `${day}T${e.currentTarget.value}` })}
               error={at === undefined || past}
             />
             <Select
@@ -51,14 +62,19 @@ export function WhenStep({ editing }: { editing: Editing }) {
               limit={50}
               w={{ base: '100%', xs: 240 }}
               data={all}
-              value={when.zone}
-              onChange={(zone) => zone && setWhen({ ...when, zone })}
+              value={zone}
+              onChange={(zone) => zone && plan({ ...starts, zone })}
               allowDeselect={false}
               nothingFoundMessage={t`No such zone`}
             />
           </Group>
-          <Moment at={at} zone={when.zone} past={past} />
+          <Moment at={at} zone={zone} past={past} />
         </div>
+      )}
+      {draft.errorAt('/starts/zone') && (
+        <Text size="sm" c="error" role="alert">
+          {draft.errorAt('/starts/zone')}
+        </Text>
       )}
       <Speed editing={editing} />
       <Daily editing={editing} />

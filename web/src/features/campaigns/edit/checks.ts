@@ -5,7 +5,7 @@ import { useFormat } from '~/ui/format';
 import { isAskable } from '../audience';
 import type { Step } from '../routes';
 import type { Editing } from './useEditing';
-import { momentOf } from './when';
+import { isHalfPlanned, momentOf } from './when';
 import { useAbout } from './words';
 
 export interface Check {
@@ -28,10 +28,11 @@ const STEP_OF: Record<string, Step> = {
   number_id: 'what',
   number_ids: 'what',
   messages_per_second: 'when',
+  starts: 'when',
 };
 const TONE = { green: 'good', amber: 'warn', red: 'bad' } as const;
 /** What the server calls "when" of its numbers is mended where the numbers are chosen. */
-const STEP_OF_KEY: Record<string, Step> = { template: 'what', values: 'what', numbers: 'what' };
+const STEP_OF_KEY: Record<string, Step> = { template: 'what', values: 'what', numbers: 'what', time: 'when' };
 
 /** What stands in the way of the launch, what one should know, and what is fine. */
 export function useChecks(editing: Editing): Check[] {
@@ -40,8 +41,7 @@ export function useChecks(editing: Editing): Check[] {
   const about = useAbout();
   const said = useSaid();
   const ofServer = useServerWords();
-  const { draft, account, numbers, when, reachable, reach, counting, seconds, speed, daily, preflight } =
-    editing;
+  const { draft, account, numbers, reachable, reach, counting, seconds, speed, daily, preflight } = editing;
   const asked = isAskable(draft.input.audience);
   const checks: Check[] = [];
   const add = (key: string, tone: Check['tone'], text: string, more: Partial<Check> = {}) =>
@@ -91,10 +91,15 @@ export function useChecks(editing: Editing): Check[] {
     }
   }
 
+  const { starts } = draft.input;
+  const at = momentOf(starts);
+  const past = at !== undefined && at <= Date.now();
   for (const check of preflight.data?.checks ?? []) {
     // What is not saved is told above; the server speaks of what was saved before.
     const values = open > 0 || refused.some((error) => error.pointer.startsWith('/mapping'));
     if (values && check.key === 'values') continue;
+    // The time is told below, as it stands here; the server knows better whether it has passed.
+    if (check.key === 'time' && (past || !at || check.level !== 'red')) continue;
     const tone = TONE[check.level];
     add(check.key, tone, ofServer(check), {
       help: tone === 'good' ? undefined : said(check.help),
@@ -104,11 +109,8 @@ export function useChecks(editing: Editing): Check[] {
   }
   if (preflight.isError) add('preflight', 'warn', t`What a launch looks at could not be looked at now.`);
 
-  const at = momentOf(when);
-  if (when.mode === 'at' && at === undefined)
-    add('when', 'bad', t`Give a date and a time.`, { step: 'when' });
-  else if (at !== undefined && at <= Date.now())
-    add('when', 'bad', t`The time to start has passed.`, { step: 'when' });
+  if (isHalfPlanned(starts)) add('when', 'bad', t`Give a date and a time.`, { step: 'when' });
+  else if (past) add('when', 'bad', t`The time to start has passed.`, { step: 'when' });
   else if (at !== undefined) add('when', 'good', t`It starts at ${format.full(at)}.`, { step: 'when' });
   if (daily && reachable) {
     const left = format.number(daily.left);

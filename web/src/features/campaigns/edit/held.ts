@@ -1,6 +1,7 @@
 import { isAskable } from '../audience';
 import type { CampaignInput, Mapping, Template } from '../queries';
 import { type Source, slotsOf, sourceAt } from './slots';
+import { isHalfPlanned } from './when';
 
 /** Whether a slot gives everybody a value: the server takes no other. */
 export function isFilled(source: Source | undefined): boolean {
@@ -24,5 +25,6 @@ export function unfinished(input: CampaignInput, template: Template | undefined)
   // Without a mapping of its own the campaign takes the template's, finished or not.
   if (template && input.mapping && JSON.stringify(input.mapping) !== JSON.stringify(template.mapping))
     wrong.push(...unfilled(template, input.mapping));
+  if (isHalfPlanned(input.starts)) wrong.push('/starts');
   return wrong;
 }

@@ -3,7 +3,7 @@ import { isAskable } from '../audience';
 import { ceiling } from '../pace';
 import { useAccounts, usePreflight, useReach, useSample, useTemplate } from '../queries';
 import type { Draft } from './useDraft';
-import { dailyOf, momentOf, useWhen } from './when';
+import { dailyOf, momentOf } from './when';
 
 /** What the steps of a draft share: what it refers to, its reach, its speed. */
 export function useEditing(draft: Draft) {
@@ -15,7 +15,6 @@ export function useEditing(draft: Draft) {
   const chosen = usable.filter((number) => input.number_ids?.includes(number.id));
   // Without a choice the account's default number sends.
   const numbers = chosen.length > 0 ? chosen : usable.filter((n) => n.default).slice(0, 1);
-  const [when, setWhen, forgetWhen] = useWhen(campaign.id);
   const wanted = isAskable(input.audience)
     ? { audience: input.audience, template_id: input.template_id, mapping: input.mapping }
     : undefined;
@@ -30,16 +29,13 @@ export function useEditing(draft: Draft) {
     own: input.messages_per_second,
   });
   const reachable = wanted ? reach.data?.reachable : undefined;
-  const daily = dailyOf(preflight.data, momentOf(when), Date.now());
+  const daily = dailyOf(preflight.data, momentOf(input.starts), Date.now());
   return {
     draft,
     template: template.data,
     account,
     usable,
     numbers,
-    when,
-    setWhen,
-    forgetWhen,
     /** Some of those who would get it. */
     sample: wanted && sample.data?.data,
     preflight,

@@ -1,35 +1,25 @@
-import { useLocalStorage } from '@mantine/hooks';
 import type { Schemas } from '~/api/client';
 import { viewerZone } from '~/ui/format';
 import { momentIn, wallIn } from '~/ui/zone';
-
-/** When a draft is to be launched. The server hears it at the launch; until then this browser keeps it. */
-export interface When {
-  mode: 'now' | 'at';
-  /** What the clocks of the zone show then: `2026-12-24 18:00`. */
-  wall: string;
-  zone: string;
-}
+import type { PlannedStart } from '../queries';
 
 const HOUR = 3_600_000;
 
 /** Tomorrow's same hour, as a first proposal. */
-function proposal(): When {
-  const zone = viewerZone();
-  const next = Math.ceil((Date.now() + 23 * HOUR) / HOUR) * HOUR;
-  return { mode: 'now', wall: wallIn(next, zone), zone };
+export function proposal(now = Date.now(), zone = viewerZone()): PlannedStart {
+  const next = Math.ceil((now + 23 * HOUR) / HOUR) * HOUR;
+  return { local: wallIn(next, zone).replace(' ', 'T'), zone };
 }
 
-export const useWhen = (id: string) =>
-  useLocalStorage<When>({
-    key: `harkara.when.${id}`,
-    defaultValue: proposal(),
-    getInitialValueInEffect: false,
-  });
+/** The moment that is planned; `undefined` for none, and for what is no time. */
+export const momentOf = (starts: PlannedStart | null | undefined): number | undefined =>
+  starts && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(starts.local)
+    ? momentIn(starts.local, starts.zone)
+    : undefined;
 
-/** The moment that was chosen; `undefined` for now, and for what is no time. */
-export const momentOf = (when: When): number | undefined =>
-  when.mode === 'at' ? momentIn(when.wall, when.zone) : undefined;
+/** A plan that is not finished: the server takes no other. */
+export const isHalfPlanned = (starts: PlannedStart | null | undefined): boolean =>
+  Boolean(starts) && momentOf(starts) === undefined;
 
 const DAY = 24 * HOUR;
 
