@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Box, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { ApiProblem } from '~/api/client';
 import { useCan } from '~/api/session';
 import { useSaid } from '~/i18n/said';
 import { PageHeader } from '~/ui/PageHeader';
@@ -14,6 +15,7 @@ import classes from './Builder.module.css';
 import { Buttons } from './Buttons';
 import { BuilderContext } from './builder';
 import { Cards } from './Cards';
+import { ConflictOf } from './ConflictOf';
 import { Custom } from './Custom';
 import { Drift } from './Drift';
 import type { Form, Template } from './form';
@@ -21,7 +23,7 @@ import { HeaderFields } from './HeaderFields';
 import { Identity } from './Identity';
 import { KindFields } from './KindFields';
 import { Preview } from './Preview';
-import { useSave, useSubmit } from './queries';
+import { useReadAgain, useSave, useSubmit } from './queries';
 import { RuleList, show } from './RuleList';
 import { askReworded } from './reworded';
 import { SaveBar } from './SaveBar';
@@ -40,6 +42,12 @@ interface Props {
   note?: ReactNode;
 }
 
+/** What a click made appear is seen, above the bar with the buttons. */
+const intoView = (box: HTMLElement | null) => box?.scrollIntoView({ block: 'center' });
+
+/** What a person asked for. */
+type Act = 'submit' | { status: 'approved' | 'draft' | undefined };
+
 /** Writes a template: the form, a phone that shows it, and what stands in the way. */
 export function Builder({ start, saved, note }: Props) {
   const { t } = useLingui();
@@ -47,10 +55,12 @@ export function Builder({ start, saved, note }: Props) {
   const can = useCan();
   const navigate = useNavigate();
   const [problem, setProblem] = useState<unknown>();
+  const [conflict, setConflict] = useState<{ by: string | undefined; again: Act }>();
   const [person, setPerson] = useState<Profile | null>(null);
   const state = useTemplateForm(start, saved, person);
   const { form, patch, carrier, dirty, rules } = state;
   const save = useSave();
+  const readAgain = useReadAgain();
   const submit = useSubmit();
   const leave = useGuard(dirty, t`What you changed in this template is not saved.`);
   const writes = can('templates.write');
@@ -66,8 +76,12 @@ export function Builder({ start, saved, note }: Props) {
     show(first.pointer);
     return true;
   };
-  const begin = () => setProblem(undefined);
-  const store = async (status?: 'approved' | 'draft'): Promise<Template | undefined> => {
+  const begin = () => {
+    setProblem(undefined);
+    setConflict(undefined);
+  };
+  const store = async (again: Act): Promise<Template | undefined> => {
+    const status = again === 'submit' ? undefined : again.status;
     if (hindered(status === 'approved' ? (rule) => !rule.advice : hindersSaving)) return undefined;
     let wanted = status;
     if (saved && !ours && state.reworded && !status) {
@@ -76,8 +90,15 @@ export function Builder({ start, saved, note }: Props) {
       wanted = answer;
     }
     try {
-      return await save.mutateAsync({ form: state.now(), saved, status: wanted });
+      return await save.mutateAsync({ form: state.now(), saved, status: wanted, version: state.read() });
     } catch (error) {
+      if (saved && error instanceof ApiProblem && error.code === 'changed_meanwhile') {
+        const theirs = await readAgain(saved.id).catch(() => undefined);
+        if (theirs && state.apart(theirs)) {
+          setConflict({ by: error.changed?.by ?? undefined, again });
+          return undefined;
+        }
+      }
       state.refuse(error);
       setProblem(error);
       return undefined;
@@ -90,7 +111,7 @@ export function Builder({ start, saved, note }: Props) {
   };
   const onSave = async (status?: 'approved' | 'draft') => {
     begin();
-    const template = await store(status);
+    const template = await store({ status });
     if (!template) return;
     done(template.note ? said(template.note) : status === 'approved' ? t`Saved as approved.` : t`Saved.`);
     opened(template);
@@ -98,7 +119,7 @@ export function Builder({ start, saved, note }: Props) {
   const onSubmit = async () => {
     begin();
     if (hindered((rule) => !rule.advice)) return;
-    const template = dirty || !saved ? await store() : saved;
+    const template = dirty || !saved ? await store('submit') : saved;
     if (!template) return;
     try {
       await submit.mutateAsync(template.id);
@@ -192,6 +213,24 @@ export function Builder({ start, saved, note }: Props) {
               )}
               <Custom />
             </fieldset>
+            {conflict && saved && (
+              <Box mt="lg" ref={intoView}>
+                <ConflictOf
+                  form={form}
+                  theirs={saved}
+                  by={conflict.by}
+                  busy={busy}
+                  onKeep={() => {
+                    state.keepMine();
+                    void (conflict.again === 'submit' ? onSubmit() : onSave(conflict.again.status));
+                  }}
+                  onTake={() => {
+                    state.takeTheirs();
+                    begin();
+                  }}
+                />
+              </Box>
+            )}
             {problem !== undefined && (
               <Box mt="lg">
                 <ProblemAlert problem={problem} />

@@ -23,12 +23,18 @@ export const useTemplates = ({ account, status, differs }: ListFilter) =>
     ),
   );
 
+const templateQuery = (id: string) => ({
+  queryKey: ['template', 'one', id],
+  queryFn: () => body(api.GET('/api/v1/templates/{id}', { params: { path: { id } } })),
+});
 export const useTemplate = (id: string | undefined) =>
-  useQuery({
-    queryKey: ['template', 'one', id],
-    queryFn: () => body(api.GET('/api/v1/templates/{id}', { params: { path: { id: id ?? '' } } })),
-    enabled: id !== undefined,
-  });
+  useQuery({ ...templateQuery(id ?? ''), enabled: id !== undefined });
+
+/** Reads a template as it is now. */
+export function useReadAgain() {
+  const client = useQueryClient();
+  return (id: string) => client.fetchQuery({ ...templateQuery(id), staleTime: 0 });
+}
 
 export function useAccounts() {
   const can = useCan();
@@ -138,12 +144,14 @@ export interface SaveInput {
   /** What is saved already. */
   saved: Template | undefined;
   status?: 'draft' | 'approved' | 'disabled' | undefined;
+  /** The version that the form was made from. */
+  version?: number | undefined;
 }
 
 export function useSave() {
   const changed = useChanged();
   return useMutation({
-    mutationFn: async ({ form, saved, status }: SaveInput): Promise<Template> => {
+    mutationFn: async ({ form, saved, status, version }: SaveInput): Promise<Template> => {
       const common = {
         content: contentOf(form),
         mapping: whole(mappingOf(form)),
@@ -173,6 +181,7 @@ export function useSave() {
           params: { path: { id: saved.id } },
           body: {
             ...common,
+            version,
             category: form.category ?? undefined,
             name: named ? form.name : undefined,
             language: named ? form.language : undefined,

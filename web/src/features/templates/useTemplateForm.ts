@@ -15,6 +15,14 @@ export interface TemplateForm {
   now: () => Form;
   /** Changes when the form was taken over from elsewhere. */
   version: number;
+  /** The version of the saved template that the form was made from. */
+  read: () => number | undefined;
+  /** Whether somebody else saved something else since. */
+  apart: (theirs: Template) => boolean;
+  /** From now on what is written here goes over theirs. */
+  keepMine: () => void;
+  /** Gives up what was written here. */
+  takeTheirs: () => void;
   carrier: Carrier | undefined;
   dirty: boolean;
   /** The words differ from those that are saved. */
@@ -57,16 +65,24 @@ export function useTemplateForm(
   const now = useMemo(() => fingerprint(form), [form]);
   const base = useMemo(() => fingerprint(saved ? formOf(saved) : start), [saved, start]);
   const dirty = now !== base;
-  // What others or the provider changed is taken over, unless something is being written here.
-  const seen = useRef(base);
+  // What the form was made from. What others or the provider changed is taken over, unless something is being written here:
+  // then the server, told this version, will not let it be written over.
+  const origin = useRef({ of: base, version: saved?.updated_at });
+  const standOn = (of: string, from: Template | undefined) => {
+    origin.current = { of, version: from?.updated_at };
+  };
+  const takeTheirs = () => {
+    if (!saved) return;
+    latest.current = formOf(saved);
+    setForm(latest.current);
+    setVersion((n) => n + 1);
+    standOn(fingerprint(latest.current), saved);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what it calls is made of these
   useEffect(() => {
-    if (seen.current === base) return;
-    if (saved && now === seen.current) {
-      latest.current = formOf(saved);
-      setForm(latest.current);
-      setVersion((n) => n + 1);
-    }
-    seen.current = base;
+    const { of } = origin.current;
+    if (of !== base && now === of) takeTheirs();
+    else if (of === base || now === base) standOn(base, saved);
   }, [base, now, saved]);
 
   const said = useSaid();
@@ -90,6 +106,10 @@ export function useTemplateForm(
     patch,
     now: () => latest.current,
     version,
+    read: () => origin.current.version,
+    apart: (theirs) => fingerprint(formOf(theirs)) !== origin.current.of,
+    keepMine: () => standOn(base, saved),
+    takeTheirs,
     carrier,
     dirty,
     reworded: Boolean(saved) && wording(form) !== wording(formOf(saved as Template)),
