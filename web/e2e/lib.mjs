@@ -87,6 +87,7 @@ export function apiOf(context, url) {
   return {
     get: (path) => call('GET', path),
     post: (path, data) => call('POST', path, data ?? {}),
+    put: (path, data) => call('PUT', path, data),
     patch: (path, data) => call('PATCH', path, data),
     delete: (path) => call('DELETE', path),
   };
