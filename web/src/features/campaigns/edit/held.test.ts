@@ -29,6 +29,9 @@ test('what is half done is not sent to the server; what nobody touched is', () =
     '/name',
     '/audience',
   ]);
+  expect(unfinished(input({ starts: { local: 'T18:00', zone: 'Asia/Kolkata' } }), template)).toEqual([
+    '/starts',
+  ]);
   const half = { ...EMPTY, body: [{ from: 'text' as const, text: 'Asha' }] };
   expect(unfinished(input({ mapping: half }), template)).toEqual(['/mapping/body/1']);
 });
