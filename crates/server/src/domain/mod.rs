@@ -35,3 +35,4 @@ pub mod undo;
 pub mod upload;
 pub mod variant;
 pub mod window;
+pub mod zone;

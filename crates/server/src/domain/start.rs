@@ -1,11 +1,11 @@
 //! When a draft is to start: what the clocks of a place show then, which is what a person chose.
 
 use jiff::civil::DateTime;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::FieldProblem;
+use super::zone;
 
 /// How a local time is written.
 const LOCAL: &str = "%Y-%m-%dT%H:%M";
@@ -24,13 +24,7 @@ pub struct PlannedStart {
 impl PlannedStart {
     /// The moment, milliseconds since 1970 UTC.
     pub fn moment(&self) -> Result<i64, FieldProblem> {
-        let zone = zone(&self.zone).ok_or_else(|| {
-            let detail = format!(
-                "\"{}\" is no time zone. Give one of the IANA names, such as Asia/Kolkata or Europe/Berlin.",
-                self.zone
-            );
-            FieldProblem::new("/starts/zone", "bad_zone", detail)
-        })?;
+        let zone = zone::given(&self.zone, "/starts/zone")?;
         let whole = DateTime::strptime(LOCAL, &self.local)
             .ok()
             .filter(|_| self.local.len() == "2026-12-24T18:00".len());
@@ -41,13 +35,6 @@ impl PlannedStart {
             FieldProblem::new("/starts/local", "not_a_time", detail)
         })
     }
-}
-
-/// The machine's own rules are the newer ones, but it may lack old names that browsers still use.
-fn zone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name)
-        .or_else(|_| TimeZoneDatabase::bundled().get(name))
-        .ok()
 }
 
 #[cfg(test)]

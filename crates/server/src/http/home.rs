@@ -14,6 +14,7 @@ use super::extract::Caller;
 use super::problem::Problem;
 use crate::app::home::{self, Home};
 use crate::domain::permission::Permission;
+use crate::domain::zone::zone;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -34,9 +35,9 @@ async fn show(
     State(app): State<Shared>,
     Query(asked): Query<Where>,
 ) -> Result<Json<Home>, Problem> {
-    let zone = match asked.zone.as_deref() {
+    let theirs = match asked.zone.as_deref() {
         None | Some("") => TimeZone::UTC,
-        Some(name) => TimeZone::get(name).map_err(|_| {
+        Some(name) => zone(name).ok_or_else(|| {
             Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "bad_zone",
@@ -46,7 +47,7 @@ async fn show(
         })?,
     };
     let mut tx = app.db.read().await?;
-    let mut home = home::home(&app, &mut tx, zone).await?;
+    let mut home = home::home(&app, &mut tx, theirs).await?;
     // Who may not read a thing is not told of it here either.
     if !caller.may(Permission::CampaignsRead) {
         home.running.clear();

@@ -6,8 +6,9 @@ use harkara_provider::Account;
 use super::{by_id, not_archived, provider_of};
 use crate::app::{App, AppError};
 use crate::clock::Millis;
-use crate::domain::auto_reply::{AutoReply, Day, Hour, moment, zone};
+use crate::domain::auto_reply::{AutoReply, Day, Hour, moment};
 use crate::domain::problem::FieldProblem;
+use crate::domain::zone::zone;
 use crate::store::account::AccountRow;
 use crate::store::{self, Tx, to_json};
 

@@ -151,11 +151,6 @@ impl Span {
     }
 }
 
-/// The zone of this name.
-pub fn zone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name.trim()).ok()
-}
-
 fn wall(at: Millis, zone: &TimeZone) -> Option<Zoned> {
     Some(Timestamp::from_millisecond(at).ok()?.to_zoned(zone.clone()))
 }

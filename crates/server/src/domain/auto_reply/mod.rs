@@ -5,10 +5,11 @@ mod hours;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use hours::{Day, Span, Week, moment, zone};
+pub use hours::{Day, Span, Week, moment};
 
 use super::problem::FieldProblem;
 use super::template::placeholder::{Piece, pieces, render};
+use super::zone::{self, zone};
 use crate::clock::Millis;
 
 /// Characters of a text message at most.
@@ -152,13 +153,7 @@ impl AutoReply {
         }
         found.extend(text_problems("/text", &self.text, account));
         if let Some(hours) = &self.hours {
-            if zone(&hours.zone).is_none() {
-                let detail = format!(
-                    "\"{}\" is no time zone. Give one of the IANA names, such as Asia/Kolkata or Europe/Berlin.",
-                    hours.zone
-                );
-                found.push(FieldProblem::new("/hours/zone", "unknown", detail));
-            }
+            found.extend(zone::given(&hours.zone, "/hours/zone").err());
             found.extend(hours::problems(&hours.days, "/hours/days"));
             found.extend(text_problems("/hours/outside", &hours.outside, account));
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::zone::zone;
 
 fn span(from: &str, to: &str) -> Span {
     Span {
