@@ -211,7 +211,7 @@ function SavedSign({ draft }: { draft: Draft }) {
       {(saving === 'refused' || saving === 'apart') && (
         <IconAlertTriangle size={16} color="var(--mantine-color-error)" aria-hidden />
       )}
-      <Text size="sm" c={stuck ? 'error' : 'dimmed'}>
+      <Text size="sm" c={stuck ? 'var(--mantine-color-error)' : 'dimmed'}>
         {saving === 'saved' ? (
           <Trans>Saved</Trans>
         ) : saving === 'apart' ? (

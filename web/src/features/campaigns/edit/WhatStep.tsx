@@ -39,7 +39,7 @@ export function WhatStep({ editing }: { editing: Editing }) {
             {template.name} ({template.language})
           </Anchor>
           {template.status !== 'approved' && (
-            <Text size="sm" c="error">
+            <Text size="sm" c="var(--mantine-color-error)">
               <Why template={template} />
             </Text>
           )}
@@ -132,7 +132,7 @@ function Numbers({ editing }: { editing: Editing }) {
         {account.nickname}
       </Text>
       {usable.length === 0 ? (
-        <Text size="sm" c="error">
+        <Text size="sm" c="var(--mantine-color-error)">
           <Trans>This account has no number in use.</Trans>{' '}
           <Anchor component={Link} to={`/settings/whatsapp/${account.id}`} size="sm">
             <Trans>Add one to the account</Trans>

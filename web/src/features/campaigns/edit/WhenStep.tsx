@@ -72,14 +72,14 @@ export function WhenStep({ editing }: { editing: Editing }) {
         </div>
       )}
       {draft.errorAt('/starts/zone') && (
-        <Text size="sm" c="error" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {draft.errorAt('/starts/zone')}
         </Text>
       )}
       <Speed editing={editing} />
       <Daily editing={editing} />
       {draft.errorAt('/messages_per_second') && (
-        <Text size="sm" c="error" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {draft.errorAt('/messages_per_second')}
         </Text>
       )}
@@ -92,7 +92,12 @@ function Moment({ at, zone, past }: { at: number | undefined; zone: string; past
   const { t } = useLingui();
   const own = zone === viewerZone();
   return (
-    <Text size="sm" mt="xs" role="status" c={at === undefined || past ? 'error' : 'dimmed'}>
+    <Text
+      size="sm"
+      mt="xs"
+      role="status"
+      c={at === undefined || past ? 'var(--mantine-color-error)' : 'dimmed'}
+    >
       {at === undefined
         ? t`Give a date and a time.`
         : past
