@@ -158,7 +158,7 @@ on_both_engines! {
         bad["hours"]["outside"] = json!("x".repeat(4097));
         let problem = set(&p, &bad).await.expect(422);
         assert_eq!(pointers(&problem), [
-            ("/text", "unknown_variable"), ("/hours/zone", "unknown"), ("/hours/days/monday/0/to", "order"),
+            ("/text", "unknown_variable"), ("/hours/zone", "bad_zone"), ("/hours/days/monday/0/to", "order"),
             ("/hours/days/tuesday/1/to", "time"), ("/hours/days/thursday/0/from", "overlap"), ("/hours/outside", "too_long"),
         ]);
         let asked = json!({"reply": bad, "time": "22:10"});

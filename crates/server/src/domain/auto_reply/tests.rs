@@ -116,7 +116,7 @@ fn what_is_wrong_is_named_by_field() {
         (reply(&"x".repeat(4097)), "/text", "too_long"),
         (nameless, "/name_fallback", "required"),
         (nameless_outside, "/name_fallback", "required"),
-        (zoneless, "/hours/zone", "unknown"),
+        (zoneless, "/hours/zone", "bad_zone"),
         (
             open_until("18:00", "Closed, {{when}}"),
             "/hours/outside",
