@@ -61,11 +61,12 @@ async fn file(_: Caller, State(app): State<Shared>, path: Path<String>) -> Resul
     if let Some(length) = file.length {
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
-    // A stranger made it: whatever it is, it must not act as a page of ours.
+    // A stranger made it: whatever it is, it must not act as a page of ours. A browser keeps it for as long as somebody reads a
+    // chat, and not when the person is erased or the reader has gone home.
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "private, max-age=86400, immutable"),
+        (header::CACHE_CONTROL, "private, max-age=600"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
