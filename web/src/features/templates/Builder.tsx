@@ -33,7 +33,7 @@ import { TemplateMenu } from './TemplateMenu';
 import { ToSamples } from './ToSamples';
 import { UsedBy } from './UsedBy';
 import { hindersSaving, useTemplateForm } from './useTemplateForm';
-import { length, TemplateStatus } from './words';
+import { length, Quality, TemplateStatus } from './words';
 
 interface Props {
   start: Form;
@@ -141,7 +141,14 @@ export function Builder({ start, saved, note }: Props) {
       </Anchor>
       <PageHeader
         title={saved ? saved.name : t`New template`}
-        beside={saved && <TemplateStatus status={saved.status} />}
+        beside={
+          saved && (
+            <>
+              <TemplateStatus status={saved.status} />
+              <Quality of={saved} />
+            </>
+          )
+        }
         actions={saved ? <TemplateMenu template={saved} dirty={dirty} onGone={leave} /> : <ToSamples />}
       />
       <div className={classes.wrap}>

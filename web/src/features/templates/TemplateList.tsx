@@ -18,7 +18,14 @@ import { useCarriers, useTemplates } from './queries';
 import type { ListSearch } from './routes';
 import { TemplateMenu } from './TemplateMenu';
 import { ToSamples } from './ToSamples';
-import { STATUSES, TemplateStatus, useCategoryNames, useLanguageName, useStatusNames } from './words';
+import {
+  Quality,
+  STATUSES,
+  TemplateStatus,
+  useCategoryNames,
+  useLanguageName,
+  useStatusNames,
+} from './words';
 
 /** All templates of all accounts. */
 export function TemplateList() {
@@ -203,6 +210,7 @@ function useColumns(withAccount: boolean): Column<Template>[] {
       render: (template) => (
         <div>
           <TemplateStatus status={template.status} />
+          <Quality of={template} />
           {template.at_provider && (
             <Text size="xs" fw={600}>
               <Trans>Differs at the provider</Trans>

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
+import { Text } from '@mantine/core';
 import { StatusPill, type Tone } from '~/ui/StatusPill';
-import type { ButtonKind, Category, HeaderType } from './form';
+import type { ButtonKind, Category, HeaderType, Template } from './form';
 
 export const STATUSES = ['draft', 'pending', 'approved', 'rejected', 'paused', 'disabled'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -36,6 +37,26 @@ export function TemplateStatus({ status }: { status: string }) {
 export function useCategoryNames(): Record<Category, string> {
   const { t } = useLingui();
   return { marketing: t`Marketing`, utility: t`Utility`, authentication: t`Authentication` };
+}
+
+/** How WhatsApp rates it, in the words of the provider: people who block or report it lower that. */
+export function Quality({ of: { quality } }: { of: Template }) {
+  const { t } = useLingui();
+  if (!quality || quality === 'UNKNOWN') return null;
+  const names: Record<string, string> = {
+    GREEN: t`high`,
+    HIGH: t`high`,
+    YELLOW: t`medium`,
+    MEDIUM: t`medium`,
+    RED: t`low`,
+    LOW: t`low`,
+  };
+  const shown = names[quality.toUpperCase()] ?? quality;
+  return (
+    <Text size="xs" c="dimmed">
+      {t`Quality: ${shown}`}
+    </Text>
+  );
 }
 
 export function useHeaderNames(): Record<HeaderType, string> {
