@@ -87,7 +87,9 @@ export async function story({ server, context, page, expect }) {
     // What is loaded meanwhile begins the list anew: a person goes down to it again.
     await until(`${name} is taken`, async () => {
       if (!(await option.isVisible())) return true;
-      await page.keyboard.press((await at()) ? 'Enter' : 'ArrowDown');
+      if (!(await at())) return void (await page.keyboard.press('ArrowDown'));
+      await page.keyboard.press('Enter');
+      if (await option.isVisible()) await page.keyboard.press('ArrowDown');
     });
   };
   const heading = (name) => page.getByRole('heading', { name, level: 1 });
