@@ -114,7 +114,7 @@ UPDATE template
 SET status = $3,
     status_detail = $4,
     provider_template_id = COALESCE($5, provider_template_id),
-    updated_at = $6
+    updated_at = CASE WHEN updated_at < $6 THEN $6 ELSE updated_at + 1 END
 WHERE id = $1 AND status = $2";
 
 /// Moves a template from one status to another, unless somebody else moved it meanwhile; then false.
@@ -216,6 +216,17 @@ ORDER BY id";
 /// All templates of an account.
 pub async fn of_account(tx: &mut Tx, account_id: i64) -> Result<Vec<TemplateRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(OF_ACCOUNT).bind(account_id).fetch_all(c).await)?)
+}
+
+const LOCK_ACCOUNT: Batch = Batch {
+    sqlite: "SELECT * FROM template WHERE account_id = $1 ORDER BY id",
+    postgres: "SELECT * FROM template WHERE account_id = $1 ORDER BY id FOR UPDATE",
+};
+
+/// All templates of an account, to be changed in this transaction: nobody else changes them meanwhile.
+pub async fn lock_of_account(tx: &mut Tx, account_id: i64) -> Result<Vec<TemplateRow>, StoreError> {
+    let sql = tx.dialect().pick(&LOCK_ACCOUNT);
+    Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(sql).bind(account_id).fetch_all(c).await)?)
 }
 
 const CAMPAIGNS: &str = "

@@ -2,8 +2,8 @@
 
 use harkara_provider::TemplateStatus;
 
-use super::{content, mapping, row};
-use crate::app::{App, AppError};
+use super::{content, mapping, row_to_change};
+use crate::app::{App, AppError, version};
 use crate::domain::template::{TemplateContent, realign, says_the_same};
 use crate::store::template::{Held, TemplateRow};
 use crate::store::{self, StoreError, Tx, from_json, to_json};
@@ -38,7 +38,7 @@ pub(super) fn compare(row: &mut TemplateRow, ours: &TemplateContent) -> Result<(
 /// # Errors
 /// It says the same already, or nobody knows what the provider holds.
 pub async fn take_theirs(app: &App, tx: &mut Tx, id: i64) -> Result<(TemplateRow, i64), AppError> {
-    let before = row(tx, id).await?;
+    let before = row_to_change(tx, id).await?;
     let theirs = theirs(&before)?.filter(|_| before.held.differs == 1);
     let Some(mut theirs) = theirs else {
         return Err(AppError::conflict(
@@ -58,7 +58,7 @@ pub async fn take_theirs(app: &App, tx: &mut Tx, id: i64) -> Result<(TemplateRow
     let mut after = TemplateRow {
         content: to_json(&theirs),
         mapping: to_json(&mapping),
-        updated_at: app.now(),
+        updated_at: version::next(before.updated_at, app.now()),
         ..before
     };
     // Who took it out of use here meant the name, not the words.

@@ -7,7 +7,7 @@ use harkara_provider::{TemplateStatus, TemplateSummary};
 use super::drift::hold;
 use super::{BY_ID, BY_TEXT, category_name};
 use crate::app::account::{self, provider_trouble};
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, version};
 use crate::domain::template::{Mapping, TemplateContent, realign, says_the_same, unmapped};
 use crate::engine::Engine;
 use crate::store::template::TemplateRow;
@@ -47,7 +47,7 @@ pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<Impor
     };
     let complete = report.problems.is_empty();
     let mut tx = app.db.write().await?;
-    let ours = store::template::of_account(&mut tx, account_id).await?;
+    let ours = store::template::lock_of_account(&mut tx, account_id).await?;
     let mut ours: HashMap<(String, String), TemplateRow> = ours
         .into_iter()
         .map(|row| ((row.name.clone(), row.language.clone()), row))
@@ -206,7 +206,7 @@ async fn take(
             };
             let changed = noted != after;
             if changed {
-                after.updated_at = now;
+                after.updated_at = version::next(row.updated_at, now);
             }
             if row != after {
                 store::template::update(tx, &after).await?;

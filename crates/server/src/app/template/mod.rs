@@ -62,6 +62,13 @@ pub async fn row(tx: &mut Tx, id: i64) -> Result<TemplateRow, AppError> {
         .ok_or(AppError::NotFound("template"))
 }
 
+/// The template of this id, which nobody else changes until this transaction ends.
+async fn row_to_change(tx: &mut Tx, id: i64) -> Result<TemplateRow, AppError> {
+    store::template::lock(tx, id)
+        .await?
+        .ok_or(AppError::NotFound("template"))
+}
+
 /// What it says.
 pub fn content(row: &TemplateRow) -> Result<TemplateContent, AppError> {
     Ok(from_json("template content", &row.content)?)
@@ -143,9 +150,7 @@ pub async fn create(
 /// Changes a template. Campaigns that were launched keep it as it was then. The second value says how many of those
 /// still run, wait or are paused.
 pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(TemplateRow, i64), AppError> {
-    let before = store::template::lock(tx, id)
-        .await?
-        .ok_or(AppError::NotFound("template"))?;
+    let before = row_to_change(tx, id).await?;
     version::as_read(
         tx,
         "template",
