@@ -250,6 +250,13 @@ on_both_engines! {
             let quick = desk.client.get(&format!("{path}?count=false")).await;
             assert_eq!(quick["daily_left"], left, "what is left is known without a count");
         }
+        let later = json!({
+            "name": "Later", "template_id": id::TEMPLATE.show(desk.w.template), "audience": {"type": "everyone"},
+            "starts": {"local": "2030-01-01T10:00", "zone": "UTC"},
+        });
+        let later = desk.client.post("/api/v1/campaigns", later).await.expect(201);
+        let later = format!("/api/v1/campaigns/{}/preflight", later["id"].as_str().unwrap());
+        assert_eq!(desk.client.get(&later).await["daily_left"], 2, "what left today does not count on the day that is planned");
         desk.w.t.clock.advance(DAY + HOUR);
         assert_eq!(desk.client.get(&path).await["daily_left"], 2, "a day later all of it is left");
         desk.act(&id, "launch", json!({}), 200).await;

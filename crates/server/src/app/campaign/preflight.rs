@@ -331,7 +331,9 @@ pub async fn daily(tx: &mut Tx, checked: &Checked, now: Millis) -> Result<Option
     if limits.len() < ids.len() {
         return Ok(None);
     }
-    let later = checked.row.scheduled_at.is_some_and(|at| at >= now + DAY);
+    let planned = || planned_start(&checked.row)?.moment().ok();
+    let start = checked.row.scheduled_at.or_else(planned);
+    let later = start.is_some_and(|at| at >= now + DAY);
     let sent = if later {
         Vec::new()
     } else {
