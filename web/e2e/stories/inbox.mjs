@@ -284,6 +284,7 @@ export async function story({ server, context, page }) {
   await become('agent');
   await open(TALKER);
   await answer('Ravi speaking');
+  await until('it was taken', async () => (await conversationOf(TALKER)).last_text === 'Ravi speaking');
   await shown(page.getByRole('button', { name: 'Send a template' }));
   await become('viewer');
   await open(TALKER);

@@ -99,6 +99,8 @@ export function useSend() {
           params: { path: { id: pending.conversation } },
           headers: { 'Idempotency-Key': pending.key },
           body: pending.answer,
+          // It is shown as sent: it goes out also when the page is closed the next moment.
+          keepalive: true,
         }),
       );
       outbox.update(pending.key, { id: queued.message_id });
