@@ -12,8 +12,9 @@ import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { api } from '~/api/client';
 import { queryClient } from '~/api/query';
-import { useSession } from '~/api/session';
+import { useCan, useSession } from '~/api/session';
 import { LANGUAGES, type Language, speak } from '~/i18n';
+import { askToNotify, useNotify } from '~/ui/notify';
 import { useRoleNames } from '~/ui/roles';
 import { failed } from '~/ui/toast';
 import { useShortcutsOn } from './shortcuts';
@@ -24,6 +25,8 @@ export function UserMenu() {
   const { user } = useSession();
   const roles = useRoleNames();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const can = useCan();
+  const notifying = useNotify();
   const [shortcuts, setShortcuts] = useShortcutsOn();
   const leave = async () => {
     const response = await fetch('/api/v1/session', {
@@ -86,6 +89,20 @@ export function UserMenu() {
             onChange={(e) => setShortcuts(e.currentTarget.checked)}
             label={t`Single-key shortcuts`}
           />
+          {can('inbox.read') && notifying !== 'impossible' && (
+            <Switch
+              size="sm"
+              checked={notifying === 'on'}
+              disabled={notifying === 'refused'}
+              onChange={(e) => void askToNotify(e.currentTarget.checked).catch(failed)}
+              label={t`Notify me of new messages`}
+              description={
+                notifying === 'refused'
+                  ? t`Your browser refuses. Allow notifications for this page in its settings.`
+                  : t`Says who wrote when no tab of this page is in view.`
+              }
+            />
+          )}
         </Stack>
         <Menu.Divider />
         <Menu.Item

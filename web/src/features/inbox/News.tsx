@@ -3,9 +3,10 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, body } from '~/api/client';
 import { useLive } from '~/live/hooks';
+import { notify, wantsNotify, watchSeen } from '~/ui/notify';
 import { plain } from '~/wa/parse';
 import { serverNow } from './clock';
 import { useSnippet } from './snippet';
@@ -13,18 +14,23 @@ import { useSnippet } from './snippet';
 const ID = 'inbox-news';
 const SHOWN_MS = 8_000;
 
-/** Tells on every page but the inbox that somebody wrote; many at once are counted and not listed. */
+/**
+ * Tells on every page but the inbox that somebody wrote, and outside of the browser when nobody looks and it was wished for;
+ * many at once are counted and not listed.
+ */
 export function News() {
   const { t } = useLingui();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { pathname } = useLocation();
+  const inInbox = useLocation().pathname.startsWith('/inbox');
   const snippet = useSnippet();
   /** Who wrote since nothing was shown, and how often it was told. */
   const recent = useRef<{ ids: Set<string>; until: number }>({ ids: new Set(), until: 0 });
   const seen = useRef(new Map<string, number>());
   /** A new connection is told of the last minute; what came before this page was open is no news. */
   const [since] = useState(() => serverNow() - 2_000);
+
+  useEffect(watchSeen, []);
 
   const show = (text: string, act: string, open: () => void) => {
     notifications.hide(ID);
@@ -59,7 +65,9 @@ export function News() {
     recent.current.until = now + SHOWN_MS;
     const people = recent.current.ids.size;
     if (people > 1) {
-      show(t`${people} people wrote.`, t`Open the inbox`, () => void navigate({ to: '/inbox' }));
+      const open = () => void navigate({ to: '/inbox' });
+      const text = t`${people} people wrote.`;
+      if (!(await notify(text, open)) && !inInbox) show(text, t`Open the inbox`, open);
       return;
     }
     const c = await client.fetchQuery({
@@ -69,7 +77,8 @@ export function News() {
     });
     const who = c.name ?? c.phone;
     const what = snippet(plain(c.last_text));
-    show(t`${who} wrote: ${what}`, t`Open`, () => void navigate({ to: '/inbox/$id', params: { id } }));
+    const open = () => void navigate({ to: '/inbox/$id', params: { id } });
+    if (!(await notify(t`${who} wrote.`, open)) && !inInbox) show(t`${who} wrote: ${what}`, t`Open`, open);
   };
   useLive(({ topic, data }) => {
     const { id, at, unread, direction } = data;
@@ -78,7 +87,7 @@ export function News() {
     const when = typeof at === 'number' ? at : serverNow();
     if (unread === 0 || when < since || (seen.current.get(id) ?? 0) >= when) return;
     seen.current.set(id, when);
-    if (pathname.startsWith('/inbox')) return;
+    if (inInbox && (document.visibilityState === 'visible' || !wantsNotify())) return;
     tell(id).catch(() => {
       // The inbox has it all the same.
     });
