@@ -17,6 +17,9 @@ pub const LIMIT: u64 = 100 << 20;
 /// How long the whole of a file may take.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// The bytes of a file as they come.
+pub type Pieces = futures::stream::BoxStream<'static, Result<bytes::Bytes, std::io::Error>>;
+
 /// A file that is on its way.
 pub struct File {
     /// What the person's phone or the provider said that it is; nobody has looked.
@@ -26,7 +29,7 @@ pub struct File {
     /// Its bytes, when they were said.
     pub length: Option<u64>,
     /// What comes; ends with an error when it becomes larger than [`LIMIT`].
-    pub body: futures::stream::BoxStream<'static, Result<bytes::Bytes, std::io::Error>>,
+    pub body: Pieces,
 }
 
 /// Opens the file of a received message.

@@ -48,18 +48,28 @@ struct Site {
 }
 
 static BUILT: LazyLock<Arc<Site>> = LazyLock::new(|| {
-    let files = Built::iter().filter_map(|path| Some((path.to_string(), content(Built::get(&path)?))));
+    let files = Built::iter().filter_map(|path| Some((path.to_string(), built(Built::get(&path)?))));
     Arc::new(Site::of(
         files,
         "It was not built when this program was compiled".into(),
     ))
 });
 
-fn content(file: EmbeddedFile) -> Bytes {
-    match file.data {
+/// The content of a file, and its SHA-256.
+type Content = (Bytes, [u8; 32]);
+
+/// Its hash was made with the program: making it now would bring every page of every file into memory.
+fn built(file: EmbeddedFile) -> Content {
+    let bytes = match file.data {
         std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         std::borrow::Cow::Owned(bytes) => bytes.into(),
-    }
+    };
+    (bytes, file.metadata.sha256_hash())
+}
+
+fn read(bytes: Vec<u8>) -> Content {
+    let hash = Sha256::digest(&bytes).into();
+    (bytes.into(), hash)
 }
 
 /// Answers every path that nothing else does.
@@ -85,10 +95,10 @@ pub fn pages(config: &Config) -> MethodRouter<Shared> {
 }
 
 impl Site {
-    fn of(files: impl Iterator<Item = (String, Bytes)>, missing: String) -> Self {
-        let file = |(path, bytes): (String, Bytes)| {
+    fn of(files: impl Iterator<Item = (String, Content)>, missing: String) -> Self {
+        let file = |(path, (bytes, hash)): (String, Content)| {
             let kind = kind(path.trim_end_matches(".br").trim_end_matches(".gz"));
-            let tag = format!("\"{}\"", &BASE64_STANDARD.encode(Sha256::digest(&bytes))[..22]);
+            let tag = format!("\"{}\"", &BASE64_STANDARD.encode(hash)[..22]);
             (path, File { bytes, kind, tag })
         };
         // Names with a dot in front are of the build, not of the site.
@@ -108,7 +118,7 @@ impl Site {
                 if path.is_dir() {
                     folders.push(path);
                 } else if let (Ok(name), Ok(bytes)) = (path.strip_prefix(folder), std::fs::read(&path)) {
-                    files.push((name.to_string_lossy().into_owned(), bytes.into()));
+                    files.push((name.to_string_lossy().into_owned(), read(bytes)));
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! Files that people send are fetched from the provider when somebody looks at them.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ async fn file(Path(name): Path<String>) -> Response {
                 (header::CONTENT_TYPE, "video/mp4"),
                 (header::CONTENT_LENGTH, "104857601"),
             ],
-            axum::body::Body::from_stream(futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>()),
+            Body::from_stream(futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>()),
         )
             .into_response(),
         _ => StatusCode::GONE.into_response(),
@@ -88,6 +89,27 @@ on_both_engines! {
         let answer = p.client.call("GET", &sends(&p, "document", named).await, "").await;
         let disposition = answer.headers["content-disposition"].to_str().unwrap();
         assert!(disposition.starts_with("attachment; filename*=UTF-8''a%22b"), "{disposition}");
+    }
+
+    async fn a_player_gets_the_part_that_it_asks_for(t) {
+        let p = Post::new(t).await;
+        let files = files().await;
+        let path = sends(&p, "voice", json!({"url": format!("{files}/photo"), "mime_type": "audio/ogg"})).await;
+        let whole = p.client.call("GET", &path, "").await;
+        assert_eq!(whole.headers["accept-ranges"], "bytes");
+        for (asked, status, text, told) in [
+            ("bytes=0-1", 206, "th", Some("bytes 0-1/9")),
+            ("bytes=4-", 206, "bytes", Some("bytes 4-8/9")),
+            ("bytes=9-", 200, "the bytes", None),
+        ] {
+            let request = Request::get(&path)
+                .header(header::AUTHORIZATION, format!("Bearer {}", p.client.key))
+                .header(header::RANGE, asked);
+            let answer = p.client.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!((answer.status.as_u16(), answer.text.as_str()), (status, text), "{asked}");
+            let range = answer.headers.get("content-range").map(|v| v.to_str().unwrap());
+            assert_eq!(range, told);
+        }
     }
 
     async fn what_the_provider_does_not_give_says_why(t) {
