@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{App, AppError};
+use super::{App, AppError, attribute};
+use crate::domain::attributes::Attributes;
+use crate::domain::audience::{Audience, Condition, Person};
 use crate::domain::phone;
 use crate::store::find::{self, Wanted};
 use crate::store::profile::{self, ProfileRow};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, from_json};
 
 /// What is looked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Looked {
     /// Name, identity or number begins with this.
     pub search: Option<String>,
     /// Consent and list.
     pub wanted: Wanted,
+    /// All of these hold, as for the audience of a campaign.
+    pub conditions: Vec<Condition>,
 }
 
 /// A page of people.
@@ -31,8 +35,13 @@ pub struct Found {
 /// People that each way to find them by a beginning gives at most.
 const MOST: i64 = 2_000;
 
+/// People that one page with conditions looks at.
+pub const WINDOW: i64 = 10_000;
+/// People that are read at once to see whether conditions hold.
+const CHUNK: i64 = 1_000;
+
 /// Finds people, newest first, ids below `before`. With a search, the newest of the first [`MOST`] by name, by identity and
-/// by number.
+/// by number. With conditions it looks at [`WINDOW`] people, so that a page may be short although there is a next one.
 pub async fn page(
     app: &App,
     tx: &mut Tx,
@@ -40,7 +49,69 @@ pub async fn page(
     before: i64,
     limit: i64,
 ) -> Result<Found, AppError> {
-    let Looked { search, wanted } = looked;
+    let (found, _) = page_within(app, tx, looked, before, limit, WINDOW).await?;
+    Ok(found)
+}
+
+/// [`page`] that looks at so many people when there are conditions, and says at how many it did.
+pub async fn page_within(
+    app: &App,
+    tx: &mut Tx,
+    looked: &Looked,
+    before: i64,
+    limit: i64,
+    window: i64,
+) -> Result<(Found, i64), AppError> {
+    if looked.conditions.is_empty() {
+        let found = whole(app, tx, looked, before, limit).await?;
+        let seen = found.rows.len() as i64;
+        return Ok((found, seen));
+    }
+    let (mut rows, mut seen, mut spent, mut at) = (Vec::new(), 0, 0, before);
+    loop {
+        let chunk = CHUNK.min(window - spent);
+        let found = whole(app, tx, looked, at, chunk).await?;
+        let got = found.rows.len() as i64;
+        for row in found.rows {
+            at = row.id;
+            seen += 1;
+            if fits(&row, &looked.conditions)? {
+                rows.push(row);
+            }
+            if rows.len() as i64 == limit {
+                let next = Some(at);
+                let partial = found.partial;
+                return Ok((Found { rows, next, partial }, seen));
+            }
+        }
+        // A short part that is not the last has looked through as many as a page may.
+        spent = if got < chunk { window } else { spent + got };
+        let next = found.next;
+        if next.is_none() || spent >= window {
+            let partial = found.partial;
+            return Ok((Found { rows, next, partial }, seen));
+        }
+        at = next.unwrap_or(at);
+    }
+}
+
+/// Do all of these hold for a person? Campaigns ask the same.
+pub fn fits(row: &ProfileRow, conditions: &[Condition]) -> Result<bool, StoreError> {
+    let attributes: Attributes = from_json("attributes", &row.attributes)?;
+    let person = Person {
+        identity: &row.identity,
+        phone: row.phone.as_deref(),
+        name: row.name.as_deref(),
+        opt_in: row.opt_in,
+        suppressed: false,
+        attributes: &attributes,
+    };
+    Ok(conditions.iter().all(|condition| condition.holds(&person)))
+}
+
+/// Without conditions.
+async fn whole(app: &App, tx: &mut Tx, looked: &Looked, before: i64, limit: i64) -> Result<Found, AppError> {
+    let Looked { search, wanted, .. } = looked;
     let full = |rows: Vec<ProfileRow>| Found {
         next: (rows.len() as i64 >= limit)
             .then(|| rows.last().map(|row| row.id))
@@ -133,7 +204,7 @@ pub struct Count {
 /// Below this, PostgreSQL counts as fast as it guesses.
 const FEW: i64 = 100_000;
 
-/// How many people are looked for; unless `exact`, an estimate where counting takes long.
+/// How many people are looked for, whether conditions hold or not; unless `exact`, an estimate where counting takes long.
 pub async fn count(app: &App, tx: &mut Tx, looked: &Looked, exact: bool) -> Result<Count, AppError> {
     let wanted = looked.wanted;
     if let Some(search) = &looked.search {
@@ -166,4 +237,121 @@ pub async fn count(app: &App, tx: &mut Tx, looked: &Looked, exact: bool) -> Resu
         count: find::count(tx, wanted).await?,
         exact: true,
     })
+}
+
+/// Below this, everybody is looked at at once.
+const LITTLE: i64 = 20_000;
+/// People in one read transaction.
+const SLICE: i64 = 2_000;
+
+/// For how many people conditions hold; unless `exact`, an estimate by a sample where there are many. Each part has a
+/// transaction of its own.
+pub async fn count_fitting(app: &App, looked: &Looked, exact: bool) -> Result<Count, AppError> {
+    let mut tx = app.db.read().await?;
+    if let Some(search) = &looked.search {
+        let (ids, partial) = candidates(app, &mut tx, search).await?;
+        let rows = find::among(&mut tx, &ids, looked.wanted, i64::MAX, i64::MAX).await?;
+        let (_, count) = tally(&rows, looked)?;
+        return Ok(Count {
+            count,
+            exact: !partial,
+        });
+    }
+    let base = Looked {
+        wanted: Wanted {
+            consent: None,
+            ..looked.wanted
+        },
+        ..Looked::default()
+    };
+    let all = count(app, &mut tx, &base, false).await?.count;
+    if !exact && all > LITTLE {
+        let (mut seen, mut fitting) = (0, 0);
+        for rows in attribute::places(&mut tx, looked.wanted.list).await? {
+            let (of, those) = tally(&rows, looked)?;
+            seen += of;
+            fitting += those;
+        }
+        let share = fitting as f64 / seen.max(1) as f64;
+        return Ok(Count {
+            count: rounded((share * all as f64) as i64),
+            exact: false,
+        });
+    }
+    drop(tx);
+    let (mut total, mut after) = (0, 0);
+    loop {
+        let mut tx = app.db.read().await?;
+        let rows = profile::slice(&mut tx, after, i64::MAX, looked.wanted.list, SLICE).await?;
+        drop(tx);
+        total += tally(&rows, looked)?.1;
+        match rows.last() {
+            Some(last) if rows.len() as i64 >= SLICE => after = last.id,
+            _ => break,
+        }
+    }
+    Ok(Count {
+        count: total,
+        exact: true,
+    })
+}
+
+/// How many people there are, and how many of them are looked for.
+fn tally(rows: &[ProfileRow], looked: &Looked) -> Result<(i64, i64), StoreError> {
+    let mut fitting = 0;
+    for row in rows {
+        let consents = looked.wanted.consent.is_none_or(|consent| consent == row.opt_in);
+        if consents && fits(row, &looked.conditions)? {
+            fitting += 1;
+        }
+    }
+    Ok((rows.len() as i64, fitting))
+}
+
+/// Two digits: a sample knows no more.
+fn rounded(count: i64) -> i64 {
+    let mut step = 1;
+    while count / step >= 100 {
+        step *= 10;
+    }
+    (count + step / 2) / step * step
+}
+
+/// What is wrong with conditions; pointers begin with `at`.
+pub fn check(conditions: &[Condition], at: &str) -> Result<(), AppError> {
+    if conditions.is_empty() {
+        return Ok(());
+    }
+    let all = Audience::Conditions {
+        all: conditions.to_vec(),
+    };
+    let problems = all.problems().into_iter().map(|(pointer, code, detail)| {
+        let place = pointer.strip_prefix("/audience/all").unwrap_or(&pointer);
+        super::FieldProblem::new(format!("{at}{place}"), code, detail)
+    });
+    let problems: Vec<_> = problems.collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(problems))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn an_estimate_has_two_digits() {
+        for (count, told) in [
+            (0, 0),
+            (7, 7),
+            (99, 99),
+            (104, 100),
+            (155, 160),
+            (1_234_567, 1_200_000),
+        ] {
+            assert_eq!(rounded(count), told, "{count}");
+        }
+    }
 }

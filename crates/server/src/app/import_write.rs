@@ -37,7 +37,9 @@ impl Writer {
             None => None,
             Some(name) => {
                 let mut tx = app.db.write_in(Lane::Bulk).await?;
-                let list = store::list::find_or_add(&mut tx, app.id(), name.trim(), app.now()).await?;
+                let source = format!("import: {}", row.file_name);
+                let new = (app.id(), name.trim());
+                let list = store::list::find_or_make(&mut tx, new, Some(&source), app.now()).await?;
                 tx.commit().await?;
                 Some(list)
             }

@@ -32,6 +32,7 @@ pub mod import_preview;
 pub mod import_undo;
 mod import_write;
 pub mod lease;
+pub mod list;
 pub mod live;
 pub mod media;
 pub mod merge;

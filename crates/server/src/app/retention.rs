@@ -2,6 +2,7 @@
 
 use super::arrival::KNOWN_FOR;
 use super::import_undo::POSSIBLE_FOR;
+use super::list::KEPT_FOR as LISTS_KEPT_FOR;
 use super::{App, AppError};
 use crate::clock::{DAY, HOUR, Millis, first_id_at};
 use crate::domain::factor::SET_UP_WITHIN;
@@ -9,7 +10,7 @@ use crate::domain::sign_in::FORGOTTEN_AFTER;
 use crate::store::health;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
-use crate::store::{audit, factor, invite, session, sign_in, undo};
+use crate::store::{audit, factor, invite, list, session, sign_in, undo};
 
 /// How long vendor ids are kept at least.
 const KEEP_REFS: Millis = 30 * DAY;
@@ -42,6 +43,8 @@ pub enum Pass {
     Counts,
     /// What imports did that can no longer be undone.
     Imports,
+    /// Lists that were deleted long ago.
+    Lists,
     /// Free pages of the file.
     Pages,
     /// All done.
@@ -72,6 +75,7 @@ pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
         Pass::SignIns => sign_ins(app).await,
         Pass::Counts => counts(app).await,
         Pass::Imports => imports(app).await,
+        Pass::Lists => lists(app).await,
         Pass::Pages => pages(app).await,
         Pass::Done => Ok(Pass::Done),
     }
@@ -158,7 +162,17 @@ async fn imports(app: &App) -> Result<Pass, AppError> {
     }
     let more = undo::forget_old(&mut tx, app.now() - POSSIBLE_FOR, IMPORTED).await?;
     tx.commit().await?;
-    Ok(if more { Pass::Imports } else { Pass::Pages })
+    Ok(if more { Pass::Imports } else { Pass::Lists })
+}
+
+async fn lists(app: &App) -> Result<Pass, AppError> {
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    let more = list::forget_deleted(&mut tx, app.now() - LISTS_KEPT_FOR, ROWS).await?;
+    tx.commit().await?;
+    Ok(if more { Pass::Lists } else { Pass::Pages })
 }
 
 async fn pages(app: &App) -> Result<Pass, AppError> {

@@ -201,7 +201,8 @@ impl Audience {
 }
 
 impl Condition {
-    fn holds(&self, person: &Person<'_>) -> bool {
+    /// Does it hold for this person?
+    pub fn holds(&self, person: &Person<'_>) -> bool {
         let actual = person.value(&self.attribute);
         let Some(actual) = actual else {
             return matches!(

@@ -117,6 +117,7 @@ permissions! {
     MessagesSend = "messages.send", "send single messages, and send them again", LAUNCHERS;
     OwnersManage = "owners.manage", "make, change and remove owners", &[Owner];
     ProfilesErase = "profiles.erase", "erase people for good", ADMINS;
+    ProfilesExport = "profiles.export", "take profiles out as a file", ADMINS;
     ProfilesImport = "profiles.import", "import profiles from files", WRITERS;
     ProfilesRead = "profiles.read", "see profiles, lists and imports", ALL;
     ProfilesWrite = "profiles.write", "write profiles", WRITERS;

@@ -11,18 +11,20 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Shared;
+use super::campaign::people::RecipientFilter;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use super::profile_list::{ProfileFilter, chosen};
 use crate::app::AppError;
 use crate::app::audit::{AuditChange, Kind, Object, note};
-use crate::app::bulk::{self, BulkAct, People};
+use crate::app::bulk::{self, BulkAct, People, Picked};
+use crate::domain::audience::Condition;
 use crate::domain::id;
 use crate::domain::permission::Permission;
 use crate::store;
-use crate::store::Tx;
-use crate::store::bulk::{BulkRow, OPT_OUT};
+use crate::store::bulk::{BulkRow, OFF_LIST, OPT_OUT};
+use crate::store::{Tx, to_json};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -37,18 +39,25 @@ pub fn routes() -> OpenApiRouter<Shared> {
 pub struct Bulk {
     /// Id.
     pub id: String,
-    /// `opt_out` or `add_to_list`.
+    /// `opt_out`, `add_to_list` or `remove_from_list`.
     pub act: &'static str,
     /// `running`, `finished`, `failed` or `cancelled`.
     pub state: &'static str,
-    /// Id of the list that they are put on.
+    /// Id of the list that they are put on or taken off; absent when it was deleted.
     pub list_id: Option<String>,
     /// Its name.
     pub list: Option<String>,
-    /// How many people there were at the beginning.
+    /// The campaign whose recipients they are.
+    pub campaign_id: Option<String>,
+    /// Its name.
+    pub campaign: Option<String>,
+    /// How many people there were at the beginning: about, with conditions and for recipients, for these it looks at more
+    /// than it is for.
     pub total: i64,
     /// How many are done.
     pub done: i64,
+    /// For how many of these it was, with conditions and for recipients.
+    pub matched: Option<i64>,
     /// How many of them are different now: the others were so already.
     pub changed: i64,
     /// Why it failed.
@@ -65,18 +74,25 @@ impl Bulk {
             Some(id) => store::list::by_id(tx, id).await?,
             None => None,
         };
+        let campaign = match row.campaign_id {
+            Some(id) => store::campaign::by_id(tx, id).await?,
+            None => None,
+        };
         Ok(Self {
             id: id::BULK.show(row.id),
-            act: if row.kind == OPT_OUT {
-                "opt_out"
-            } else {
-                "add_to_list"
+            act: match row.kind {
+                OPT_OUT => "opt_out",
+                OFF_LIST => "remove_from_list",
+                _ => "add_to_list",
             },
             state: bulk::state_name(row.state),
-            list_id: row.onto_list.map(|id| id::LIST.show(id)),
+            list_id: list.as_ref().map(|list| id::LIST.show(list.id)),
             list: list.map(|list| list.name),
+            campaign_id: row.campaign_id.map(|id| id::CAMPAIGN.show(id)),
+            campaign: campaign.map(|campaign| campaign.name),
             total: row.total,
             done: row.done,
+            matched: row.matched,
             changed: row.changed,
             problem: row.problem,
             created_at: row.created_at,
@@ -99,6 +115,9 @@ struct BulkFilter {
     consent: Option<String>,
     /// On this list (`lst_...`).
     list: Option<String>,
+    /// All of these hold.
+    #[serde(default)]
+    conditions: Vec<Condition>,
 }
 
 impl From<BulkFilter> for ProfileFilter {
@@ -109,12 +128,35 @@ impl From<BulkFilter> for ProfileFilter {
             search: filter.search,
             consent: filter.consent,
             list: filter.list,
+            conditions: (!filter.conditions.is_empty()).then(|| to_json(&filter.conditions)),
             ..Self::default()
         }
     }
 }
 
-/// What is done, and with whom: give `ids` or `filter`.
+/// Which recipients of a campaign, with the filters of its list of messages.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulkRecipients {
+    /// The campaign.
+    campaign_id: String,
+    /// Only messages in this state, such as `failed`.
+    state: Option<String>,
+    /// Only messages with a failure of this kind, such as `capped`.
+    kind: Option<String>,
+    /// Only messages that the person answered.
+    #[serde(default)]
+    replied: bool,
+    /// `read` or `reply`: only messages that left and that this did not become of.
+    without: Option<String>,
+    /// A number, digits in a number, or how a name begins.
+    search: Option<String>,
+    /// Rather the people who were left out before.
+    #[serde(default)]
+    left_out: bool,
+}
+
+/// What is done, and with whom: give `ids`, `filter` or `recipients`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BulkInput {
@@ -124,28 +166,76 @@ struct BulkInput {
     ids: Option<Vec<String>>,
     /// All who fit at this moment, with the filters of the list of profiles; `{}` is everybody.
     filter: Option<BulkFilter>,
+    /// Recipients of a campaign, as they are while the act comes to them. Who was erased is left out.
+    recipients: Option<BulkRecipients>,
 }
 
-async fn people(app: &Shared, tx: &mut Tx, input: &BulkInput) -> Result<People, AppError> {
-    match (&input.ids, &input.filter) {
-        (Some(ids), None) => {
-            let read = |text: &String| {
-                id::PROFILE.read(text).ok_or_else(|| {
-                    AppError::field("/ids", "not_found", format!("\"{text}\" is no id of a profile."))
-                })
-            };
-            Ok(People::These(ids.iter().map(read).collect::<Result<_, _>>()?))
+impl BulkRecipients {
+    fn picked(&self) -> Result<Picked, Problem> {
+        let filter = RecipientFilter {
+            state: self.state.clone(),
+            kind: self.kind.clone(),
+            replied: self.replied,
+            without: self.without.clone(),
+            search: self.search.clone(),
+        };
+        Ok(Picked {
+            which: filter.read()?,
+            left_out: self.left_out,
+        })
+    }
+}
+
+async fn campaign(tx: &mut Tx, text: &str) -> Result<i64, AppError> {
+    let found = match id::CAMPAIGN.read(text) {
+        Some(id) => store::campaign::by_id(tx, id).await?,
+        None => None,
+    };
+    let detail = "There is no campaign with this id. GET /api/v1/campaigns shows the campaigns.";
+    let row = found.ok_or_else(|| AppError::field("/recipients/campaign_id", "not_found", detail))?;
+    Ok(row.id)
+}
+
+/// Ids of profiles.
+pub(super) fn profiles(ids: &[String]) -> Result<Vec<i64>, AppError> {
+    let read = |text: &String| {
+        id::PROFILE
+            .read(text)
+            .ok_or_else(|| AppError::field("/ids", "not_found", format!("\"{text}\" is no id of a profile.")))
+    };
+    ids.iter().map(read).collect()
+}
+
+/// Where a decision of this caller comes from.
+pub(super) fn source(caller: &Caller) -> String {
+    match caller.actor.kind {
+        Kind::User => format!("dashboard: {}", caller.actor.name),
+        _ => format!("API: {}", caller.actor.name),
+    }
+}
+
+async fn people(
+    app: &Shared,
+    tx: &mut Tx,
+    input: &BulkInput,
+    picked: Option<&Picked>,
+) -> Result<People, AppError> {
+    match (&input.ids, &input.filter, &input.recipients) {
+        (Some(ids), None, None) => Ok(People::These(profiles(ids)?)),
+        (None, Some(filter), None) => chosen(app, tx, &filter.clone().into()).await,
+        (None, None, Some(given)) => {
+            let campaign = campaign(tx, &given.campaign_id).await?;
+            Ok(People::Of(campaign, picked.cloned().unwrap_or_default()))
         }
-        (None, Some(filter)) => chosen(app, tx, &filter.clone().into()).await,
         _ => Err(AppError::field(
             "/ids",
             "required",
-            "Give either `ids` or `filter`.",
+            "Give one of `ids`, `filter` and `recipients`.",
         )),
     }
 }
 
-/// Begins to opt many people out, or to put them on a list. The answer comes at once; the act goes on in the background, over a
+/// Begins to opt many people out, to put them on a list or to take them off one. The answer comes at once; the act goes on in the background, over a
 /// restart, too.
 #[utoipa::path(post, path = "/profiles/bulk", tag = "Profiles", request_body = BulkInput, responses((status = 202, body = Bulk), (status = 422, body = Problem)))]
 async fn begin(State(app): State<Shared>, body: Body<BulkInput>) -> Result<Response, Problem> {
@@ -156,13 +246,18 @@ async fn begin(State(app): State<Shared>, body: Body<BulkInput>) -> Result<Respo
             "bulk.opt_out"
         }
         BulkAct::AddToList { .. } => "bulk.add_to_list",
+        BulkAct::RemoveFromList { .. } => "bulk.remove_from_list",
     };
-    let source = match caller.actor.kind {
-        Kind::User => format!("dashboard: {}", caller.actor.name),
-        _ => format!("API: {}", caller.actor.name),
+    let picked = match &body.value.recipients {
+        Some(given) => {
+            caller.needs(Permission::CampaignsRead)?;
+            Some(given.picked()?)
+        }
+        None => None,
     };
+    let source = source(caller);
     let response = once(&app, &body.asked, async |tx| {
-        let people = people(&app, tx, &body.value).await?;
+        let people = people(&app, tx, &body.value, picked.as_ref()).await?;
         let row = bulk::begin(&app, tx, &body.value.act, people, &source).await?;
         let shown = Bulk::read(tx, row.clone()).await?;
         let object = Object {

@@ -41,6 +41,7 @@ pub mod paging;
 pub mod problem;
 pub mod profile;
 mod profile_erase;
+mod profile_export;
 mod profile_list;
 mod profile_merge;
 pub mod provider;
@@ -96,6 +97,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(number::routes())
         .merge(profile::routes())
         .merge(profile_erase::routes())
+        .merge(profile_export::routes())
         .merge(profile_list::routes())
         .merge(profile_merge::routes())
         .merge(provider::routes())

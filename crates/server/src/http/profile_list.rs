@@ -16,6 +16,7 @@ use super::profile::{Profile, consent_name, read_phone};
 use crate::app::bulk::People;
 use crate::app::find::{self, Found, Looked};
 use crate::app::{App, AppError, attribute};
+use crate::domain::audience::Condition;
 use crate::domain::id::{self, Kind};
 use crate::store::find::Wanted;
 use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
@@ -43,14 +44,24 @@ pub struct ProfileFilter {
     pub consent: Option<String>,
     /// On this list (`lst_...`).
     pub list: Option<String>,
+    /// All of these hold: the conditions of a campaign's audience as JSON, such as
+    /// `[{"attribute":"city","is":"one_of","value":["Pune","Delhi"]}]`.
+    pub conditions: Option<String>,
     /// Rows at most, 1 to 500; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
 
+/// Conditions at one time: each is looked at for every person.
+const MOST_CONDITIONS: usize = 50;
+
 /// Profiles that are wanted by their number or identity: few.
-async fn few(app: &App, tx: &mut Tx, filter: &ProfileFilter) -> Result<Option<Vec<ProfileRow>>, AppError> {
+pub(super) async fn few(
+    app: &App,
+    tx: &mut Tx,
+    filter: &ProfileFilter,
+) -> Result<Option<Vec<ProfileRow>>, AppError> {
     if let Some(phone) = &filter.phone {
         let phone = read_phone(app, phone, "/phone")?;
         return Ok(Some(store::profile::by_phone(tx, &phone).await?));
@@ -62,7 +73,7 @@ async fn few(app: &App, tx: &mut Tx, filter: &ProfileFilter) -> Result<Option<Ve
     Ok(None)
 }
 
-async fn looked(tx: &mut Tx, filter: &ProfileFilter) -> Result<Looked, AppError> {
+pub(super) async fn looked(tx: &mut Tx, filter: &ProfileFilter) -> Result<Looked, AppError> {
     let consent = match filter.consent.as_deref() {
         None => None,
         Some(text) => Some(
@@ -94,7 +105,29 @@ async fn looked(tx: &mut Tx, filter: &ProfileFilter) -> Result<Looked, AppError>
     Ok(Looked {
         search: search.filter(|text| !text.is_empty()).map(str::to_owned),
         wanted: Wanted { consent, list },
+        conditions: conditions(filter)?,
     })
+}
+
+fn conditions(filter: &ProfileFilter) -> Result<Vec<Condition>, AppError> {
+    let Some(text) = filter
+        .conditions
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+    else {
+        return Ok(Vec::new());
+    };
+    let all: Vec<Condition> = serde_json::from_str(text).map_err(|error| {
+        let detail =
+            format!("These are no conditions: {error}. Give a JSON list as in the audience of a campaign.");
+        AppError::field("/conditions", "not_json", detail)
+    })?;
+    if all.len() > MOST_CONDITIONS {
+        let detail = format!("Give {MOST_CONDITIONS} conditions at most.");
+        return Err(AppError::field("/conditions", "too_many", detail));
+    }
+    find::check(&all, "/conditions")?;
+    Ok(all)
 }
 
 /// Everybody who fits, for an act on many.
@@ -104,15 +137,31 @@ pub(super) async fn chosen(app: &App, tx: &mut Tx, filter: &ProfileFilter) -> Re
         return Ok(People::Who(looked));
     };
     looked.search = None;
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let rows = store::find::among(tx, &ids, looked.wanted, i64::MAX, i64::MAX).await?;
+    let rows = those(tx, &rows, &looked).await?;
     Ok(People::These(rows.iter().map(|row| row.id).collect()))
+}
+
+/// Of these profiles those who are looked for, newest first.
+pub(super) async fn those(
+    tx: &mut Tx,
+    rows: &[ProfileRow],
+    looked: &Looked,
+) -> Result<Vec<ProfileRow>, AppError> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut rows = store::find::among(tx, &ids, looked.wanted, i64::MAX, i64::MAX).await?;
+    let mut fitting = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        if find::fits(&row, &looked.conditions)? {
+            fitting.push(row);
+        }
+    }
+    Ok(fitting)
 }
 
 /// A page of profiles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProfileListing {
-    /// The rows. With a list and a consent, a page may be short or empty although there is a next one.
+    /// The rows. With conditions, or with a list and a consent, a page may be short or empty although there is a next one.
     pub data: Vec<Profile>,
     /// Ask with this for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,7 +170,8 @@ pub struct ProfileListing {
     pub partial: bool,
 }
 
-/// Lists profiles, newest first. What is searched for is looked up in indexes; nothing walks through all profiles.
+/// Lists profiles, newest first. What is searched for is looked up in indexes; nothing walks through all profiles: with
+/// conditions, a page looks at 10,000 people at most.
 #[utoipa::path(get, path = "/profiles", tag = "Profiles", params(ProfileFilter), responses((status = 200, body = ProfileListing), (status = 422, body = Problem)))]
 async fn list(
     _: Caller,
@@ -138,8 +188,9 @@ async fn list(
     let found = match few(&app, &mut tx, &filter).await? {
         Some(rows) => {
             looked.search = None;
-            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-            let rows = store::find::among(&mut tx, &ids, looked.wanted, before, limit).await?;
+            let mut rows = those(&mut tx, &rows, &looked).await?;
+            rows.retain(|row| row.id < before);
+            rows.truncate(limit as usize);
             Found {
                 next: (rows.len() as i64 >= limit)
                     .then(|| rows.last().map(|row| row.id))
@@ -188,14 +239,19 @@ async fn count(
     let mut tx = app.db.read().await?;
     let looked = looked(&mut tx, &filter).await?;
     if let Some(rows) = few(&app, &mut tx, &filter).await? {
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        let rows = store::find::among(&mut tx, &ids, looked.wanted, i64::MAX, i64::MAX).await?;
+        let rows = those(&mut tx, &rows, &looked).await?;
         return Ok(Json(ProfileCount {
             count: rows.len() as i64,
             exact: true,
         }));
     }
-    let count = find::count(&app, &mut tx, &looked, how.exact.unwrap_or(false)).await?;
+    let exact = how.exact.unwrap_or(false);
+    let count = if looked.conditions.is_empty() {
+        find::count(&app, &mut tx, &looked, exact).await?
+    } else {
+        drop(tx);
+        find::count_fitting(&app, &looked, exact).await?
+    };
     Ok(Json(ProfileCount {
         count: count.count,
         exact: count.exact,

@@ -12,6 +12,8 @@ use super::{StoreError, Tx};
 pub const OPT_OUT: i16 = 1;
 /// They are put on a list.
 pub const ONTO_LIST: i16 = 2;
+/// They are taken off a list.
+pub const OFF_LIST: i16 = 3;
 
 /// There are people left.
 pub const RUNNING: i16 = 1;
@@ -27,7 +29,7 @@ pub const CANCELLED: i16 = 5;
 pub struct BulkRow {
     /// Id.
     pub id: i64,
-    /// [`OPT_OUT`] or [`ONTO_LIST`].
+    /// [`OPT_OUT`], [`ONTO_LIST`] or [`OFF_LIST`].
     pub kind: i16,
     /// [`RUNNING`], [`FINISHED`], [`FAILED`] or [`CANCELLED`].
     pub state: i16,
@@ -39,7 +41,7 @@ pub struct BulkRow {
     pub list_id: Option<i64>,
     /// Profiles with this id and later ones are done, or came after the act.
     pub position: i64,
-    /// The list that they are put on.
+    /// The list that they are put on or taken off.
     pub onto_list: Option<i64>,
     /// Where the decision comes from.
     pub source: String,
@@ -55,6 +57,16 @@ pub struct BulkRow {
     pub created_at: i64,
     /// Milliseconds UTC.
     pub finished_at: Option<i64>,
+    /// It is for recipients of this campaign.
+    pub campaign_id: Option<i64>,
+    /// JSON of which.
+    pub recipients: Option<String>,
+    /// Recipients up to this number, or people left out up to this profile, are done.
+    pub reached: Option<String>,
+    /// JSON of the conditions that must hold; the others are only looked at.
+    pub conditions: Option<String>,
+    /// For how many of those who are done the act was; absent: for all.
+    pub matched: Option<i64>,
 }
 
 impl BulkRow {
@@ -69,8 +81,8 @@ impl BulkRow {
 
 const INSERT: &str = "
 INSERT INTO bulk_act (id, kind, state, ids, consent, list_id, position, onto_list, source, total, done, changed, problem,
-                      created_at, finished_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+                      created_at, finished_at, campaign_id, recipients, conditions, matched)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 /// Adds an act.
 pub async fn insert(tx: &mut Tx, row: &BulkRow) -> Result<(), StoreError> {
@@ -90,6 +102,10 @@ pub async fn insert(tx: &mut Tx, row: &BulkRow) -> Result<(), StoreError> {
         .bind(&row.problem)
         .bind(row.created_at)
         .bind(row.finished_at)
+        .bind(row.campaign_id)
+        .bind(&row.recipients)
+        .bind(&row.conditions)
+        .bind(row.matched)
         .execute(c)
         .await
         .map(drop))?;
@@ -103,7 +119,7 @@ macro_rules! select {
         concat!(
             "
 SELECT id, kind, state, ids, consent, list_id, position, onto_list, source, total, done, changed, problem, created_at,
-       finished_at
+       finished_at, campaign_id, recipients, reached, conditions, matched
 FROM bulk_act
 ",
             $rest
@@ -151,12 +167,29 @@ pub async fn next(tx: &mut Tx) -> Result<Option<BulkRow>, StoreError> {
 
 const ADVANCE: &str = "
 UPDATE bulk_act
-SET position = $2, done = done + $3, changed = changed + $4
+SET position = $2, reached = COALESCE($3, reached), done = done + $4, matched = matched + $5, changed = changed + $6
 WHERE id = $1";
 
-/// Moves an act that is locked on to a profile: those from it on are done.
-pub async fn advance(tx: &mut Tx, id: i64, position: i64, done: i64, changed: i64) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(ADVANCE).bind(id).bind(position).bind(done).bind(changed).execute(c).await.map(drop))?;
+/// How far an act came in one transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Advance {
+    /// Profiles from this one on are done.
+    pub position: i64,
+    /// See [`BulkRow::reached`].
+    pub reached: Option<String>,
+    /// Done.
+    pub done: i64,
+    /// Those of them whom the act was for.
+    pub matched: i64,
+    /// Those of them who are different now.
+    pub changed: i64,
+}
+
+/// Moves an act that is locked on.
+pub async fn advance(tx: &mut Tx, id: i64, by: &Advance) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(ADVANCE)
+        .bind(id).bind(by.position).bind(&by.reached).bind(by.done).bind(by.matched).bind(by.changed)
+        .execute(c).await.map(drop))?;
     tx.note(Bulk, id);
     Ok(())
 }

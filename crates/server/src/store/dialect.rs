@@ -96,6 +96,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "unread",
         include_str!("../../../../migrations/0028_unread.sql"),
     ),
+    (29, "lists", include_str!("../../../../migrations/0029_lists.sql")),
 ];
 
 impl Dialect {

@@ -24,6 +24,27 @@ pub struct Wanted {
     pub digits: String,
     /// Only those that the person answered.
     pub replied: bool,
+    /// Only those that left, and that this did not become of.
+    pub without: Without,
+}
+
+/// What did not become of a message that left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Without {
+    /// Whatever became of it.
+    #[default]
+    Nothing,
+    /// Nobody is known to have read it.
+    Read,
+    /// The person did not answer it.
+    Reply,
+}
+
+impl Without {
+    fn number(self) -> i64 {
+        self as i64
+    }
 }
 
 impl Wanted {
@@ -38,6 +59,18 @@ impl Wanted {
 }
 
 // The kind of a failure, which each engine takes out of JSON in its own way.
+macro_rules! fits {
+    ($kind:literal) => {
+        concat!(
+            "($4 = 0 OR m.state = $4) AND ($5 = '' OR ",
+            $kind,
+            " = $5) AND ($6 = '' OR m.phone LIKE '+%' || $6 || '%') AND ($7 = 0 OR m.replied_at IS NOT NULL)
+              AND ($8 <> 1 OR m.state IN (30, 40))
+              AND ($8 <> 2 OR (m.state IN (30, 40, 50) AND m.replied_at IS NULL))"
+        )
+    };
+}
+
 macro_rules! page {
     ($from:literal, $kind:literal, $odd:literal) => {
         concat!(
@@ -45,33 +78,53 @@ macro_rules! page {
             $from,
             " WHERE campaign_id = $1 AND campaign_id IS NOT NULL AND phone > $2",
             $odd,
-            " ORDER BY phone LIMIT $3) AS w CROSS JOIN message m
-              WHERE m.id = w.id AND ($4 = 0 OR m.state = $4) AND ($5 = '' OR ",
-            $kind,
-            " = $5) AND ($6 = '' OR w.phone LIKE '+%' || $6 || '%') AND ($8 = 0 OR m.replied_at IS NOT NULL)
-              ORDER BY w.phone LIMIT $7"
+            " ORDER BY phone LIMIT $3) AS w CROSS JOIN message m WHERE m.id = w.id AND ",
+            fits!($kind),
+            " ORDER BY w.phone LIMIT $9"
         )
     };
 }
 
-pub(super) const ALL: Batch = Batch {
-    sqlite: page!("", "m.failure ->> 'kind'", ""),
-    postgres: page!("", "CAST(m.failure AS json) ->> 'kind'", ""),
-};
+macro_rules! window {
+    ($from:literal, $kind:literal, $odd:literal) => {
+        concat!(
+            "SELECT m.profile_id, w.phone, CAST(CASE WHEN ",
+            fits!($kind),
+            " THEN 1 ELSE 0 END AS BIGINT) FROM (SELECT id, phone FROM message ",
+            $from,
+            " WHERE campaign_id = $1 AND campaign_id IS NOT NULL AND phone > $2",
+            $odd,
+            " ORDER BY phone LIMIT $3) AS w CROSS JOIN message m WHERE m.id = w.id ORDER BY w.phone"
+        )
+    };
+}
 
-// Named, because to SQLite the index of all messages looks as good.
-pub(super) const ODD: Batch = Batch {
-    sqlite: page!(
-        "INDEXED BY message_odd",
-        "m.failure ->> 'kind'",
-        " AND state IN (25, 35, 60, 61)"
-    ),
-    postgres: page!(
-        "",
-        "CAST(m.failure AS json) ->> 'kind'",
-        " AND state IN (25, 35, 60, 61)"
-    ),
-};
+/// A statement over all messages of a campaign, and the same over the odd ones, which have an index: it is named, because to
+/// SQLite the index of all messages looks as good.
+macro_rules! all_and_odd {
+    ($all:ident, $odd:ident, $build:ident) => {
+        pub(super) const $all: Batch = Batch {
+            sqlite: $build!("", "m.failure ->> 'kind'", ""),
+            postgres: $build!("", "CAST(m.failure AS json) ->> 'kind'", ""),
+        };
+
+        pub(super) const $odd: Batch = Batch {
+            sqlite: $build!(
+                "INDEXED BY message_odd",
+                "m.failure ->> 'kind'",
+                " AND state IN (25, 35, 60, 61)"
+            ),
+            postgres: $build!(
+                "",
+                "CAST(m.failure AS json) ->> 'kind'",
+                " AND state IN (25, 35, 60, 61)"
+            ),
+        };
+    };
+}
+
+all_and_odd!(ALL, ODD, page);
+all_and_odd!(WINDOW_OF_ALL, WINDOW_OF_ODD, window);
 
 macro_rules! end {
     ($from:literal, $odd:literal) => {
@@ -112,7 +165,7 @@ pub async fn page(
     let sql = tx.dialect().pick(page);
     let rows: Vec<MessageRow> = on!(tx, c => sqlx::query_as(sql)
         .bind(campaign).bind(after).bind(window).bind(wanted.state).bind(&wanted.kind).bind(&wanted.digits)
-        .bind(limit).bind(i64::from(wanted.replied))
+        .bind(i64::from(wanted.replied)).bind(wanted.without.number()).bind(limit)
         .fetch_all(c).await)?;
     if rows.len() as i64 >= limit {
         let last = rows.last().map(|row| row.phone.clone());
@@ -124,18 +177,47 @@ pub async fn page(
     Ok((rows, end))
 }
 
+/// Somebody who was looked at: the profile unless it is gone, the number, and 1 when the message is wanted.
+pub type LookedAt = (Option<i64>, String, i64);
+
+/// The next recipients after a number, wanted or not, `limit` at most: fewer means that these are the last.
+pub async fn window(
+    tx: &mut Tx,
+    campaign: i64,
+    wanted: &Wanted,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<LookedAt>, StoreError> {
+    let sql = tx.dialect().pick(if wanted.is_odd() {
+        &WINDOW_OF_ODD
+    } else {
+        &WINDOW_OF_ALL
+    });
+    Ok(on!(tx, c => sqlx::query_as(sql)
+        .bind(campaign).bind(after).bind(limit).bind(wanted.state).bind(&wanted.kind).bind(&wanted.digits)
+        .bind(i64::from(wanted.replied)).bind(wanted.without.number())
+        .fetch_all(c).await)?)
+}
+
+macro_rules! of_phones {
+    ($phones:literal, $kind:literal) => {
+        concat!(
+            "SELECT m.* FROM message m WHERE m.campaign_id = $1 AND m.campaign_id IS NOT NULL AND m.phone > $2
+              AND m.phone IN (",
+            $phones,
+            ") AND ",
+            fits!($kind),
+            " ORDER BY m.phone LIMIT $9"
+        )
+    };
+}
+
 const OF_PHONES: Batch = Batch {
-    sqlite: "SELECT * FROM message m
-        WHERE campaign_id = $2 AND campaign_id IS NOT NULL AND phone IN (SELECT value FROM json_each($1))
-            AND phone > $3 AND ($4 = 0 OR state = $4) AND ($5 = '' OR failure ->> 'kind' = $5)
-            AND ($7 = 0 OR replied_at IS NOT NULL)
-        ORDER BY phone LIMIT $6",
-    postgres: "SELECT * FROM message m
-        WHERE campaign_id = $2 AND campaign_id IS NOT NULL
-            AND phone IN (SELECT json_array_elements_text(CAST($1 AS json)))
-            AND phone > $3 AND ($4 = 0 OR state = $4) AND ($5 = '' OR CAST(failure AS json) ->> 'kind' = $5)
-            AND ($7 = 0 OR replied_at IS NOT NULL)
-        ORDER BY phone LIMIT $6",
+    sqlite: of_phones!("SELECT value FROM json_each($3)", "m.failure ->> 'kind'"),
+    postgres: of_phones!(
+        "SELECT json_array_elements_text(CAST($3 AS json))",
+        "CAST(m.failure AS json) ->> 'kind'"
+    ),
 };
 
 /// The same for these numbers only.
@@ -149,8 +231,8 @@ pub async fn of_phones(
 ) -> Result<Vec<MessageRow>, StoreError> {
     let sql = tx.dialect().pick(&OF_PHONES);
     Ok(on!(tx, c => sqlx::query_as(sql)
-        .bind(to_json(phones)).bind(campaign).bind(after).bind(wanted.state).bind(&wanted.kind).bind(limit)
-        .bind(i64::from(wanted.replied))
+        .bind(campaign).bind(after).bind(to_json(phones)).bind(wanted.state).bind(&wanted.kind).bind(&wanted.digits)
+        .bind(i64::from(wanted.replied)).bind(wanted.without.number()).bind(limit)
         .fetch_all(c).await)?)
 }
 

@@ -120,7 +120,7 @@ on_both_engines! {
         assert_eq!(person(&t, "a").await, Some(before.clone()), "wholly as before");
         assert_eq!(person(&t, "b").await, None);
         let mut tx = t.app.db.read().await.unwrap();
-        let list = store::list::page(&mut tx, i64::MAX, 9).await.unwrap().remove(0);
+        let list = store::list::page(&mut tx, (false, ""), i64::MAX, 9).await.unwrap().remove(0);
         assert_eq!((list.name.as_str(), store::list::size(&mut tx, list.id).await.unwrap()), ("Diwali", 0));
         let history = store::consent::history(&mut tx, &before, i64::MAX, 9).await.unwrap();
         let said: Vec<_> = history.iter().map(|row| (row.action, row.source.as_str())).collect();
@@ -217,7 +217,7 @@ on_both_engines! {
             assert!(person(t, &format!("c{n}")).await.is_some(), "c{n}");
         }
         let mut tx = t.app.db.read().await.unwrap();
-        let lists = store::list::page(&mut tx, i64::MAX, 9).await.unwrap();
+        let lists = store::list::page(&mut tx, (false, ""), i64::MAX, 9).await.unwrap();
         let mut sizes = BTreeMap::new();
         for list in lists {
             let size = store::list::size(&mut tx, list.id).await.unwrap();

@@ -107,6 +107,7 @@ pub async fn look(tx: &mut Tx, action: &str, id: i64) -> Result<Option<Seen>, Ap
         "campaign" => campaign_(tx, id).await,
         "import" => import(tx, id).await,
         "invite" => invite(tx, id).await,
+        "list" => list(tx, id).await,
         "number" => number(tx, id).await,
         "profile" => profile(tx, id).await,
         "template" => template(tx, id).await,
@@ -183,6 +184,15 @@ async fn invite(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
         Seen::new(&row.email)
             .with("email", row.email.as_str())
             .with("role", row.role)
+    }))
+}
+
+async fn list(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
+    let row = store::list::any_by_id(tx, id).await?;
+    Ok(row.map(|row| {
+        Seen::new(&row.name)
+            .with("name", row.name.as_str())
+            .with("deleted", row.deleted_at.is_some())
     }))
 }
 

@@ -17,7 +17,7 @@ pub use progress::{
     CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress,
 };
 pub use reach::{Reach, reach};
-pub use recipient::{Recipients, recipients};
+pub use recipient::{Part, Recipients, part as people_of, recipients};
 pub use resend::{Resend, Resent, resend};
 pub use sample::{Sample, SamplePerson, sample};
 pub use series::{Series, SeriesPoint, series};
@@ -190,7 +190,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     );
     if let Audience::List { list_id } = &input.audience {
         let found = match id::LIST.read(list_id) {
-            Some(id) => list::by_id(tx, id).await?.is_some(),
+            Some(id) => list::hold(tx, id).await?.is_some(),
             None => false,
         };
         if !found {
@@ -236,7 +236,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     row.account_id = template.account_id;
     row.number_id = number.id;
     row.template_id = template.id;
-    row.audience = to_json(&input.audience);
+    row.audience = to_json(&spelled(&input.audience));
     row.mapping = input
         .mapping
         .as_ref()
@@ -250,6 +250,18 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         number,
         numbers,
     })
+}
+
+/// The audience with the id of its list as we write it: what is for a list is found by it.
+fn spelled(audience: &Audience) -> Audience {
+    match audience {
+        Audience::List { list_id } => Audience::List {
+            list_id: id::LIST
+                .read(list_id)
+                .map_or_else(|| list_id.clone(), |id| id::LIST.show(id)),
+        },
+        other => other.clone(),
+    }
 }
 
 async fn find_template(

@@ -4,15 +4,17 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reach::list_of;
 use super::{Checked, Reach, frozen, planned_start};
 use crate::app::{App, AppError, account, template};
 use crate::clock::{DAY, Millis};
+use crate::domain::audience::Audience;
 use crate::domain::campaign::DRAFT;
 use crate::domain::start::PlannedStart;
 use crate::domain::template::mapping_problems;
 use crate::store::account::ACTIVE;
 use crate::store::health::{self, SLOT};
-use crate::store::{self, Tx, number, retired};
+use crate::store::{self, Tx, from_json, list, number, retired};
 
 /// How grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -114,6 +116,7 @@ async fn needed(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding
     all.push(of_values(tx, checked).await?);
     all.push(of_numbers(tx, checked).await?);
     all.extend(of_account(app, tx, checked).await?);
+    all.extend(of_list(tx, checked).await?);
     Ok(all)
 }
 
@@ -224,6 +227,23 @@ async fn of_numbers(tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError>
         n => format!("It leaves from {n} numbers, {} among them.", checked.number.phone),
     };
     Ok(Finding::green("numbers", "Numbers in use", detail))
+}
+
+/// A draft that was copied may be for a list that is gone.
+async fn of_list(tx: &mut Tx, checked: &Checked) -> Result<Option<Finding>, AppError> {
+    let audience: Audience = from_json("audience", &checked.row.audience)?;
+    let Some(list) = list_of(&audience)? else {
+        return Ok(None);
+    };
+    if list::by_id(tx, list).await?.is_some() {
+        return Ok(None);
+    }
+    let refusal = AppError::conflict(
+        "list_deleted",
+        "The list that it is for was deleted.",
+        "Take the list back, or choose other people.",
+    );
+    Ok(Some(Finding::red("list", "List deleted", Step::Who, refusal)))
 }
 
 async fn of_account(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {

@@ -23,8 +23,8 @@ use Access::{Needs, Passcode, Public, SignedIn, User};
 use Permission::{
     AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsLaunch, CampaignsRead,
     CampaignsWrite, ConsentWrite, DemoManage, HandsetUse, InboxRead, InboxReply, KeysManage, MessagesRead,
-    MessagesSend, ProfilesErase, ProfilesImport, ProfilesRead, ProfilesWrite, ServersRead, TemplatesRead,
-    TemplatesWrite, UsersManage, UsersRead,
+    MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead, ProfilesWrite, ServersRead,
+    TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
 };
 
 /// An endpoint.
@@ -177,7 +177,12 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/invites/by-token/{token}", Public),
     delete("/api/v1/invites/{id}", Needs(UsersManage)).noted("invite.delete"),
     get("/api/v1/lists", Needs(ProfilesRead)),
+    post("/api/v1/lists", Needs(ProfilesWrite)).noted("list.create"),
     get("/api/v1/lists/{id}", Needs(ProfilesRead)),
+    delete("/api/v1/lists/{id}", Needs(ProfilesWrite)).noted("list.delete"),
+    patch("/api/v1/lists/{id}", Needs(ProfilesWrite)).noted("list.update"),
+    post("/api/v1/lists/{id}/people", Needs(ProfilesWrite)),
+    post("/api/v1/lists/{id}/restore", Needs(ProfilesWrite)).noted("list.restore"),
     get("/api/v1/live", SignedIn),
     get("/api/v1/me/views", User),
     post("/api/v1/me/views", User),
@@ -202,6 +207,7 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/profiles/bulk/{id}", Needs(ProfilesRead)),
     post("/api/v1/profiles/bulk/{id}/cancel", Needs(ProfilesWrite)).noted("bulk.cancel"),
     get("/api/v1/profiles/count", Needs(ProfilesRead)),
+    get("/api/v1/profiles/export", Needs(ProfilesExport)),
     get("/api/v1/profiles/{id}", Needs(ProfilesRead)),
     patch("/api/v1/profiles/{id}", Needs(ProfilesWrite)).noted_by_hand("profile.update"),
     post("/api/v1/profiles/{id}/consent", Needs(ConsentWrite)).noted_by_hand("profile.consent"),

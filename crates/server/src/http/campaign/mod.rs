@@ -4,7 +4,7 @@ mod draft;
 mod export;
 mod list;
 mod live;
-mod people;
+pub(super) mod people;
 mod preflight;
 mod series;
 

@@ -23,6 +23,7 @@ use crate::domain::permission::Permission;
 use crate::domain::settle::Failure;
 use crate::domain::state::{self, State};
 use crate::store::message::MessageRow;
+use crate::store::recipient::Without;
 use crate::store::{StoreError, Tx, campaign, from_json, profile};
 
 /// Routes.
@@ -128,6 +129,9 @@ pub struct RecipientFilter {
     /// `true`: only messages that the person answered, as `replied` of the progress counts them.
     #[serde(default)]
     pub replied: bool,
+    /// `read`: only messages that left and were not read, as far as WhatsApp tells. `reply`: only messages that left and that the
+    /// person did not answer.
+    pub without: Option<String>,
     /// A number, digits in a number (its last ones, for instance), or how a name begins; of one name, the recipients among
     /// the first 50,000 people who have it.
     pub search: Option<String>,
@@ -142,7 +146,21 @@ impl RecipientFilter {
             kind: text(&self.kind),
             search: text(&self.search),
             replied: self.replied,
+            without: self.without.as_deref().map_or(Ok(Without::Nothing), unwanted)?,
         })
+    }
+}
+
+fn unwanted(text: &str) -> Result<Without, Problem> {
+    match text {
+        "read" => Ok(Without::Read),
+        "reply" => Ok(Without::Reply),
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad_without",
+            format!("There is no \"{text}\" to be without."),
+            "Use read or reply.",
+        )),
     }
 }
 
