@@ -60,7 +60,12 @@ export function JobTray() {
             </div>
           ))}
           {acts.map((act) => {
-            const name = act.act === 'opt_out' ? t`Opting people out` : t`Putting people on a list`;
+            const name =
+              act.act === 'opt_out'
+                ? t`Opting people out`
+                : act.act === 'add_to_list'
+                  ? t`Putting people on a list`
+                  : t`Taking people off a list`;
             return (
               <div key={act.id}>
                 <Group justify="space-between" wrap="nowrap">

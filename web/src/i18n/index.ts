@@ -17,8 +17,8 @@ export const USES = {
   developers: ['messages'],
   inbox: ['messages'],
   phone: [],
-  // Writing to a person with a template is what the inbox does.
-  profiles: ['messages', 'inbox'],
+  // Writing to a person with a template is what the inbox does, and conditions are those of campaigns.
+  profiles: ['messages', 'inbox', 'campaigns'],
   start: [],
   team: [],
   templates: [],

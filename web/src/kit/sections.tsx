@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconInbox, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import type { Bulk } from '~/ui/bulk';
 import { ChangedMeanwhile } from '~/ui/ChangedMeanwhile';
 import { CodeBlock } from '~/ui/CodeBlock';
 import { CodeInput } from '~/ui/CodeInput';
@@ -12,11 +13,13 @@ import { EmptyState } from '~/ui/EmptyState';
 import { Funnel } from '~/ui/Funnel';
 import { Phone, Time } from '~/ui/format';
 import { NewPassword } from '~/ui/NewPassword';
+import { OntoList } from '~/ui/OntoList';
 import { PersonPicker } from '~/ui/PersonPicker';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import type { Profile } from '~/ui/people';
 import { QrCode } from '~/ui/QrCode';
 import { RawText } from '~/ui/RawText';
+import { BulkAct } from '~/ui/RunningActs';
 import { Said } from '~/ui/Said';
 import { SavedViews } from '~/ui/SavedViews';
 import { SearchField } from '~/ui/SearchField';
@@ -32,6 +35,18 @@ import { done, failed } from '~/ui/toast';
 import { WaBubble } from '~/wa/WaBubble';
 import { BUBBLES } from './bubbles';
 import { type Line, listing, MESSAGES, refusal, silence } from './data';
+
+const ACT: Bulk = {
+  id: 'blk_1',
+  act: 'add_to_list',
+  state: 'finished',
+  list_id: 'lst_1',
+  list: 'VIP',
+  total: 4_000,
+  done: 4_000,
+  changed: 3_900,
+  created_at: Date.UTC(2026, 10, 1, 6),
+};
 
 /** A part that is told its value and tells a new one. */
 function Held<T>({ of, children }: { of: T; children: (value: T, set: (value: T) => void) => ReactNode }) {
@@ -205,6 +220,11 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
     'long enough': password('A long password', 'four plain words here'),
     refused: password('A short password', 'short', 'Use at least 10 characters.'),
   },
+  OntoList: {
+    'with a name that fits': (
+      <OntoList who={{ ids: [] }} suggested="Diwali offer: did not read" close={() => {}} begun={() => {}} />
+    ),
+  },
   PersonPicker: {
     nobody: person('Who gets it', null, {}),
     refused: person('Who gets it, refused', null, { error: 'Choose a person.' }),
@@ -226,6 +246,18 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
         label="Answer with a status"
         text={JSON_TEXT}
         beside={<StatusPill tone="good">200</StatusPill>}
+      />
+    ),
+  },
+  RunningActs: {
+    running: <BulkAct act={{ ...ACT, state: 'running', done: 1_200 }} />,
+    'of recipients': (
+      <BulkAct act={{ ...ACT, campaign_id: 'cmp_1', campaign: 'Diwali offer', matched: 310, changed: 305 }} />
+    ),
+    finished: <BulkAct act={ACT} />,
+    failed: (
+      <BulkAct
+        act={{ ...ACT, act: 'opt_out', state: 'failed', problem: 'It could not go on: the disk is full.' }}
       />
     ),
   },

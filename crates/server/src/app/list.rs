@@ -73,16 +73,18 @@ pub async fn delete(app: &App, tx: &mut Tx, id: i64) -> Result<ListRow, AppError
         .filter(|campaign| [DRAFT, SCHEDULED, RUNNING, PAUSED].contains(&campaign.state))
         .collect();
     if !open.is_empty() {
-        let named: Vec<String> = open
+        let mut named: Vec<String> = open
             .iter()
             .take(NAMED)
             .map(|campaign| format!("\"{}\" ({})", campaign.name, state_name(campaign.state)))
             .collect();
+        if open.len() > NAMED {
+            named.push("...".into());
+        }
         return Err(AppError::conflict(
             "list_in_use",
             format!(
-                "{} campaigns are for the list \"{}\", or will be: {}.",
-                open.len(),
+                "The list \"{}\" is still used by these campaigns: {}.",
                 row.name,
                 named.join(", ")
             ),

@@ -18,11 +18,16 @@ use crate::world::World;
 async fn some(client: &Client, n: usize) -> Vec<String> {
     let rows = client.get("/api/v1/profiles").await;
     let rows = rows["data"].as_array().unwrap().iter();
-    rows.take(n).map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    rows.take(n)
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn make(client: &Client, name: &str) -> String {
-    let made = client.post("/api/v1/lists", json!({"name": name})).await.expect(201);
+    let made = client
+        .post("/api/v1/lists", json!({"name": name}))
+        .await
+        .expect(201);
     format!("/api/v1/lists/{}", made["id"].as_str().unwrap())
 }
 

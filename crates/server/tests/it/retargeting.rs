@@ -67,10 +67,7 @@ impl Sent {
             .await
             .unwrap();
         let of = |i: &i64| rows.iter().find(|row| row.phone == phone(*i)).unwrap().id;
-        let answers: Vec<Answered> = people
-            .iter()
-            .map(|i| Answered { id: of(i), at: START })
-            .collect();
+        let answers: Vec<Answered> = people.iter().map(|i| Answered { id: of(i), at: START }).collect();
         store::reply::mark(&mut tx, &answers).await.unwrap();
         tx.commit().await.unwrap();
     }

@@ -1,16 +1,17 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Autocomplete, Button, Checkbox, Group, Modal, Paper, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Paper, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBan, IconListDetails } from '@tabler/icons-react';
+import { IconBan, IconListDetails, IconUserMinus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
+import { useBeginBulk, useLists, type Who } from '~/ui/bulk';
 import { confirm } from '~/ui/confirm';
 import type { Column } from '~/ui/DataTable';
 import { useFormat } from '~/ui/format';
-import { ProblemAlert } from '~/ui/ProblemAlert';
+import { OntoList } from '~/ui/OntoList';
 import { done, failed } from '~/ui/toast';
-import { type Chosen, countAll, MOST_CHOSEN, useBeginBulk } from './acts';
-import { type Profile, useLists, useProfileCount } from './queries';
+import { asBulkFilter, changeList, countAll, MOST_CHOSEN } from './acts';
+import { type Profile, useProfileCount } from './queries';
 import type { ProfileFilter } from './routes';
 
 /** Who is chosen in the list: some by their ids, or everybody whom the filter finds, counted. */
@@ -80,12 +81,41 @@ export function ChosenBar({ choice, choose, filter, partial }: Props) {
   const { t } = useLingui();
   const can = useCan();
   const format = useFormat();
-  const [listing, list] = useDisclosure();
+  const [listed, listing] = useDisclosure();
   const begin = useBeginBulk();
   const n = choice.all ?? choice.ids.size;
-  const who: Chosen = choice.ids ? { ids: [...choice.ids] } : { filter };
+  const who: Who = choice.ids ? { ids: [...choice.ids] } : { filter: asBulkFilter(filter) };
+  const list = useLists().data?.data.find(({ id }) => id === filter.list);
   if (n === 0) return null;
   const count = format.number(n);
+  const takeOff = async ({ id, name }: { id: string; name: string }) => {
+    if (!choice.ids)
+      return confirm({
+        title: t`Take ${count} people off the list?`,
+        children: t`They are no longer on the list "${name}". The people themselves stay. It cannot be taken back.`,
+        act: t`Take them off`,
+        danger: true,
+        run: async () => {
+          await begin.mutateAsync({ act: { type: 'remove_from_list', list_id: id }, who });
+          begun();
+        },
+      });
+    try {
+      const { moved } = await changeList(id, { remove: [...choice.ids] });
+      choose(NOBODY);
+      const gone = moved.length;
+      done(
+        <Plural
+          value={gone}
+          one={`1 person is off the list "${name}".`}
+          other={`# people are off the list "${name}".`}
+        />,
+        gone > 0 ? () => changeList(id, { add: moved }) : undefined,
+      );
+    } catch (problem) {
+      failed(problem);
+    }
+  };
   const optOut = () =>
     confirm({
       title: t`Opt out ${count} people?`,
@@ -118,10 +148,20 @@ export function ChosenBar({ choice, choose, filter, partial }: Props) {
             size="compact-sm"
             variant="default"
             leftSection={<IconListDetails size={16} aria-hidden />}
-            onClick={list.open}
+            onClick={listing.open}
           >
             <Trans>Put on a list</Trans>
           </Button>
+          {list && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconUserMinus size={16} aria-hidden />}
+              onClick={() => void takeOff(list)}
+            >
+              <Trans>Take off this list</Trans>
+            </Button>
+          )}
           {can('consent.write') && (
             <Button
               size="compact-sm"
@@ -139,16 +179,16 @@ export function ChosenBar({ choice, choose, filter, partial }: Props) {
         </Group>
       </Group>
       <Modal
-        opened={listing}
-        onClose={list.close}
+        opened={listed}
+        onClose={listing.close}
         title={t`Put ${count} people on a list`}
         closeButtonProps={{ 'aria-label': t`Close` }}
       >
         <OntoList
           who={who}
-          close={list.close}
+          close={listing.close}
           begun={() => {
-            list.close();
+            listing.close();
             begun();
           }}
         />
@@ -190,46 +230,5 @@ function ChooseAll({
         <Trans>Choose all who match, about {count}</Trans>
       )}
     </Button>
-  );
-}
-
-function OntoList({ who, close, begun }: { who: Chosen; close: () => void; begun: () => void }) {
-  const { t } = useLingui();
-  const lists = useLists();
-  const begin = useBeginBulk();
-  const [name, setName] = useState('');
-  const known = (lists.data?.data ?? []).map((list) => list.name);
-  return (
-    <form
-      noValidate
-      onSubmit={(e) => {
-        e.preventDefault();
-        begin.mutate({ act: { type: 'add_to_list', list: name.trim() }, who }, { onSuccess: begun });
-      }}
-    >
-      <Stack>
-        <Autocomplete
-          label={t`List`}
-          description={t`Choose one, or write the name of a new one. Who is on it already stays.`}
-          data={known}
-          value={name}
-          onChange={setName}
-          data-autofocus
-        />
-        {begin.isError && <ProblemAlert problem={begin.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" disabled={name.trim() === ''} loading={begin.isPending}>
-            {known.includes(name.trim()) || name.trim() === '' ? (
-              <Trans>Put them on the list</Trans>
-            ) : (
-              <Trans>Make the list</Trans>
-            )}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

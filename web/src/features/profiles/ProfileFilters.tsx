@@ -1,11 +1,16 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Select, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useLists } from '~/ui/bulk';
 import { useFormat } from '~/ui/format';
 import { SavedViews } from '~/ui/SavedViews';
 import { SearchField } from '~/ui/SearchField';
+import { failed } from '~/ui/toast';
+import { countAll } from './acts';
+import { ConditionFilter, ConditionWords } from './ConditionFilter';
 import { useConsentWords } from './consent';
-import { useLists, useProfileCount } from './queries';
+import { useProfileCount } from './queries';
 import { CONSENTS, type ProfileFilter } from './routes';
 
 interface Props {
@@ -13,7 +18,7 @@ interface Props {
   set: (filter: ProfileFilter) => void;
 }
 
-/** Search, consent and list; each choice stands in the address. */
+/** Search, consent, list and conditions; each choice stands in the address. */
 export function ProfileFilters({ filter, set }: Props) {
   const { t } = useLingui();
   const words = useConsentWords();
@@ -52,12 +57,16 @@ export function ProfileFilters({ filter, set }: Props) {
         nothingFoundMessage={t`No list of this name`}
         clearButtonProps={{ 'aria-label': t`Everybody` }}
       />
+      <ConditionFilter conditions={filter.conditions} set={(conditions) => set({ ...filter, conditions })} />
       {Object.values(filter).some(Boolean) && (
         <Button variant="subtle" leftSection={<IconX size={16} aria-hidden />} onClick={() => set({})}>
           <Trans>Clear the filters</Trans>
         </Button>
       )}
       <SavedViews page="profiles" filter={filter} choose={set} />
+      {filter.conditions && (
+        <ConditionWords conditions={filter.conditions} set={(conditions) => set({ ...filter, conditions })} />
+      )}
     </Group>
   );
 }
@@ -65,17 +74,38 @@ export function ProfileFilters({ filter, set }: Props) {
 /** How many people fit; says so when it is an estimate. */
 export function Count({ filter }: { filter: ProfileFilter }) {
   const format = useFormat();
-  const { data } = useProfileCount(filter);
+  const about = useProfileCount(filter).data;
+  const key = JSON.stringify(filter);
+  const [counted, tell] = useState<{ key: string; count: number }>();
+  const [busy, setBusy] = useState(false);
+  const data = counted?.key === key ? { count: counted.count, exact: true } : about;
   const count = data ? format.number(data.count) : '';
+  const exactly = async () => {
+    setBusy(true);
+    try {
+      tell({ key, count: (await countAll(filter)).count });
+    } catch (problem) {
+      failed(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
-    <Text size="sm" c="dimmed" role="status" mih={22}>
-      {!data ? null : data.exact ? (
-        <Plural value={data.count} one="1 person" other={`${count} people`} />
-      ) : filter.q ? (
-        <Trans>At least {count} people</Trans>
-      ) : (
-        <Trans>About {count} people</Trans>
+    <Group gap="xs">
+      <Text size="sm" c="dimmed" role="status" mih={22}>
+        {!data ? null : data.exact ? (
+          <Plural value={data.count} one="1 person" other={`${count} people`} />
+        ) : filter.q ? (
+          <Trans>At least {count} people</Trans>
+        ) : (
+          <Trans>About {count} people</Trans>
+        )}
+      </Text>
+      {data && !data.exact && !filter.q && (
+        <Button size="compact-xs" variant="subtle" loading={busy} onClick={() => void exactly()}>
+          <Trans>Count exactly</Trans>
+        </Button>
       )}
-    </Text>
+    </Group>
   );
 }

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Anchor, Box, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconFileImport, IconLock, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
+import { IconDownload, IconFileImport, IconLock, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useCan } from '~/api/session';
@@ -9,13 +9,14 @@ import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Phone } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
+import { RunningActs } from '~/ui/RunningActs';
 import { ChosenBar, useChoice, useChoiceColumn } from './Chosen';
 import { ChooseColumns, useChosen, useColumnsOf } from './columns';
 import { ConsentPill, ConsentSource } from './consent';
+import { AddToList } from './lists/AddToList';
 import { NewProfile } from './NewProfile';
 import { Count, ProfileFilters } from './ProfileFilters';
-import { isPartial, type Profile, useProfiles } from './queries';
-import { RunningActs } from './Running';
+import { exportPath, isPartial, type Profile, useProfiles } from './queries';
 import type { ProfileFilter } from './routes';
 import { Sections } from './Sections';
 
@@ -73,7 +74,7 @@ function ImportButton() {
   );
 }
 
-/** With a list and a consent, pages may be empty although later ones are not: a few are looked at by themselves. */
+/** With conditions, or with a list and a consent, pages may be empty although later ones are not: a few are looked at by themselves. */
 const LOOK_AHEAD = 10;
 
 function People({ add }: { add: () => void }) {
@@ -94,6 +95,8 @@ function People({ add }: { add: () => void }) {
   const none = looked.length > 0 && looked.every((page) => page.data.length === 0);
   const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
   const further = none && hasNextPage;
+  const partial = looked.some(isPartial);
+  const filtered = Object.values(filter).some(Boolean);
   useEffect(() => {
     if (further && !isFetching && !isError && looked.length < LOOK_AHEAD) void fetchNextPage();
   }, [further, isFetching, isError, looked.length, fetchNextPage]);
@@ -145,16 +148,32 @@ function People({ add }: { add: () => void }) {
       <ProfileFilters filter={filter} set={set} />
       <Group justify="space-between">
         <Count filter={filter} />
-        <Box visibleFrom="sm" ms="auto">
-          <ChooseColumns chosen={chosen} onChange={choose} />
-        </Box>
+        <Group gap="xs" ms="auto">
+          {filter.list && can('profiles.write') && <AddToList list={filter.list} />}
+          {can('profiles.export') && (
+            <Button
+              component="a"
+              href={exportPath(filter)}
+              download
+              variant="default"
+              data-disabled={partial || undefined}
+              onClick={(event) => partial && event.preventDefault()}
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              {filtered ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
+            </Button>
+          )}
+          <Box visibleFrom="sm">
+            <ChooseColumns chosen={chosen} onChange={choose} />
+          </Box>
+        </Group>
       </Group>
-      {looked.some(isPartial) && (
+      {partial && (
         <Alert variant="light" color="yellow">
           <Trans>The search fits more people than were looked at. Type more of it to see the others.</Trans>
         </Alert>
       )}
-      <ChosenBar choice={choice} choose={pick} filter={filter} partial={looked.some(isPartial)} />
+      <ChosenBar choice={choice} choose={pick} filter={filter} partial={partial} />
       <DataTable
         label={t`Profiles`}
         top={340}
@@ -189,7 +208,13 @@ function Empty({ filter, clear, add }: { filter: ProfileFilter; clear: () => voi
     return (
       <EmptyState
         icon={IconSearch}
-        title={filter.q ? <Trans>Nobody here begins with "{filter.q}"</Trans> : t`Nobody fits these filters`}
+        title={
+          filter.q && !filter.conditions ? (
+            <Trans>Nobody here begins with "{filter.q}"</Trans>
+          ) : (
+            t`Nobody fits these filters`
+          )
+        }
         actions={
           <Button variant="default" onClick={clear}>
             <Trans>Clear the filters</Trans>

@@ -1,8 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconFileImport, IconUsers } from '@tabler/icons-react';
+import { IconFileImport, IconListDetails, IconUsers } from '@tabler/icons-react';
 import { SubNav } from '~/ui/SubNav';
 
-/** People and the files that they came from. */
+/** People, the lists that they are on, and the files that they came from. */
 export function Sections() {
   const { t } = useLingui();
   return (
@@ -10,6 +10,11 @@ export function Sections() {
       label={t`Profiles`}
       links={[
         { to: '/profiles', text: <Trans>People</Trans>, icon: <IconUsers size={16} aria-hidden /> },
+        {
+          to: '/profiles/lists',
+          text: <Trans>Lists</Trans>,
+          icon: <IconListDetails size={16} aria-hidden />,
+        },
         {
           to: '/profiles/imports',
           text: <Trans>Imports</Trans>,

@@ -1,11 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
 import { queryClient } from '~/api/query';
+import { asQuery } from './queries';
 import type { ProfileFilter } from './routes';
 
 export type Receipt = Schemas['Receipt'];
 export type Merge = Schemas['Merge'];
-export type Bulk = Schemas['Bulk'];
 
 /** Profiles that an act on many can name one by one. */
 export const MOST_CHOSEN = 10_000;
@@ -64,28 +64,23 @@ export const useMerge = (id: string, other: string) =>
     },
   });
 
-/** Who an act is for: these, or all that the filter finds. */
-export type Chosen = { ids: string[] } | { filter: ProfileFilter };
-
-export const useBeginBulk = () =>
-  useMutation({
-    mutationFn: ({ act, who }: { act: Schemas['BulkAct']; who: Chosen }) => {
-      const people =
-        'ids' in who
-          ? { ids: who.ids }
-          : { filter: { search: who.filter.q, consent: who.filter.consent, list: who.filter.list } };
-      return body(api.POST('/api/v1/profiles/bulk', { headers: once(), body: { act, ...people } }));
-    },
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['bulk'] }),
-  });
+/** The filters of the page as an act on many takes them. */
+export const asBulkFilter = ({ q, consent, list, conditions }: ProfileFilter): Schemas['BulkFilter'] => ({
+  search: q,
+  consent,
+  list,
+  ...(conditions && { conditions }),
+});
 
 /** How many fit, counted to the end. */
-export const countAll = ({ q, consent, list }: ProfileFilter) =>
-  body(api.GET('/api/v1/profiles/count', { params: { query: { search: q, consent, list, exact: true } } }));
+export const countAll = (filter: ProfileFilter) =>
+  body(api.GET('/api/v1/profiles/count', { params: { query: { ...asQuery(filter), exact: true } } }));
 
-export const useCancelBulk = () =>
-  useMutation({
-    mutationFn: (id: string) =>
-      body(api.POST('/api/v1/profiles/bulk/{id}/cancel', { params: { path: { id } } })),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['bulk'] }),
-  });
+/** Puts people on a list, or takes them off it; answers who came or went, to take it back. */
+export const changeList = async (id: string, change: Schemas['ListPeople']) => {
+  const moved = await body(
+    api.POST('/api/v1/lists/{id}/people', { params: { path: { id } }, headers: once(), body: change }),
+  );
+  await queryClient.invalidateQueries({ queryKey: ['profile'] });
+  return moved;
+};

@@ -9,7 +9,20 @@ export type Happening = Schemas['Happening'];
 export type Value = string | number | boolean;
 
 const of = (id: string) => ({ params: { path: { id } } });
-const asQuery = ({ q, consent, list }: ProfileFilter) => ({ search: q, consent, list });
+/** The filters of the page as the API takes them in an address. */
+export const asQuery = ({ q, consent, list, conditions }: ProfileFilter) => ({
+  search: q,
+  consent,
+  list,
+  conditions: conditions && JSON.stringify(conditions),
+});
+
+/** Where those whom the filters find are downloaded. */
+export function exportPath(filter: ProfileFilter): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asQuery(filter))) if (value) query.set(name, value);
+  return `/api/v1/profiles/export${query.size > 0 ? `?${query}` : ''}`;
+}
 
 /** Whether the server looked at all the people who fit a search. */
 export const isPartial = (page: object) => 'partial' in page && page.partial === true;
@@ -23,12 +36,6 @@ export const useProfileCount = (filter: ProfileFilter) =>
   useQuery({
     queryKey: ['profile', 'count', filter],
     queryFn: () => body(api.GET('/api/v1/profiles/count', { params: { query: asQuery(filter) } })),
-  });
-
-export const useLists = () =>
-  useQuery({
-    queryKey: ['profile', 'lists'],
-    queryFn: () => body(api.GET('/api/v1/lists', { params: { query: { limit: 500 } } })),
   });
 
 export const useProfile = (id: string) =>

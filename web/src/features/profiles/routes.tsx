@@ -1,9 +1,24 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { Schemas } from '~/api/client';
 import { shell } from '~/app/routes';
 import { withTexts } from '~/i18n';
 
 const text = (value: unknown) =>
   typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined;
+
+export type Condition = Schemas['Condition'];
+const COMPARISONS = [
+  'equal',
+  'not_equal',
+  'one_of',
+  'none_of',
+  'contains',
+  'begins_with',
+  'above',
+  'below',
+  'set',
+  'not_set',
+] as const satisfies readonly Condition['is'][];
 
 export const CONSENTS = ['opted_in', 'opted_out', 'not_recorded'] as const;
 export type Consent = (typeof CONSENTS)[number];
@@ -12,6 +27,26 @@ export interface ProfileFilter {
   consent?: Consent;
   /** A list, by its id. */
   list?: string;
+  /** All of these hold. */
+  conditions?: Condition[];
+}
+/** Conditions as they stand in an address; what is none is left out. */
+function conditions(value: unknown): Condition[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const all = value.filter(
+    (one: unknown): one is Condition =>
+      typeof one === 'object' &&
+      one !== null &&
+      typeof (one as Condition).attribute === 'string' &&
+      (COMPARISONS as readonly unknown[]).includes((one as Condition).is),
+  );
+  return all.length > 0 ? all : undefined;
+}
+/** Lists in their page. */
+export interface ListsSearch {
+  q?: string;
+  /** Those that were deleted. */
+  deleted?: true;
 }
 const list = createRoute({
   getParentRoute: () => shell,
@@ -20,10 +55,24 @@ const list = createRoute({
     q: text(raw.q),
     consent: CONSENTS.find((known) => known === raw.consent),
     list: text(raw.list),
+    conditions: conditions(raw.conditions),
   }),
   component: lazyRouteComponent(
     withTexts('profiles', () => import('./ProfilesPage')),
     'ProfilesPage',
+  ),
+});
+
+const lists = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles/lists',
+  validateSearch: (raw: Record<string, unknown>): ListsSearch => ({
+    q: text(raw.q),
+    deleted: raw.deleted === true || undefined,
+  }),
+  component: lazyRouteComponent(
+    withTexts('profiles', () => import('./lists/ListsPage')),
+    'ListsPage',
   ),
 });
 
@@ -73,4 +122,4 @@ const detail = createRoute({
   ),
 });
 
-export const profilesRoutes = [list, upload, imports, imported, detail] as const;
+export const profilesRoutes = [list, lists, upload, imports, imported, detail] as const;

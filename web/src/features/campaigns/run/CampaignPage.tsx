@@ -83,7 +83,7 @@ export function CampaignPage() {
           {run ? <Overview id={id} run={run} /> : <Skeleton height={240} />}
         </Tabs.Panel>
         <Tabs.Panel value="people">
-          <People id={id} search={search} />
+          <People id={id} name={campaign.name} search={search} />
         </Tabs.Panel>
         <Tabs.Panel value="setup">
           <Setup campaign={campaign} />

@@ -8,15 +8,17 @@ import { STATES, useMessageStates } from '~/features/messages/states';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Phone, Time } from '~/ui/format';
+import { RunningActs } from '~/ui/RunningActs';
 import { SearchField } from '~/ui/SearchField';
 import { StatusPill } from '~/ui/StatusPill';
 import type { LedgerLine } from '../queries';
 import type { RunSearch } from '../routes';
 import { useExclusions } from '../words';
+import { MakeList } from './MakeList';
 import { exportPath, useExcluded, usePeople, type Wanted, wantedOf } from './usePeople';
 
 /** Person by person: what became of the message. */
-export function People({ id, search }: { id: string; search: RunSearch }) {
+export function People({ id, name, search }: { id: string; name: string; search: RunSearch }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const states = useMessageStates();
@@ -47,7 +49,9 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
             data={[
               { value: 'all', label: t`Everybody it goes to` },
               ...STATES.map((state) => ({ value: state, label: states[state]?.label ?? state })),
+              { value: 'not_read', label: t`Did not read` },
               { value: 'replied', label: t`Replied` },
+              { value: 'not_replied', label: t`Did not reply` },
               { value: 'excluded', label: t`Left out before` },
             ]}
           />
@@ -65,24 +69,32 @@ export function People({ id, search }: { id: string; search: RunSearch }) {
             </Group>
           )}
         </Group>
-        <Button
-          component="a"
-          href={exportPath(id, search)}
-          download
-          variant="default"
-          leftSection={<IconDownload size={16} aria-hidden />}
-        >
-          {filtered || left ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
-        </Button>
+        <Group gap="sm">
+          <MakeList id={id} name={name} search={search} />
+          <Button
+            component="a"
+            href={exportPath(id, search)}
+            download
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            {filtered || left ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
+          </Button>
+        </Group>
       </Group>
       {!left && (
         <Text size="sm" c="dimmed">
           {search.state === 'replied'
             ? t`The person wrote back, or pressed a quick reply. Each person counts once.`
-            : search.state && states[search.state]?.about}{' '}
+            : search.state === 'not_read'
+              ? t`It left, and WhatsApp does not say that it was read. People can keep that to themselves.`
+              : search.state === 'not_replied'
+                ? t`It left, and the person neither wrote back nor pressed a quick reply.`
+                : search.state && states[search.state]?.about}{' '}
           <Trans>Sorted by phone number.</Trans>
         </Text>
       )}
+      <RunningActs campaign={id} />
       {left ? (
         <LeftOut id={id} />
       ) : (

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { api, body } from '~/api/client';
+import { api, body, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { useLive } from '~/live/hooks';
 import type { RunSearch } from '../routes';
@@ -10,14 +10,31 @@ export interface Wanted {
   search: string | undefined;
   /** Only who answered. */
   replied: true | undefined;
+  /** Only those whose message left, and who did not do this. */
+  without: 'read' | 'reply' | undefined;
 }
+
+/** What the page calls a state and the server does not. */
+const OTHERS: Record<string, Partial<Wanted>> = {
+  replied: { replied: true },
+  not_read: { without: 'read' },
+  not_replied: { without: 'reply' },
+};
 
 /** What is asked of the server for what the page's address says. */
 export const wantedOf = ({ state, kind, q }: RunSearch): Wanted => ({
-  state: state === 'replied' ? undefined : state,
+  state: state && state in OTHERS ? undefined : state,
   kind,
   search: q,
-  replied: state === 'replied' || undefined,
+  replied: undefined,
+  without: undefined,
+  ...OTHERS[state ?? ''],
+});
+
+/** The same for an act on all of them. */
+export const recipientsOf = (id: string, search: RunSearch): Schemas['BulkRecipients'] => ({
+  campaign_id: id,
+  ...(search.state === 'excluded' ? { left_out: true } : wantedOf(search)),
 });
 
 /** Where what is shown is downloaded. */

@@ -12,8 +12,8 @@ import {
   Title,
 } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { useLists } from '~/ui/bulk';
 import { Said } from '~/ui/Said';
-import { useLists } from '../queries';
 import { FirstRows, MapTable } from './MapTable';
 import { OPT_INS, problemsOf, type Settings } from './mapping';
 import type { Preview } from './queries';
