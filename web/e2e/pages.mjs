@@ -61,6 +61,11 @@ export async function furnish(api, server) {
   };
 }
 
+const CONDITIONS = JSON.stringify([
+  { attribute: 'city', is: 'one_of', value: ['Pune', 'Delhi'] },
+  { attribute: 'points', is: 'above', value: 100 },
+]);
+
 const places = (it) => [
   ['home', '/'],
   ['welcome', '/welcome'],
@@ -82,6 +87,9 @@ const places = (it) => [
   ['template-samples', '/templates/samples'],
   ['profiles', '/profiles'],
   ['profile', `/profiles/${it.profile.id}`],
+  ['profiles-conditions', `/profiles?conditions=${encodeURIComponent(CONDITIONS)}`],
+  ['lists', '/profiles/lists'],
+  ['lists-deleted', '/profiles/lists?deleted=true'],
   ['profiles-import', '/profiles/import'],
   ['imports', '/profiles/imports'],
   ['import', `/profiles/imports/${it.imported.id}`],

@@ -2,7 +2,7 @@
 // themselves, what went wrong stands there by reason, and everything can be exported.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { accessible, fits, looks, picture, signIn, until } from '../lib.mjs';
+import { accessible, fits, looks, OWNER, picture, signIn, until } from '../lib.mjs';
 
 export const options = { demo: true };
 
@@ -282,6 +282,26 @@ async function people(page, api, id) {
   const { replied } = (await api.get(`/campaigns/${id}/progress`)).body;
   await until('all of them are there', async () => (await table.getByRole('row').count()) === replied + 1);
   await looks(page, 'story-campaign-replied');
+
+  // Those who did not read it come onto a list, which another campaign can go to.
+  await page.goto(page.url().replace(/\?.*/, '?tab=people&state=not_read'));
+  await page.getByRole('button', { name: 'Make a list of these' }).click();
+  const making = page.getByRole('dialog', { name: 'Make a list of these people' });
+  const name = 'Double points, Pune: Did not read';
+  assert.equal(await making.getByLabel('List', { exact: true }).inputValue(), name);
+  await accessible(page, 'making a list of recipients');
+  await looks(page, 'story-campaign-list');
+  await making.getByRole('button', { name: 'Make the list' }).click();
+  const told = await page.getByText(/^Finished: [\d,]+ match/).textContent();
+  const matched = Number(told.match(/[\d,]+/)[0].replaceAll(',', ''));
+  const made = (await api.get('/lists')).body.data.find((list) => list.name === name);
+  assert.deepEqual([made.size, made.source], [matched, `dashboard: ${OWNER.name}`]);
+  await looks(page, 'story-campaign-list-made');
+  const where = page.url();
+  await page.getByRole('link', { name: 'Show the list' }).click();
+  await page.waitForURL(/profiles\?list=/);
+  await page.getByText(matched === 1 ? '1 person' : `${matched} people`, { exact: true }).waitFor();
+  await page.goto(where);
 
   // Those who were left out are downloaded alone, each with the reason.
   await page.goto(page.url().replace(/\?.*/, '?tab=people&state=excluded'));

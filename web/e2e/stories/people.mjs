@@ -1,5 +1,5 @@
-// Acts on people: some are chosen by keyboard and opted out, all who match are put on a new list, two profiles of one number
-// become one, and a person is erased with a receipt.
+// Acts on people: some are chosen by keyboard and opted out, all who match are put on a new list, which is kept and changed,
+// conditions find somebody, two profiles of one number become one, and a person is erased with a receipt.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { accessible, looks, OWNER, picture, signIn, until } from '../lib.mjs';
@@ -31,6 +31,8 @@ export async function story({ server, context, page, expect }) {
   await isWrittenTo(page, api, server);
   await optsOut(page, api, url);
   await fillsAList(page, api, url);
+  await keepsLists(page, api, url);
+  await asksForConditions(page, url);
   await merges(page, api, url);
   await erases(page, api, url, expect);
 }
@@ -127,6 +129,84 @@ async function fillsAList(page, api, url) {
   await page.getByRole('link', { name: 'Show the list' }).click();
   await page.getByText('140 people', { exact: true }).waitFor();
   await page.getByText('are chosen').waitFor({ state: 'detached' });
+}
+
+/** People go off a list and come back, one more comes; the list gets another name, is deleted, and taken back. */
+async function keepsLists(page, api, url) {
+  for (const name of ['Walker 130', 'Walker 131'])
+    await page.getByRole('checkbox', { name: `Choose ${name}`, exact: true }).click();
+  await page.getByRole('button', { name: 'Take off this list' }).click();
+  await page.getByText('2 people are off the list "Autumn".').waitFor();
+  await page.getByText('138 people', { exact: true }).waitFor();
+  await looks(page, 'people-off-list');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('140 people', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  const adding = page.getByRole('dialog', { name: 'Add a person to the list' });
+  await adding.getByRole('combobox', { name: 'Person' }).fill('Walker the Sev');
+  await page.getByRole('option', { name: /Walker the Seventh/ }).click();
+  await accessible(page, 'adding a person to a list');
+  await adding.getByRole('button', { name: 'Add to the list' }).click();
+  await page.getByText('141 people', { exact: true }).waitFor();
+
+  await page.goto(`${url}/profiles/lists`);
+  const row = page.getByRole('row', { name: /^Autumn 141/ });
+  await row.getByText(`by ${OWNER.name}`).waitFor();
+  await row.getByText('No campaign').waitFor();
+  await looks(page, 'lists');
+  await row.getByRole('button', { name: 'More about Autumn' }).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  const naming = page.getByRole('dialog', { name: 'Rename the list' });
+  await naming.getByLabel('Name').fill('Walkers');
+  await naming.getByRole('button', { name: 'Rename' }).click();
+  await naming.getByText('There is a list of this name already. Choose another name.').waitFor();
+  await accessible(page, 'renaming a list');
+  await naming.getByLabel('Name').fill('Winter');
+  await naming.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('link', { name: 'Winter' }).waitFor();
+  await page.getByRole('button', { name: 'More about Winter' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const asking = page.getByRole('dialog', { name: 'Delete the list "Winter"?' });
+  await asking.getByText('141 people are on it, and stay.').waitFor();
+  await looks(page, 'lists-delete');
+  await asking.getByRole('button', { name: 'Delete the list' }).click();
+  await page.getByRole('link', { name: 'Winter' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Recently deleted' }).click();
+  await page.getByRole('row', { name: /^Winter/ }).waitFor();
+  await looks(page, 'lists-deleted');
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await page.getByText('No list was deleted in the last 30 days').waitFor();
+  const { body } = await api.get('/lists?search=winter');
+  assert.deepEqual([body.data.length, body.data[0].size], [1, 141]);
+}
+
+/** Whoever has something is found by it, also when the page is opened anew, and is taken out as a file. */
+async function asksForConditions(page, url) {
+  await page.goto(`${url}/profiles`);
+  await page.getByRole('button', { name: 'Conditions' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Show people by what is known about them' });
+  await dialog.getByRole('combobox', { name: 'Attribute' }).fill('pet');
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('combobox', { name: 'Value' }).fill('bruno');
+  await page.keyboard.press('Escape');
+  await accessible(page, 'writing conditions');
+  await picture(page, 'people-conditions-dialog');
+  await dialog.getByRole('button', { name: 'Show these people' }).click();
+  await page.getByText('1 person', { exact: true }).waitFor();
+  await page.reload();
+  await page.getByText('pet is bruno').waitFor();
+  await page.getByRole('row', { name: /Walker the Seventh/ }).waitFor();
+  await looks(page, 'people-conditions');
+  const begun = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download these as CSV' }).click();
+  const lines = readFileSync(await (await begun).path(), 'utf8')
+    .trim()
+    .split('\n');
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /^identity,phone,name,consent,consent_source,.*,pet,/);
+  assert.match(lines[1], /^CRM-7,.*,Bruno,/);
+  await page.getByRole('button', { name: 'Remove: pet is bruno' }).click();
+  await page.getByText('pet is bruno').waitFor({ state: 'detached' });
 }
 
 /** The open profile wins, and gets what it does not have. */

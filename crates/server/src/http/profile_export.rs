@@ -75,8 +75,7 @@ async fn export(
     State(app): State<Shared>,
     Query(filter): Query<ProfileFilter>,
 ) -> Result<impl IntoResponse, Problem> {
-    // Personal data leaves the house: that is noted, although nothing changes.
-    let mut tx = app.db.write().await?;
+    let mut tx = app.db.read().await?;
     let looked = looked(&mut tx, &filter).await?;
     let chosen = match few(&app, &mut tx, &filter).await? {
         Some(rows) => Some(those(&mut tx, &rows, &looked).await?),
@@ -99,6 +98,9 @@ async fn export(
         id: 0,
         name: on_list.map(|list| list.name).unwrap_or_default(),
     };
+    drop(tx);
+    // Personal data leaves the house: that is noted, although nothing changes.
+    let mut tx = app.db.write().await?;
     note(
         &app,
         &mut tx,
@@ -137,22 +139,23 @@ async fn export(
     Ok((headers, Body::from_stream(parts.boxed())))
 }
 
-/// The filters that were chosen, for the audit log.
+/// The filters that were chosen, for the audit log. What may name a person is not kept there: it would outlive their erasure.
 fn narrowed(filter: &ProfileFilter) -> Vec<AuditChange> {
+    let hidden = |given: &Option<String>| given.as_ref().map(|_| "***".to_owned());
     [
-        ("phone", &filter.phone),
-        ("identity", &filter.identity),
-        ("search", &filter.search),
-        ("consent", &filter.consent),
-        ("list", &filter.list),
-        ("conditions", &filter.conditions),
+        ("phone", hidden(&filter.phone)),
+        ("identity", hidden(&filter.identity)),
+        ("search", hidden(&filter.search)),
+        ("consent", filter.consent.clone()),
+        ("list", filter.list.clone()),
+        ("conditions", hidden(&filter.conditions)),
     ]
     .into_iter()
     .filter_map(|(field, value)| {
         Some(AuditChange {
             field: field.into(),
             before: Value::Null,
-            after: Value::from(value.clone()?),
+            after: Value::from(value?),
         })
     })
     .collect()

@@ -150,14 +150,12 @@ function People({ add }: { add: () => void }) {
         <Count filter={filter} />
         <Group gap="xs" ms="auto">
           {filter.list && can('profiles.write') && <AddToList list={filter.list} />}
-          {can('profiles.export') && (
+          {can('profiles.export') && !partial && (
             <Button
               component="a"
               href={exportPath(filter)}
               download
               variant="default"
-              data-disabled={partial || undefined}
-              onClick={(event) => partial && event.preventDefault()}
               leftSection={<IconDownload size={16} aria-hidden />}
             >
               {filtered ? <Trans>Download these as CSV</Trans> : <Trans>Download all as CSV</Trans>}
