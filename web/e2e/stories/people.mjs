@@ -138,7 +138,7 @@ async function keepsLists(page, api, url) {
   await page.getByRole('button', { name: 'Take off this list' }).click();
   await page.getByText('2 people are off the list "Autumn".').waitFor();
   await page.getByText('138 people', { exact: true }).waitFor();
-  await looks(page, 'people-off-list');
+  await picture(page, 'people-off-list');
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('140 people', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Add a person' }).click();

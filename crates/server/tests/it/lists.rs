@@ -1,11 +1,10 @@
 //! Lists over HTTP.
 
+use harkara::app::retention::{Pass, step};
 use harkara::clock::DAY;
 use harkara::domain::audience::Audience;
 use harkara::domain::permission::Role;
 use harkara::store::list::find_or_add;
-use harkara::worker::retention::Retention;
-use harkara::worker::{Tick, Worker};
 use harkara_sim::Options;
 use serde_json::{Value, json};
 
@@ -146,8 +145,12 @@ on_both_engines! {
         harkara::store::list::add(&mut tx, id, &people).await.unwrap();
         tx.commit().await.unwrap();
         client.call("DELETE", &list, "").await.expect(200);
-        let retention = Retention::new(w.app().clone());
-        let pass = async || while matches!(retention.tick().await.unwrap(), Tick::Again) {};
+        let pass = async || {
+            let mut pass = Pass::Lists;
+            while pass != Pass::Done {
+                pass = step(w.app(), pass).await.unwrap();
+            }
+        };
         w.t.clock.advance(30 * DAY - 1);
         pass().await;
         assert_eq!(client.post(&format!("{list}/restore"), json!({})).await.expect(200)["size"], 2_100);
