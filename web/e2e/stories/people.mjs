@@ -31,7 +31,7 @@ export async function story({ server, context, page, expect }) {
   await isWrittenTo(page, api, server);
   await optsOut(page, api, url);
   await fillsAList(page, api, url);
-  await keepsLists(page, api, url);
+  await keepsLists(page, api, url, expect);
   await asksForConditions(page, url);
   await merges(page, api, url);
   await erases(page, api, url, expect);
@@ -132,7 +132,7 @@ async function fillsAList(page, api, url) {
 }
 
 /** People go off a list and come back, one more comes; the list gets another name, is deleted, and taken back. */
-async function keepsLists(page, api, url) {
+async function keepsLists(page, api, url, expect) {
   for (const name of ['Walker 130', 'Walker 131'])
     await page.getByRole('checkbox', { name: `Choose ${name}`, exact: true }).click();
   await page.getByRole('button', { name: 'Take off this list' }).click();
@@ -160,6 +160,7 @@ async function keepsLists(page, api, url) {
   await naming.getByLabel('Name').fill('Walkers');
   await naming.getByRole('button', { name: 'Rename' }).click();
   await naming.getByText('There is a list of this name already. Choose another name.').waitFor();
+  expect(/422/);
   await accessible(page, 'renaming a list');
   await naming.getByLabel('Name').fill('Winter');
   await naming.getByRole('button', { name: 'Rename' }).click();

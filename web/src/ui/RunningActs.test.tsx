@@ -4,7 +4,9 @@ import { render } from '~/test/render';
 import type { Bulk } from './bulk';
 import { BulkAct } from './RunningActs';
 
-vi.mock('@tanstack/react-router', () => ({ Link: (props: object) => <a {...props} /> }));
+vi.mock('@tanstack/react-router', () => ({
+  Link: ({ to, ...props }: { to: string }) => <a href={to} {...props} />,
+}));
 vi.mock('~/api/session', () => ({ useCan: () => () => true }));
 
 const act: Bulk = {

@@ -86,6 +86,14 @@ async fn recipients_are_found_in_the_order_of_the_index() {
             "SEARCH message USING INDEX message_odd (campaign_id=? AND phone>?)",
         ),
         (
+            recipient::WINDOW_OF_ALL.sqlite,
+            "SEARCH message USING COVERING INDEX message_once (campaign_id=? AND phone>?)",
+        ),
+        (
+            recipient::WINDOW_OF_ODD.sqlite,
+            "SEARCH message USING INDEX message_odd (campaign_id=? AND phone>?)",
+        ),
+        (
             recipient::RESENDABLE.sqlite,
             "SEARCH m USING INDEX message_odd (campaign_id=? AND phone>?)",
         ),

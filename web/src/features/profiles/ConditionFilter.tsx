@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Button, Group, Modal, Pill, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconFilter } from '@tabler/icons-react';
+import { IconFilter, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { isComplete, useAudienceWords } from '~/features/campaigns/audience';
 import { Conditions } from '~/features/campaigns/edit/Conditions';
@@ -95,19 +95,23 @@ export function ConditionWords({ conditions, set }: { conditions: Condition[]; s
     set(left.length > 0 ? left : undefined);
   };
   return (
-    <Pill.Group w="100%" aria-label={t`Conditions`}>
+    <Group gap="xs" w="100%" role="group" aria-label={t`Conditions`}>
       {words.map((sentence, i) => (
-        <Pill
+        <Button
           // biome-ignore lint/suspicious/noArrayIndexKey: a condition is its place
           key={i}
-          size="md"
-          withRemoveButton
-          removeButtonProps={{ 'aria-label': t`Remove: ${sentence}`, tabIndex: 0 }}
-          onRemove={() => without(i)}
+          size="compact-sm"
+          variant="light"
+          rightSection={<IconX size={14} aria-hidden />}
+          aria-label={t`Remove: ${sentence}`}
+          h="auto"
+          mih={26}
+          styles={{ label: { whiteSpace: 'normal', textAlign: 'start' } }}
+          onClick={() => without(i)}
         >
           <bdi>{sentence}</bdi>
-        </Pill>
+        </Button>
       ))}
-    </Pill.Group>
+    </Group>
   );
 }
