@@ -157,10 +157,10 @@ async function keepsLists(page, api, url, expect) {
   await row.getByRole('button', { name: 'More about Autumn' }).click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
   const naming = page.getByRole('dialog', { name: 'Rename the list' });
+  expect(/422/);
   await naming.getByLabel('Name').fill('Walkers');
   await naming.getByRole('button', { name: 'Rename' }).click();
   await naming.getByText('There is a list of this name already. Choose another name.').waitFor();
-  expect(/422/);
   await accessible(page, 'renaming a list');
   await naming.getByLabel('Name').fill('Winter');
   await naming.getByRole('button', { name: 'Rename' }).click();

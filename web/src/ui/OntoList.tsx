@@ -32,14 +32,8 @@ export function OntoList({ who, suggested = '', close, begun }: Props) {
           label={t`List`}
           description={t`Choose one, or write the name of a new one. Who is on it already stays.`}
           data={[...new Set(known)]}
-          // What was suggested is no search: all lists can be seen beside it.
-          filter={({ options, search }) =>
-            search === suggested
-              ? options
-              : options.filter(
-                  (option) => 'value' in option && option.value.toLowerCase().includes(search.toLowerCase()),
-                )
-          }
+          // With a name that fits, nothing covers the button.
+          openOnFocus={suggested === ''}
           maxDropdownHeight={240}
           value={name}
           onChange={setName}
