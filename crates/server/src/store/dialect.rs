@@ -96,6 +96,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "unread",
         include_str!("../../../../migrations/0028_unread.sql"),
     ),
+    (
+        30,
+        "import drafts",
+        include_str!("../../../../migrations/0030_import_drafts.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -30,6 +30,8 @@ const list = createRoute({
 const upload = createRoute({
   getParentRoute: () => shell,
   path: '/profiles/import',
+  /** The import that waits to be started, once the server has the file. */
+  validateSearch: (raw: Record<string, unknown>): { draft?: string } => ({ draft: text(raw.draft) }),
   component: lazyRouteComponent(
     withTexts('profiles', () => import('./import/ImportPage')),
     'ImportPage',
