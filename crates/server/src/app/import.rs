@@ -183,17 +183,16 @@ pub async fn give_up(app: &App, import: i64) -> Result<(), AppError> {
 
 /// Carries an import to its end, or to a stop of the server.
 pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
+    let Some(_only) = claim(&file(app, import)).await else {
+        return Ok(());
+    };
+    // Where it stands is read behind the lock: whoever had it before may have moved it.
     let mut tx = app.db.read().await?;
-    let row = store::import::by_id(&mut tx, import)
-        .await?
-        .ok_or(AppError::NotFound("import"))?;
+    let row = found(&mut tx, import).await?;
     drop(tx);
     if row.state != RUNNING {
         return Ok(());
     }
-    let Some(_only) = claim(&file(app, import)).await else {
-        return Ok(());
-    };
     let mut writer = Writer::new(app, &row).await?;
     let (sender, mut parts) = mpsc::channel(1);
     let (path, reading) = (file(app, import), writer.reading(app));
@@ -267,13 +266,12 @@ pub async fn take_up(app: &Arc<App>) -> Result<(), AppError> {
 }
 
 /// Lets a running import wait: it stops behind the rows that are being written.
-pub async fn pause(app: &App, tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
+pub async fn pause(tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
     let paused = store::import::pause(tx, import).await?;
     let row = found(tx, import).await?;
     if !paused && row.state != PAUSED {
         return Err(over(&row));
     }
-    tracing::info!(import = id::IMPORT.show(import), at = app.now(), "import paused");
     Ok(row)
 }
 

@@ -227,7 +227,7 @@ impl Import {
     }
 }
 
-/// Looks until the import no longer runs.
+/// Looks until the import neither runs nor is paused.
 pub async fn wait(client: &Client, started: &Value, bar: &ProgressBar) -> anyhow::Result<Value> {
     let path = format!("/imports/{}", text(started, "id"));
     bar.set_prefix("importing");
@@ -238,7 +238,7 @@ pub async fn wait(client: &Client, started: &Value, bar: &ProgressBar) -> anyhow
         bar.set_position(import["bytes_read"].as_u64().unwrap_or_default());
         let rows = import["rows"].as_u64().unwrap_or_default();
         bar.set_message(format!("{} rows", HumanCount(rows)));
-        if text(&import, "state") != "running" {
+        if !matches!(text(&import, "state"), "running" | "paused") {
             return Ok(import);
         }
         tokio::time::sleep(LOOK).await;

@@ -154,7 +154,7 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<OpenRow>, StoreError> {
 
 const RESUME: &str = "
 UPDATE import
-SET state = 1, problem = NULL, finished_at = NULL, going_since = $3, rows_before = rows_read
+SET state = 1, problem = NULL, finished_at = NULL, going_since = $3, rows_before = rows_read, checked = NULL
 WHERE id = $1 AND state = $2";
 
 /// An import that is in state `from` runs; false when it is not in it.
@@ -314,7 +314,7 @@ pub async fn end(
 
 const CANCEL: &str = "
 UPDATE import
-SET state = 5, problem = $2, finished_at = $3
+SET state = 5, problem = $2, finished_at = $3, checked = NULL
 WHERE id = $1 AND state IN (1, 4, 6, 7)";
 
 /// Ends an import that runs, waits or was interrupted, or a draft; false when it was at its end.

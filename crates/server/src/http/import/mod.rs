@@ -298,7 +298,7 @@ async fn pause(
 ) -> Result<Response, Problem> {
     let id = path_id(id::IMPORT, "import", path)?;
     once(&app, &body.asked, async |tx| {
-        let row = import::pause(&app, tx, id).await?;
+        let row = import::pause(tx, id).await?;
         Ok((StatusCode::OK, Import::new(row, app.now())))
     })
     .await
