@@ -71,12 +71,14 @@ export function Sending({ share }: { share: number }) {
 function Result({ result }: { result: Check }) {
   const { t } = useLingui();
   const format = useFormat();
+  const { encoding } = result;
   const kept = format.number(result.opt_outs_kept);
   const silent = format.number(result.no_consent);
   return (
     <>
       <Text size="sm" c="dimmed">
-        <Trans>Every row was judged. Nothing has been written yet.</Trans>
+        <Trans>Every row was judged. Nothing has been written yet.</Trans>{' '}
+        {encoding !== 'utf-8' && <Trans>The file was read as {encoding}.</Trans>}
       </Text>
       <SimpleGrid cols={{ base: 2, xs: 3, md: 6 }} spacing="sm">
         <Figure label={t`Rows`} value={result.rows} />
