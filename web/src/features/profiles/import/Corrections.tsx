@@ -3,7 +3,7 @@ import {
   Anchor,
   Button,
   Group,
-  List,
+  ScrollArea,
   SimpleGrid,
   Stack,
   Text,
@@ -50,13 +50,15 @@ export function Corrections({ result, id, columns, tell }: Correcting & { result
           )}
         </Text>
       )}
-      <List listStyleType="none" aria-labelledby="bad-rows" className={classes.rows} role="list">
-        {result.problems.map((row) => (
-          <List.Item key={row.line} className={classes.row} styles={{ itemWrapper: { display: 'block' } }}>
-            <Row row={row} id={id} columns={columns} tell={tell} />
-          </List.Item>
-        ))}
-      </List>
+      <ScrollArea.Autosize mah={480} className={classes.box} viewportProps={{ tabIndex: 0 }}>
+        <ul aria-labelledby="bad-rows" className={classes.rows}>
+          {result.problems.map((row) => (
+            <li key={row.line} className={classes.row}>
+              <Row row={row} id={id} columns={columns} tell={tell} />
+            </li>
+          ))}
+        </ul>
+      </ScrollArea.Autosize>
       {result.invalid > 0 && (
         <Text size="sm">
           <Anchor
