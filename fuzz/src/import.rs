@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use harkara::app::import_file::{Part, Reading, read};
+use harkara::app::import_file::{Corrections, Part, Reading, read};
 use harkara::domain::attributes;
+use harkara::domain::cell::{Kind, is_date};
 use harkara::domain::columns::{Chosen, Columns, Person};
 use harkara::domain::csv_row::{DELIMITERS, Row, guess_delimiter};
 use harkara::domain::phone::Phone;
@@ -95,10 +96,27 @@ fn check_rows(data: &[u8]) {
         return;
     };
     for row in people {
+        row.iter().for_each(|cell| check_cell(text(cell).trim()));
         match columns.read(row.iter().map(Vec::as_slice), "IN") {
             Ok(person) => check_person(&person),
             Err(problem) => assert!(!problem.reason.is_empty()),
         }
+    }
+}
+
+/// What a cell is read as can be stored, and a date is one.
+fn check_cell(cell: &str) {
+    for kind in Kind::ALL {
+        let Some(value) = kind.read(cell) else {
+            continue;
+        };
+        if kind.of_attribute() == "date" {
+            assert!(value.as_str().is_some_and(is_date), "{cell} is {value}");
+        }
+        assert!(
+            kind == Kind::Text || attributes::check("it", &value).is_ok(),
+            "{cell} is {value}"
+        );
     }
 }
 
@@ -127,6 +145,8 @@ fn check_file(data: &[u8]) {
         chosen: Chosen::default(),
         delimiter: None,
         region: "IN".into(),
+        header: true,
+        corrections: Corrections::new(),
         from: 0,
     };
     let (sender, mut parts) = mpsc::channel(16 + data.len());

@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { IconDeviceMobile } from '@tabler/icons-react';
 import { HelpSheet } from './HelpSheet';
-import { JobTray } from './JobTray';
+import { JobTray } from './jobs/JobTray';
 import type { Place } from './nav';
 import { Palette } from './Palette';
 import { UserMenu } from './UserMenu';

@@ -36,6 +36,12 @@ export function useAttributeNames(): string[] {
   return names.filter((name) => !(BUILT_IN as readonly string[]).includes(name));
 }
 
+/** Whether profiles have dates in an attribute; they are texts such as `2026-12-31`. */
+export function useIsDate(name: string): boolean {
+  const known = useKnownAttributes().find((attribute) => attribute.name === name);
+  return known?.types.includes('date') ?? false;
+}
+
 /** Values that profiles have in an attribute, the most frequent first; there may be more. */
 export function useAttributeValues(name: string): string[] {
   const known = useKnownAttributes().find((attribute) => attribute.name === name);

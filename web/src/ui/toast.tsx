@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { unique } from '~/api/unique';
 import { ProblemAlert } from './ProblemAlert';
@@ -34,6 +34,17 @@ export function done(message: ReactNode, undo?: () => Promise<unknown>): void {
     ) : (
       message
     ),
+  });
+}
+
+/** Says that a job is over and what came of it. What went wrong stays until it is closed. */
+export function over(message: ReactNode, good: boolean): void {
+  notifications.show({
+    color: good ? 'brand' : 'red',
+    icon: good ? <IconCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />,
+    autoClose: good ? 8_000 : false,
+    closeButtonProps: { 'aria-label': t`Close` },
+    message,
   });
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::attributes::Attributes;
 use crate::store::profile::ProfileRow;
+use crate::domain::cell::is_date;
 use crate::store::{self, StoreError, Tx, from_json};
 
 /// Attributes that are kept at most: a program that writes a new name for each person must not fill the database.
@@ -41,10 +42,11 @@ impl Known {
     }
 }
 
-const TYPES: [(i16, &str); 3] = [(1, "text"), (2, "number"), (4, "boolean")];
+const TYPES: [(i16, &str); 4] = [(1, "text"), (2, "number"), (4, "boolean"), (8, "date")];
 
 fn type_of(value: &Value) -> i16 {
     match value {
+        Value::String(text) if is_date(text) => 8,
         Value::String(_) => 1,
         Value::Number(_) => 2,
         Value::Bool(_) => 4,
@@ -85,7 +87,7 @@ pub(super) async fn keep<'a>(
 pub struct Attribute {
     /// Name.
     pub name: String,
-    /// Types of its values: `text`, `number`, `boolean`.
+    /// Types of its values: `text`, `number`, `boolean`, `date`.
     pub types: Vec<&'static str>,
     /// Share of the people looked at who have it, 0 to 1.
     pub filled: f64,

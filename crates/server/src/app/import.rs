@@ -9,130 +9,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use serde::{Deserialize, Serialize};
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
-use super::import_file::{Reading, read};
+use super::import_file::read;
+pub use super::import_options::{OptIn, Options};
+use super::import_text::to_utf8;
 use super::import_write::{Writer, cannot_note};
 use super::{App, AppError};
-use crate::domain::columns::Chosen;
-use crate::domain::{attributes, id, phone};
+use crate::domain::{attributes, id};
 use crate::store::dialect::Dialect;
-use crate::store::import::{CANCELLED, FAILED, FINISHED, INTERRUPTED, ImportRow, RUNNING};
+use crate::store::import::{CANCELLED, DRAFT, FAILED, FINISHED, INTERRUPTED, ImportRow, PAUSED, RUNNING};
 use crate::store::{self, Tx, to_json};
-
-/// What the file says about consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OptIn {
-    /// The opt-in column decides, when there is one.
-    #[default]
-    Column,
-    /// There is proof that all of them agreed, except where the opt-in column says no.
-    Record,
-    /// No opt-in is recorded. A no in the opt-in column still opts out.
-    Leave,
-}
-
-/// How to import a file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Options {
-    /// Names of columns given by a person.
-    pub columns: Chosen,
-    /// Delimiter given by a person, one ASCII character.
-    pub delimiter: Option<char>,
-    /// Default region of numbers; the configured one when absent.
-    pub region: Option<String>,
-    /// Consent.
-    pub opt_in: OptIn,
-    /// Where the consent comes from; needed with [`OptIn::Record`].
-    pub source: Option<String>,
-    /// Name of a list that everyone in the file is put on.
-    pub list: Option<String>,
-}
-
-impl Options {
-    /// How to read a file with these, from its beginning.
-    pub(super) fn reading(&self, app: &App) -> Reading {
-        Reading {
-            chosen: self.columns.clone(),
-            delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
-            region: self
-                .region
-                .clone()
-                .unwrap_or_else(|| app.config.default_region.clone()),
-            from: 0,
-        }
-    }
-
-    pub(super) fn check(&self) -> Result<(), AppError> {
-        let mut wrong = Vec::new();
-        let mut refuse = |field: &str, code, detail: &str| {
-            wrong.push(super::FieldProblem::new(format!("/{field}"), code, detail));
-        };
-        let given = |text: &Option<String>| {
-            text.as_deref()
-                .map(str::trim)
-                .is_some_and(|text| !text.is_empty())
-        };
-        if self.opt_in == OptIn::Record && !given(&self.source) {
-            refuse(
-                "source",
-                "required",
-                "Say where the consent comes from, such as \"shop form 2026\".",
-            );
-        }
-        if self
-            .source
-            .as_deref()
-            .is_some_and(|text| attributes::check_text("source", text).is_err())
-        {
-            refuse("source", "text_invalid", "Use at most 512 bytes of plain text.");
-        }
-        if self
-            .delimiter
-            .is_some_and(|c| !c.is_ascii() || matches!(c, '"' | '\n' | '\r' | '\0'))
-        {
-            refuse(
-                "delimiter",
-                "delimiter_invalid",
-                "Use one character, such as ; or a tab.",
-            );
-        }
-        if self
-            .region
-            .as_deref()
-            .is_some_and(|region| !phone::is_region(region))
-        {
-            refuse(
-                "region",
-                "region_invalid",
-                "Give a country as two letters, such as IN.",
-            );
-        }
-        for attribute in self.columns.attributes.values() {
-            if let Err(problem) = attributes::check(attribute.trim(), &serde_json::Value::Null) {
-                refuse("attribute", "attribute_invalid", &format!("{problem}."));
-            }
-        }
-        if let Some(list) = &self.list
-            && (list.trim().is_empty() || attributes::check_text("list", list).is_err())
-        {
-            refuse(
-                "list",
-                "text_invalid",
-                "Give the list a name of at most 512 bytes.",
-            );
-        }
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(AppError::Invalid(wrong))
-        }
-    }
-}
 
 /// Pause until the end of an import is noted again, while the database does not take it.
 const END_PAUSE: Duration = Duration::from_secs(2);
@@ -141,7 +30,7 @@ pub(super) fn folder(app: &App) -> PathBuf {
     app.config.data.join("imports")
 }
 
-fn file(app: &App, import: i64) -> PathBuf {
+pub(super) fn file(app: &App, import: i64) -> PathBuf {
     folder(app).join(format!("{}.csv", id::IMPORT.show(import)))
 }
 
@@ -158,41 +47,66 @@ pub async fn receive<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     body: impl Stream<Item = Result<Bytes, E>>,
 ) -> Result<ImportRow, AppError> {
     options.check()?;
-    if file_name.trim().is_empty() || attributes::check_text("file_name", file_name).is_err() {
-        let detail = "Give the name of the file, at most 512 bytes: the list of imports shows it.";
-        return Err(AppError::field("/file_name", "required", detail));
-    }
+    check_name(file_name)?;
     let import = app.id();
     let path = file(app, import);
     let part = path.with_extension("part");
     let received = async {
         fs::create_dir_all(folder(app)).await?;
-        let length = keep(&part, body).await?;
+        keep(&part, body).await?;
+        turn(&part, &part, options).await?;
         fs::rename(&part, &path).await?;
-        Ok(length)
+        Ok(fs::metadata(&path).await?.len())
     };
     let length = match received.await {
         Ok(length) => length,
         Err(why) => {
             let _ = fs::remove_file(&part).await;
-            let what = "the file could not be received".to_owned();
-            return Err(AppError::File { what, why });
+            return Err(not_received(why));
         }
     };
     let bytes = i64::try_from(length).unwrap_or(i64::MAX);
+    insert(app, import, RUNNING, file_name, options, bytes).await
+}
+
+/// A file is registered as an import.
+pub(super) async fn insert(
+    app: &App,
+    import: i64,
+    state: i16,
+    file_name: &str,
+    options: &Options,
+    bytes: i64,
+) -> Result<ImportRow, AppError> {
+    let node = app.leases.identity(app).id;
     let mut tx = app.db.write().await?;
-    store::import::insert(
-        &mut tx,
-        (import, app.leases.identity(app).id),
-        file_name.trim(),
-        &to_json(options),
-        bytes,
-        app.now(),
-    )
-    .await?;
+    let (name, options) = (file_name.trim(), to_json(options));
+    store::import::insert(&mut tx, (import, node, state), name, &options, bytes, app.now()).await?;
     let row = store::import::by_id(&mut tx, import).await?;
     tx.commit().await?;
     row.ok_or(AppError::NotFound("import"))
+}
+
+pub(super) fn not_received(why: io::Error) -> AppError {
+    let what = "the file could not be received".to_owned();
+    AppError::File { what, why }
+}
+
+pub(super) fn check_name(file_name: &str) -> Result<(), AppError> {
+    if file_name.trim().is_empty() || attributes::check_text("file_name", file_name).is_err() {
+        let detail = "Give the name of the file, at most 512 bytes: the list of imports shows it.";
+        return Err(AppError::field("/file_name", "required", detail));
+    }
+    Ok(())
+}
+
+/// Makes `to` the text of `from` in UTF-8; answers with the name of its encoding.
+pub(super) async fn turn(from: &Path, to: &Path, options: &Options) -> io::Result<String> {
+    let (from, to) = (from.to_owned(), to.to_owned());
+    let chosen = options.encoding.clone();
+    tokio::task::spawn_blocking(move || to_utf8(&from, &to, chosen.as_deref()))
+        .await
+        .map_err(io::Error::other)?
 }
 
 pub(super) async fn keep<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
@@ -246,19 +160,20 @@ pub async fn recover(app: &Arc<App>) -> Result<(), AppError> {
         if fs::try_exists(file(app, import.id)).await.unwrap_or(false) {
             if import.state == INTERRUPTED {
                 let mut tx = app.db.write().await?;
-                store::import::resume(&mut tx, import.id).await?;
+                store::import::resume(&mut tx, import.id, INTERRUPTED, app.now()).await?;
                 tx.commit().await?;
             }
             start(app, import.id);
         } else if import.state == RUNNING
             && (app.db.dialect() == Dialect::Sqlite || import.node_id == Some(own))
         {
-            let problem = "The server stopped, and the file is gone. Import it again: rows that are in already are counted as unchanged.";
-            end(app, import.id, INTERRUPTED, Some(problem)).await?;
+            end(app, import.id, INTERRUPTED, Some(GONE)).await?;
         }
     }
     Ok(())
 }
+
+const GONE: &str = "The server stopped, and the file is gone. Import it again: rows that are in already are counted as unchanged.";
 
 /// Marks an import as interrupted whose node went and did not come back; it goes on when the node does.
 pub async fn give_up(app: &App, import: i64) -> Result<(), AppError> {
@@ -268,17 +183,16 @@ pub async fn give_up(app: &App, import: i64) -> Result<(), AppError> {
 
 /// Carries an import to its end, or to a stop of the server.
 pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
+    let Some(_only) = claim(&file(app, import)).await else {
+        return Ok(());
+    };
+    // Where it stands is read behind the lock: whoever had it before may have moved it.
     let mut tx = app.db.read().await?;
-    let row = store::import::by_id(&mut tx, import)
-        .await?
-        .ok_or(AppError::NotFound("import"))?;
+    let row = found(&mut tx, import).await?;
     drop(tx);
     if row.state != RUNNING {
         return Ok(());
     }
-    let Some(_only) = claim(&file(app, import)).await else {
-        return Ok(());
-    };
     let mut writer = Writer::new(app, &row).await?;
     let (sender, mut parts) = mpsc::channel(1);
     let (path, reading) = (file(app, import), writer.reading(app));
@@ -317,6 +231,7 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
     if let Err(e) = fs::remove_file(file(app, import)).await {
         tracing::warn!(error = %e, "the file of an import cannot be removed");
     }
+    let _ = fs::remove_file(raw_file(app, import)).await;
     Ok(())
 }
 
@@ -325,38 +240,104 @@ async fn forget_if_cancelled(app: &App, import: i64) -> Result<(), AppError> {
     let row = store::import::by_id(&mut tx, import).await?;
     if row.is_some_and(|row| row.state == CANCELLED) {
         let _ = fs::remove_file(file(app, import)).await;
+        let _ = fs::remove_file(raw_file(app, import)).await;
     }
     Ok(())
 }
 
-/// Ends an import that is not at its end. What it has written stays.
-pub async fn cancel(app: &App, tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
-    let cancelled = store::import::cancel(tx, import, CANCELLED_WORDS, app.now()).await?;
-    let row = store::import::by_id(tx, import)
-        .await?
-        .ok_or(AppError::NotFound("import"))?;
-    if !cancelled && row.state != CANCELLED {
-        return Err(AppError::conflict(
-            "import_over",
-            format!("The import of \"{}\" is at its end already.", row.file_name),
-            "Look at its counts. What it has written stays.",
-        ));
+/// Takes up the running imports whose file this node has and that nothing works on: another node began or resumed them,
+/// or a run ended while they were.
+pub async fn take_up(app: &Arc<App>) -> Result<(), AppError> {
+    let own = app.leases.identity(app).id;
+    let mut tx = app.db.read().await?;
+    let open = store::import::open(&mut tx).await?;
+    drop(tx);
+    for import in open {
+        if import.state != RUNNING || import.node_id != Some(own) {
+            continue;
+        }
+        if fs::try_exists(file(app, import.id)).await.unwrap_or(true) {
+            start(app, import.id);
+        } else {
+            end(app, import.id, INTERRUPTED, Some(GONE)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets a running import wait: it stops behind the rows that are being written.
+pub async fn pause(tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
+    let paused = store::import::pause(tx, import).await?;
+    let row = found(tx, import).await?;
+    if !paused && row.state != PAUSED {
+        return Err(over(&row));
     }
     Ok(row)
 }
 
+/// Goes on with an import that waits; the node that has its file takes it up.
+pub async fn resume(app: &App, tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
+    let resumed = store::import::resume(tx, import, PAUSED, app.now()).await?;
+    let row = found(tx, import).await?;
+    if !resumed && row.state != RUNNING {
+        return Err(over(&row));
+    }
+    Ok(row)
+}
+
+pub(super) async fn found(tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
+    let row = store::import::by_id(tx, import).await?;
+    row.ok_or(AppError::NotFound("import"))
+}
+
+fn over(row: &ImportRow) -> AppError {
+    if matches!(row.state, DRAFT | RUNNING | PAUSED | INTERRUPTED) {
+        return AppError::conflict(
+            "import_not_running",
+            format!("The import of \"{}\" does not run now.", row.file_name),
+            "Look at its state.",
+        );
+    }
+    AppError::conflict(
+        "import_over",
+        format!("The import of \"{}\" is at its end already.", row.file_name),
+        "Look at its counts. What it has written stays.",
+    )
+}
+
+/// Ends an import that is not at its end. What it has written stays.
+pub async fn cancel(app: &App, tx: &mut Tx, import: i64) -> Result<ImportRow, AppError> {
+    let draft = found(tx, import).await?.state == DRAFT;
+    let words = if draft { LEFT_WORDS } else { CANCELLED_WORDS };
+    let cancelled = store::import::cancel(tx, import, words, app.now()).await?;
+    let row = found(tx, import).await?;
+    if !cancelled && row.state != CANCELLED {
+        return Err(over(&row));
+    }
+    store::correction::forget(tx, import).await?;
+    Ok(row)
+}
+
+const LEFT_WORDS: &str = "It was given up before it began. Nothing was written.";
+
 const CANCELLED_WORDS: &str = "It was cancelled. What it had written until then stays. To go on, import the file again: rows that are in already are counted as unchanged.";
 
-/// Removes the file of a cancelled import, when this node has it and nobody reads it any more.
+/// Removes the files of a cancelled import, when this node has them and nobody reads them any more.
 pub async fn remove_file(app: &App, import: i64) {
     if let Some(_only) = claim(&file(app, import)).await {
         let _ = fs::remove_file(file(app, import)).await;
+        let _ = fs::remove_file(raw_file(app, import)).await;
     }
+}
+
+/// The file of a draft as it was received.
+pub(super) fn raw_file(app: &App, import: i64) -> PathBuf {
+    folder(app).join(format!("{}.raw", id::IMPORT.show(import)))
 }
 
 /// Locks the file of an import for as long as the value lives; `None` when another run has it. A file that cannot be
 /// opened is claimed too: reading it will say why.
-async fn claim(path: &Path) -> Option<Option<std::fs::File>> {
+pub(super) async fn claim(path: &Path) -> Option<Option<std::fs::File>> {
     let Ok(file) = fs::File::open(path).await else {
         return Some(None);
     };
@@ -370,6 +351,9 @@ async fn claim(path: &Path) -> Option<Option<std::fs::File>> {
 async fn end(app: &App, import: i64, state: i16, problem: Option<&str>) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
     store::import::end(&mut tx, import, state, problem, app.now()).await?;
+    if state != INTERRUPTED {
+        store::correction::forget(&mut tx, import).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -393,9 +377,11 @@ fn sentence(error: &AppError) -> String {
     format!("{why}, then import the file again. Rows that are in already will be counted as unchanged.")
 }
 
-/// Milliseconds that an import has taken, for its rate.
-pub fn elapsed(row: &ImportRow, now: i64) -> i64 {
-    (row.finished_at.unwrap_or(now) - row.created_at).max(1)
+/// Rows a second since it was begun or last resumed.
+pub fn rate(row: &ImportRow, now: i64) -> f64 {
+    let since = row.going_since.unwrap_or(row.created_at);
+    let took = (row.finished_at.unwrap_or(now) - since).max(1);
+    ((row.rows_read - row.rows_before) as f64 * 1000.0 / took as f64).round()
 }
 
 /// The file of bad rows, when this node has it.

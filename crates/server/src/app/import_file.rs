@@ -1,5 +1,6 @@
 //! Reading the file of an import, row by row, on a thread of its own: memory stays bounded whatever the file holds.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -16,6 +17,9 @@ const BATCH_BYTES: u64 = 4 << 20;
 /// Bytes of a row at most: all that a profile can hold.
 const ROW_BYTES: usize = 256 << 10;
 
+/// Fields that a person wrote in place of those of a row, by the line that it begins on.
+pub type Corrections = BTreeMap<u64, Vec<String>>;
+
 /// How to read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -25,6 +29,10 @@ pub struct Reading {
     pub delimiter: Option<u8>,
     /// Default region of numbers.
     pub region: String,
+    /// The first row names the columns.
+    pub header: bool,
+    /// Rows that a person corrected.
+    pub corrections: Corrections,
     /// Everything before this byte is done.
     pub from: u64,
 }
@@ -56,8 +64,8 @@ pub struct Batch {
 /// What the reader hands over.
 #[derive(Debug)]
 pub enum Part {
-    /// First of all: the names of the columns, and the line that reading begins on.
-    Header(Vec<String>, u64),
+    /// First of all: the names of the columns, what stands between fields, and the line that reading begins on.
+    Header(Vec<String>, u8, u64),
     /// Then the rows.
     Rows(Batch),
 }
@@ -72,7 +80,7 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
     if reading.from > 0 {
         lines.skip_to(reading.from).map_err(|e| cannot_read(&e))?;
     }
-    let header = Part::Header(columns.header().to_vec(), lines.line + 1);
+    let header = Part::Header(columns.header().to_vec(), delimiter, lines.line + 1);
     if parts.blocking_send(header).is_err() {
         return Ok(());
     }
@@ -81,47 +89,23 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
         let mut batch = Batch::default();
         let mut at_end = false;
         while batch.people.len() + batch.bad.len() < BATCH_ROWS && lines.offset - from < BATCH_BYTES {
-            match lines.next_row(&mut row, delimiter).map_err(|e| cannot_read(&e))? {
-                Found::End => {
-                    at_end = true;
-                    break;
-                }
-                Found::Row if row.is_empty() => {}
-                Found::Row => match columns.read(row.fields(), &reading.region) {
-                    Ok(person) => batch.people.push((lines.row_line, person)),
-                    Err(problem) => {
-                        let torn = problem.torn && lines.row_has_more_lines();
-                        let fields = if torn {
-                            vec![lines.first.trim_ascii_end().to_vec()]
-                        } else {
-                            row.fields().map(<[u8]>::to_vec).collect()
-                        };
-                        batch.bad.push(BadRow {
-                            line: lines.row_line,
-                            reason: problem.reason,
-                            fields,
-                            column: problem.column.filter(|_| !torn),
-                        });
-                        if torn {
-                            lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
-                        }
-                    }
-                },
-                Found::Open => {
-                    batch.bad.push(BadRow {
-                        line: lines.row_line,
-                        reason: "a quote is opened and never closed: close it or remove it".into(),
-                        fields: vec![lines.first.trim_ascii_end().to_vec()],
-                        column: None,
-                    });
-                    lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
-                }
-                Found::TooLong => batch.bad.push(BadRow {
-                    line: lines.row_line,
-                    reason: "the line has more than 256 KiB: a profile cannot hold that much".into(),
-                    fields: Vec::new(),
-                    column: None,
-                }),
+            let found = lines.next_row(&mut row, delimiter).map_err(|e| cannot_read(&e))?;
+            if matches!(found, Found::End) {
+                at_end = true;
+                break;
+            }
+            let line = lines.row_line;
+            let mut judged = judge(&mut lines, &found, &row, &columns, reading)?;
+            // The lines of a torn row stay rows of their own, whoever corrected the first.
+            if judged.is_some()
+                && let Some(fields) = reading.corrections.get(&line)
+            {
+                judged = Some(corrected(line, fields, &columns, &reading.region));
+            }
+            match judged {
+                None => {}
+                Some(Ok(person)) => batch.people.push((line, person)),
+                Some(Err(bad)) => batch.bad.push(bad),
             }
         }
         batch.end = lines.offset;
@@ -129,6 +113,70 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
             return Ok(());
         }
     }
+}
+
+/// What a row is; nothing when it is empty. Reading goes on behind it, or in the second line of a torn one.
+fn judge(
+    lines: &mut Lines,
+    found: &Found,
+    row: &Row,
+    columns: &Columns,
+    reading: &Reading,
+) -> Result<Option<Result<Person, BadRow>>, String> {
+    let line = lines.row_line;
+    let bad = |reason: &str, fields| BadRow {
+        line,
+        reason: reason.into(),
+        fields,
+        column: None,
+    };
+    let bad = match found {
+        Found::Row if row.is_empty() => return Ok(None),
+        Found::Row => match columns.read(row.fields(), &reading.region) {
+            Ok(person) => return Ok(Some(Ok(person))),
+            Err(problem) => {
+                let torn = problem.torn && lines.row_has_more_lines();
+                let fields = if torn {
+                    vec![lines.first.trim_ascii_end().to_vec()]
+                } else {
+                    row.fields().map(<[u8]>::to_vec).collect()
+                };
+                if torn {
+                    lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
+                }
+                BadRow {
+                    column: problem.column.filter(|_| !torn),
+                    ..bad(&problem.reason, fields)
+                }
+            }
+        },
+        Found::Open => {
+            let fields = vec![lines.first.trim_ascii_end().to_vec()];
+            lines.back_to_second_line().map_err(|e| cannot_read(&e))?;
+            bad(
+                "a quote is opened and never closed: close it or remove it",
+                fields,
+            )
+        }
+        Found::TooLong => bad(
+            "the line has more than 256 KiB: a profile cannot hold that much",
+            Vec::new(),
+        ),
+        Found::End => return Ok(None),
+    };
+    Ok(Some(Err(bad)))
+}
+
+/// What a row is with the fields that a person gave it.
+pub fn corrected(line: u64, fields: &[String], columns: &Columns, region: &str) -> Result<Person, BadRow> {
+    columns
+        .read(fields.iter().map(String::as_bytes), region)
+        .map_err(|problem| BadRow {
+            line,
+            reason: problem.reason,
+            fields: fields.iter().map(|field| field.clone().into_bytes()).collect(),
+            column: problem.column,
+        })
 }
 
 fn cannot_read(e: &io::Error) -> String {
@@ -156,7 +204,7 @@ pub(super) fn no_csv(start: &[u8]) -> Result<usize, String> {
     } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0") {
         "The file is an Excel workbook: open it and save it as \"CSV UTF-8\"."
     } else if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        "The file is in UTF-16: save it as \"CSV UTF-8\"."
+        "The file is in UTF-16: choose that as its encoding."
     } else if start.contains(&0) {
         "The file is not text: save the table as \"CSV UTF-8\"."
     } else if start.contains(&b'\r') && !start.contains(&b'\n') {
@@ -170,18 +218,16 @@ pub(super) fn no_csv(start: &[u8]) -> Result<usize, String> {
 fn read_header(lines: &mut Lines, row: &mut Row, reading: &Reading) -> Result<(Columns, u8), String> {
     let mut delimiter = reading.delimiter.unwrap_or(b',');
     // The delimiter is guessed from the first line that is not empty, so that one is read twice.
-    let (start, found) = loop {
-        let start = lines.offset;
+    let (start, first_line, found) = loop {
+        let (start, line) = (lines.offset, lines.line);
         let found = lines.next_row(row, delimiter).map_err(|e| cannot_read(&e))?;
         if !matches!(found, Found::Row) || !row.is_empty() {
-            break (start, found);
+            break (start, line, found);
         }
     };
     if reading.delimiter.is_none() {
         delimiter = guess_delimiter(&lines.first);
-        lines
-            .seek(start, lines.row_line - 1)
-            .map_err(|e| cannot_read(&e))?;
+        lines.seek(start, first_line).map_err(|e| cannot_read(&e))?;
         lines.next_row(row, delimiter).map_err(|e| cannot_read(&e))?;
     }
     if !matches!(found, Found::Row) {
@@ -189,13 +235,23 @@ fn read_header(lines: &mut Lines, row: &mut Row, reading: &Reading) -> Result<(C
             "The first row cannot be read: a quote in it is never closed, or it is far too long.".into(),
         );
     }
-    let header: Result<Vec<String>, _> = row
-        .fields()
-        .map(|name| str::from_utf8(name).map(|name| name.trim().to_owned()))
-        .collect();
-    let header = header.map_err(|_| "The first row is not UTF-8 text: save the file as \"CSV UTF-8\".")?;
+    let header = if reading.header {
+        let names = row
+            .fields()
+            .map(|name| str::from_utf8(name).map(|name| name.trim().to_owned()));
+        let names: Result<Vec<String>, _> = names.collect();
+        names.map_err(|_| "The first row is no text in this encoding: choose the one of the file, or save it as \"CSV UTF-8\".")?
+    } else {
+        lines.seek(start, first_line).map_err(|e| cannot_read(&e))?;
+        unnamed(row.len())
+    };
     let columns = Columns::of(header, &reading.chosen, &reading.region).map_err(|e| e.to_string())?;
     Ok((columns, delimiter))
+}
+
+/// Names for columns of a file that names none.
+pub(super) fn unnamed(columns: usize) -> Vec<String> {
+    (1..=columns).map(|n| format!("Column {n}")).collect()
 }
 
 enum Found {

@@ -9,7 +9,8 @@ use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
 use super::import::{self, OptIn, Options, errors_file};
-use super::import_file::{BadRow, Batch, Part, Reading};
+use super::import_draft;
+use super::import_file::{BadRow, Batch, Corrections, Part, Reading};
 use super::profile::{Change, Outcome, Set, Who, Wish, write_told};
 use super::{App, AppError};
 use crate::domain::columns::Person;
@@ -28,6 +29,7 @@ pub(super) struct Writer {
     detail: String,
     list: Option<i64>,
     position: i64,
+    corrections: Corrections,
 }
 
 impl Writer {
@@ -55,6 +57,7 @@ impl Writer {
             detail: proof(row),
             list,
             position: row.bytes_read,
+            corrections: import_draft::corrections(app, row.id).await?,
             options,
         })
     }
@@ -62,6 +65,7 @@ impl Writer {
     pub(super) fn reading(&self, app: &App) -> Reading {
         Reading {
             from: u64::try_from(self.position).unwrap_or(0),
+            corrections: self.corrections.clone(),
             ..self.options.reading(app)
         }
     }
@@ -69,7 +73,7 @@ impl Writer {
     /// False when the import is not ours any more.
     pub(super) async fn write(&mut self, app: &App, part: Part) -> Result<bool, AppError> {
         match part {
-            Part::Header(names, first_line) => {
+            Part::Header(names, _, first_line) => {
                 let path = errors_file(app, self.import);
                 let fresh = self.position == 0;
                 let done =
@@ -219,7 +223,7 @@ pub(super) fn cannot_note(why: io::Error) -> AppError {
 }
 
 /// Begins the file of bad rows. When an import goes on, rows from `first_line` on will come again and are dropped.
-fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fresh: bool) -> io::Result<()> {
+pub(super) fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fresh: bool) -> io::Result<()> {
     let kept = path.with_extension("part");
     let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&kept)?;
     writer.write_record(
@@ -244,7 +248,7 @@ fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fresh: bool) 
     std::fs::rename(&kept, path)
 }
 
-async fn note_errors(app: &App, import: i64, bad: &[BadRow]) -> io::Result<()> {
+pub(super) async fn note_errors(app: &App, import: i64, bad: &[BadRow]) -> io::Result<()> {
     if bad.is_empty() {
         return Ok(());
     }

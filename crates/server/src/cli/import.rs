@@ -22,7 +22,7 @@ use super::{query, say};
 #[command(after_help = "Examples:
   harkara import customers.csv --list \"Spring customers\"
   harkara import export.csv --phone-column mobile --opt-in record --source \"newsletter form, 2026\"
-  harkara import export.csv --ignore Notes --attribute City:home_town
+  harkara import export.csv --ignore Notes --attribute City:home_town --type Since:date_dmy
 
 The first row names the columns; the usual names are found by themselves, other columns become attributes. A bad row stops
 nothing: the bad rows are written to a file with line and reason. Importing again is safe, and never undoes an opt-out.")]
@@ -59,15 +59,25 @@ pub struct Import {
     /// Column of yes or no to messages.
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     opt_in_column: Option<String>,
-    /// What stands between fields: one character, or comma, semicolon, tab [default: guessed from the first row].
+    /// What stands between fields: one character, or comma, semicolon, tab, pipe [default: guessed from the first row].
     #[arg(long, value_name = "CHAR", help_heading = "Columns")]
     delimiter: Option<String>,
+    /// Encoding of the file, such as utf-8, utf-16le or windows-1252 [default: guessed].
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    encoding: Option<String>,
+    /// The first row is a person: columns are called "Column 1", "Column 2" and so on.
+    #[arg(long, help_heading = "Columns")]
+    no_header: bool,
     /// Column that is not taken over; repeat it for several.
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     ignore: Vec<String>,
     /// Column that becomes an attribute of another name; repeat it for several.
     #[arg(long, value_name = "COLUMN:NAME", help_heading = "Columns")]
     attribute: Vec<String>,
+    /// What the values of a column are: text, number (1,234.5), number_comma (1.234,5), boolean, date_ymd (2026-12-31),
+    /// date_dmy (31/12/2026) or date_mdy (12/31/2026); repeat it for several.
+    #[arg(long = "type", value_name = "COLUMN:TYPE", help_heading = "Columns")]
+    types: Vec<String>,
     #[command(flatten)]
     server: ServerOptions,
 }
@@ -164,6 +174,7 @@ impl Import {
             ("name_column", &self.name_column),
             ("opt_in_column", &self.opt_in_column),
             ("delimiter", &self.delimiter),
+            ("encoding", &self.encoding),
         ];
         let mut pairs = vec![("file_name", name.as_str()), ("opt_in", opt_in)];
         pairs.extend(
@@ -173,6 +184,10 @@ impl Import {
         );
         pairs.extend(self.ignore.iter().map(|column| ("ignore", column.as_str())));
         pairs.extend(self.attribute.iter().map(|pair| ("attribute", pair.as_str())));
+        pairs.extend(self.types.iter().map(|pair| ("type", pair.as_str())));
+        if self.no_header {
+            pairs.push(("header", "no"));
+        }
         client
             .upload(&format!("/imports?{}", query(&pairs)), "text/csv", body)
             .await
@@ -212,7 +227,7 @@ impl Import {
     }
 }
 
-/// Looks until the import no longer runs.
+/// Looks until the import neither runs nor is paused.
 pub async fn wait(client: &Client, started: &Value, bar: &ProgressBar) -> anyhow::Result<Value> {
     let path = format!("/imports/{}", text(started, "id"));
     bar.set_prefix("importing");
@@ -223,7 +238,7 @@ pub async fn wait(client: &Client, started: &Value, bar: &ProgressBar) -> anyhow
         bar.set_position(import["bytes_read"].as_u64().unwrap_or_default());
         let rows = import["rows"].as_u64().unwrap_or_default();
         bar.set_message(format!("{} rows", HumanCount(rows)));
-        if text(&import, "state") != "running" {
+        if !matches!(text(&import, "state"), "running" | "paused") {
             return Ok(import);
         }
         tokio::time::sleep(LOOK).await;

@@ -1,9 +1,13 @@
 //! Who a campaign is for, and who is left out and why. The same functions answer the reach estimate and the sending,
 //! so that the number a person saw is the number that is sent.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use super::cell;
 
 /// Who a campaign is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -37,7 +41,7 @@ pub struct Condition {
     pub value: Value,
 }
 
-/// Comparisons. Texts are compared without regard to case, numbers as numbers.
+/// Comparisons. Texts are compared without regard to case, numbers as numbers, dates such as `2026-12-31` as dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
@@ -53,9 +57,9 @@ pub enum Comparison {
     Contains,
     /// Begins with the text.
     BeginsWith,
-    /// A number above.
+    /// A number above, or a date after.
     Above,
-    /// A number below.
+    /// A number below, or a date before.
     Below,
     /// Has a value.
     Set,
@@ -230,8 +234,8 @@ impl Condition {
             Comparison::NoneOf => !listed(),
             Comparison::Contains => texts().0.contains(&texts().1),
             Comparison::BeginsWith => texts().0.starts_with(&texts().1),
-            Comparison::Above => order(&actual, &self.value) == Some(std::cmp::Ordering::Greater),
-            Comparison::Below => order(&actual, &self.value) == Some(std::cmp::Ordering::Less),
+            Comparison::Above => order(&actual, &self.value) == Some(Ordering::Greater),
+            Comparison::Below => order(&actual, &self.value) == Some(Ordering::Less),
         }
     }
 
@@ -242,8 +246,10 @@ impl Condition {
                 Some(list) if !list.is_empty() => None,
                 _ => Some("Give a list with at least one value, such as [\"Pune\", \"Delhi\"].".into()),
             },
-            Comparison::Above | Comparison::Below if number(&self.value).is_none() => {
-                Some("Give a number to compare with.".into())
+            Comparison::Above | Comparison::Below
+                if number(&self.value).is_none() && !self.value.as_str().is_some_and(cell::is_date) =>
+            {
+                Some("Give a number or a date, such as 2026-12-31, to compare with.".into())
             }
             _ if self.value.is_null() || self.value.is_array() || self.value.is_object() => {
                 Some("Give one value: a text, a number, true or false.".into())
@@ -256,12 +262,20 @@ impl Condition {
 fn same(a: &Value, b: &Value) -> bool {
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a == b,
+        _ if days(a, b) == Some(Ordering::Equal) => true,
         _ => as_text(a).to_lowercase() == as_text(b).to_lowercase(),
     }
 }
 
-fn order(a: &Value, b: &Value) -> Option<std::cmp::Ordering> {
-    number(a)?.partial_cmp(&number(b)?)
+fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.partial_cmp(&b),
+        _ => days(a, b),
+    }
+}
+
+fn days(a: &Value, b: &Value) -> Option<Ordering> {
+    cell::order(a.as_str()?, b.as_str()?)
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -334,6 +348,16 @@ mod tests {
             (json!({"x": "10"}), Above, json!(9), true),
             (json!({"x": "ten"}), Above, json!(9), false),
             (json!({"x": 9}), Below, json!(9), false),
+            (json!({"x": "2026-12-31"}), Above, json!("2026-12-01"), true),
+            (json!({"x": "2026-12-31"}), Below, json!("2026-12-31"), false),
+            (
+                json!({"x": "2026-12-31T14:30:00"}),
+                Equal,
+                json!("2026-12-31"),
+                true,
+            ),
+            (json!({"x": "2026-12-31"}), Above, json!(9), false),
+            (json!({"x": "soon"}), Below, json!("2026-12-31"), false),
         ];
         for (attributes, is, value, expected) in table {
             assert_eq!(

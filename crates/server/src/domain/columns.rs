@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::attributes::{self, Attributes, MOST_KEYS};
-use super::column_names::{IDENTITY, NAME, NO, OPT_IN, PHONE, YES, plain};
+use super::cell::{Kind, yes_or_no};
+use super::column_names::{IDENTITY, NAME, OPT_IN, PHONE, plain};
 use super::phone::Phone;
 
 /// Names of columns given by a person; `None` looks for the usual names.
@@ -23,6 +24,9 @@ pub struct Chosen {
     /// Columns that become an attribute of another name: name by column.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
+    /// What the values of columns that become attributes are: kind by column. Others are read as what they plainly are.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, Kind>,
 }
 
 /// Why a table cannot be imported at all, as a sentence.
@@ -40,6 +44,8 @@ pub struct Columns {
     opt_in: Option<usize>,
     /// Name of the attribute that a column becomes; `None` when it is not taken over.
     becomes: Vec<Option<String>>,
+    /// What the values of a column are, where a person said so.
+    kinds: Vec<Option<Kind>>,
 }
 
 /// A row that was understood.
@@ -90,7 +96,7 @@ impl Columns {
     pub fn of(header: Vec<String>, chosen: &Chosen, region: &str) -> Result<Self, HeaderProblem> {
         if header.iter().any(|name| Phone::parse(name, region).is_ok()) {
             return Err(HeaderProblem(
-                "The first row looks like data, not like the names of the columns: put a row with names above it."
+                "The first row looks like data, not like the names of the columns: put a row with names above it, or say that it has none."
                     .into(),
             ));
         }
@@ -120,6 +126,10 @@ impl Columns {
             )));
         }
         let becomes = becomes(&header, chosen)?;
+        let mut kinds = vec![None; header.len()];
+        for (column, kind) in &chosen.kinds {
+            kinds[place(&header, column)?] = Some(*kind);
+        }
         let taken: Vec<bool> = becomes
             .iter()
             .zip(&header)
@@ -140,6 +150,7 @@ impl Columns {
             name: find(chosen.name.as_deref(), NAME)?,
             opt_in: find(chosen.opt_in.as_deref(), OPT_IN)?,
             becomes,
+            kinds,
             header,
         })
     }
@@ -161,7 +172,9 @@ impl Columns {
                 let column = self.header.get(cells.len()).map_or("a field", String::as_str);
                 return Err(RowProblem::at(
                     cells.len(),
-                    format!("\"{column}\" is not UTF-8 text: save the file as \"CSV UTF-8\""),
+                    format!(
+                        "\"{column}\" is no text in this encoding: choose the one of the file, or save it as \"CSV UTF-8\""
+                    ),
                 ));
             };
             cells.push(text.trim());
@@ -206,11 +219,16 @@ impl Columns {
             } else if Some(i) == self.name {
                 person.name = Some((*cell).to_owned());
             } else if Some(i) == self.opt_in {
-                person.opt_in = Some(self.yes_or_no(i, cell)?);
+                let refused = || RowProblem::at(i, Kind::Boolean.refusal(&self.header[i], cell));
+                person.opt_in = Some(yes_or_no(cell).ok_or_else(refused)?);
             } else {
-                person
-                    .attributes
-                    .insert(attribute.clone(), attributes::typed(cell));
+                let value = match self.kinds[i] {
+                    None => attributes::typed(cell),
+                    Some(kind) => kind
+                        .read(cell)
+                        .ok_or_else(|| RowProblem::at(i, kind.refusal(&self.header[i], cell)))?,
+                };
+                person.attributes.insert(attribute.clone(), value);
             }
         }
         if let (Some(column), None) = (self.identity, &person.identity) {
@@ -220,24 +238,6 @@ impl Columns {
             ));
         }
         Ok(person)
-    }
-
-    fn yes_or_no(&self, column: usize, cell: &str) -> Result<bool, RowProblem> {
-        let word = plain(cell);
-        if YES.contains(&word.as_str()) {
-            Ok(true)
-        } else if NO.contains(&word.as_str()) {
-            Ok(false)
-        } else {
-            let shown: String = cell.chars().take(40).collect();
-            Err(RowProblem::at(
-                column,
-                format!(
-                    "\"{}\" is \"{shown}\": write yes or no, or leave it empty",
-                    self.header[column]
-                ),
-            ))
-        }
     }
 }
 
@@ -432,6 +432,39 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_read_as_what_a_person_says() {
+        let kinds = [
+            ("Since", Kind::DateDmy),
+            ("paid", Kind::NumberComma),
+            ("pin", Kind::Text),
+            ("vip", Kind::Boolean),
+        ];
+        let chosen = Chosen {
+            kinds: kinds.map(|(column, kind)| (column.to_owned(), kind)).into(),
+            ..Chosen::default()
+        };
+        let columns = Columns::of(header("phone,since,paid,pin,vip"), &chosen, "IN").unwrap();
+        let row = ["9999900001", "3/4/2026", "1.234,5", "42", "Y"];
+        let person = columns.read(row.into_iter().map(str::as_bytes), "IN").unwrap();
+        let expected = json!({"since": "2026-04-03", "paid": 1234.5, "pin": "42", "vip": true});
+        assert_eq!(serde_json::Value::from(person.attributes), expected);
+        let problem = read(&columns, "9999900001,12/31/2026,,,").unwrap_err();
+        assert_eq!((problem.column, problem.torn), (Some(1), false));
+        assert!(
+            problem.reason.contains("write the day first, as 31/12/2026"),
+            "{problem:?}"
+        );
+        let chosen = Chosen {
+            kinds: [("town".to_owned(), Kind::Text)].into(),
+            ..Chosen::default()
+        };
+        let problem = Columns::of(header("phone"), &chosen, "IN")
+            .unwrap_err()
+            .to_string();
+        assert!(problem.contains("no column \"town\""), "{problem}");
+    }
+
+    #[test]
     fn a_bad_row_says_why() {
         let columns = columns("id,phone,optin,city").unwrap();
         let long = format!("1,9999900001,,{}", "x".repeat(600));
@@ -450,6 +483,6 @@ mod tests {
         }
         let bad: [&[u8]; 4] = [b"1", b"9999900001", b"", b"Z\xfcrich"];
         let problem = columns.read(bad.into_iter(), "IN").unwrap_err();
-        assert!(problem.reason.contains("\"city\" is not UTF-8"), "{problem:?}");
+        assert!(problem.reason.contains("\"city\" is no text"), "{problem:?}");
     }
 }

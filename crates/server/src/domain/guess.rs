@@ -1,6 +1,5 @@
 //! What a column of a file most likely is, from its name and its first values.
 
-use super::attributes;
 use super::column_names::{IDENTITY, NAME, OPT_IN, PHONE, plain};
 use super::columns::Chosen;
 use super::phone::Phone;
@@ -98,18 +97,6 @@ fn looks_like_numbers(values: &[String], region: &str) -> bool {
     numbers > 0 && numbers * 5 >= values.len() * 4
 }
 
-/// The type that the values of an attribute would have: `text`, `number`, `boolean`.
-pub fn kind(values: &[String]) -> &'static str {
-    let kinds = values.iter().map(|value| match attributes::typed(value) {
-        serde_json::Value::Number(_) => "number",
-        serde_json::Value::Bool(_) => "boolean",
-        _ => "text",
-    });
-    kinds
-        .reduce(|a, b| if a == b { a } else { "text" })
-        .unwrap_or("text")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,19 +146,5 @@ mod tests {
         assert_eq!(names(&given, &chosen), expected);
         let found = columns(&[("a", &["x"]), ("b", &["99999 00001", "+919999900002"])]);
         assert_eq!(names(&found, &none), ["attribute", "phone"]);
-    }
-
-    #[test]
-    fn a_type_holds_for_all_values() {
-        for (values, expected) in [
-            (&["3", "4.5"][..], "number"),
-            (&["true", "FALSE"], "boolean"),
-            (&["3", "x"], "text"),
-            (&["007"], "text"),
-            (&[], "text"),
-        ] {
-            let values: Vec<String> = values.iter().map(|v| (*v).into()).collect();
-            assert_eq!(kind(&values), expected, "{values:?}");
-        }
     }
 }

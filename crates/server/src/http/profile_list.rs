@@ -263,7 +263,7 @@ async fn count(
 pub struct KnownAttribute {
     /// Name.
     pub name: String,
-    /// Types of its values: `text`, `number`, `boolean`.
+    /// Types of its values: `text`, `number`, `boolean`, `date` (a text such as `2026-12-31`).
     pub types: Vec<&'static str>,
     /// Share of the people looked at who have it, from 0 to 1.
     pub filled_estimate: f64,

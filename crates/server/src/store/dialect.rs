@@ -97,6 +97,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0028_unread.sql"),
     ),
     (29, "lists", include_str!("../../../../migrations/0029_lists.sql")),
+    (
+        30,
+        "import drafts",
+        include_str!("../../../../migrations/0030_import_drafts.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -16,6 +16,10 @@ pub const FAILED: i16 = 3;
 pub const INTERRUPTED: i16 = 4;
 /// A person ended it.
 pub const CANCELLED: i16 = 5;
+/// Its file is there and checked; nothing is written before somebody starts it.
+pub const DRAFT: i16 = 6;
+/// A person lets it wait.
+pub const PAUSED: i16 = 7;
 
 /// What it did stands.
 pub const STANDS: i16 = 0;
@@ -31,7 +35,7 @@ pub struct ImportRow {
     pub id: i64,
     /// What the person calls the file.
     pub file_name: String,
-    /// [`RUNNING`], [`FINISHED`], [`FAILED`], [`INTERRUPTED`] or [`CANCELLED`].
+    /// [`RUNNING`], [`FINISHED`], [`FAILED`], [`INTERRUPTED`], [`CANCELLED`], [`DRAFT`] or [`PAUSED`].
     pub state: i16,
     /// JSON, see [`crate::app::import::Options`].
     pub options: String,
@@ -63,17 +67,23 @@ pub struct ImportRow {
     pub undo_state: i16,
     /// JSON of [`crate::domain::undo::Counts`]: what the undo came to so far.
     pub undone: Option<String>,
+    /// When it was started or last resumed, milliseconds UTC.
+    pub going_since: Option<i64>,
+    /// Rows that were done then.
+    pub rows_before: i64,
+    /// The node whose data folder holds the file.
+    pub node_id: Option<i64>,
 }
 
 const INSERT: &str = "
 INSERT INTO import (id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged,
                     invalid, opt_outs_kept, created_at, node_id)
-VALUES ($1, $2, 1, $3, $4, 0, 0, 0, 0, 0, 0, 0, $5, $6)";
+VALUES ($1, $2, $7, $3, $4, 0, 0, 0, 0, 0, 0, 0, $5, $6)";
 
-/// Adds a running import at the beginning of its file, which this node has.
+/// Adds an import at the beginning of its file, which this node has: a running one or a draft.
 pub async fn insert(
     tx: &mut Tx,
-    (id, node): (i64, i64),
+    (id, node, state): (i64, i64, i16),
     file_name: &str,
     options: &str,
     bytes_total: i64,
@@ -86,6 +96,7 @@ pub async fn insert(
         .bind(bytes_total)
         .bind(now)
         .bind(node)
+        .bind(state)
         .execute(c)
         .await
         .map(drop))?;
@@ -95,7 +106,8 @@ pub async fn insert(
 
 const BY_ID: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
-       opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone
+       opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone, going_since, rows_before,
+       node_id
 FROM import
 WHERE id = $1";
 
@@ -106,7 +118,8 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ImportRow>, StoreError
 
 const PAGE: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
-       opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone
+       opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone, going_since, rows_before,
+       node_id
 FROM import
 WHERE id < $1
 ORDER BY id DESC
@@ -141,14 +154,74 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<OpenRow>, StoreError> {
 
 const RESUME: &str = "
 UPDATE import
-SET state = 1, problem = NULL, finished_at = NULL
-WHERE id = $1 AND state = 4";
+SET state = 1, problem = NULL, finished_at = NULL, going_since = $3, rows_before = rows_read, checked = NULL
+WHERE id = $1 AND state = $2";
 
-/// An interrupted import runs again.
-pub async fn resume(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
-    on!(tx, c => sqlx::query(RESUME).bind(id).execute(c).await.map(drop))?;
+/// An import that is in state `from` runs; false when it is not in it.
+pub async fn resume(tx: &mut Tx, id: i64, from: i16, now: i64) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(RESUME).bind(id).bind(from).bind(now).execute(c).await
+        .map(|r| r.rows_affected()))?;
+    tx.note(Import, id);
+    Ok(rows == 1)
+}
+
+const PAUSE: &str = "
+UPDATE import
+SET state = 7
+WHERE id = $1 AND state = 1";
+
+/// A running import waits; false when it does not run.
+pub async fn pause(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(PAUSE).bind(id).execute(c).await.map(|r| r.rows_affected()))?;
+    tx.note(Import, id);
+    Ok(rows == 1)
+}
+
+const LOCK_DRAFT: &str = "
+UPDATE import
+SET state = 6
+WHERE id = $1 AND state = 6";
+
+/// Nobody else changes this draft until the transaction ends; false when it is no draft.
+pub async fn lock_draft(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
+    let rows = on!(tx, c => sqlx::query(LOCK_DRAFT).bind(id).execute(c).await.map(|r| r.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+const CHECKED: &str = "
+UPDATE import
+SET options = $2, checked = $3, bytes_total = $4
+WHERE id = $1 AND state = 6";
+
+/// Keeps how a draft is imported, and what the check of it came to.
+pub async fn checked(tx: &mut Tx, id: i64, options: &str, check: &str, bytes: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(CHECKED).bind(id).bind(options).bind(check).bind(bytes).execute(c).await
+        .map(drop))?;
     tx.note(Import, id);
     Ok(())
+}
+
+const CHECK_OF: &str = "
+SELECT checked
+FROM import
+WHERE id = $1";
+
+/// What the last check of a draft came to, as JSON.
+pub async fn check_of(tx: &mut Tx, id: i64) -> Result<Option<String>, StoreError> {
+    let found =
+        on!(tx, c => sqlx::query_scalar::<_, Option<String>>(CHECK_OF).bind(id).fetch_optional(c).await)?;
+    Ok(found.flatten())
+}
+
+const OLD_DRAFTS: &str = "
+SELECT id
+FROM import
+WHERE state = 6 AND id < $1
+ORDER BY id";
+
+/// Drafts older than an id.
+pub async fn old_drafts(tx: &mut Tx, before: i64) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar::<_, i64>(OLD_DRAFTS).bind(before).fetch_all(c).await)?)
 }
 
 const ABANDONED: &str = "
@@ -224,9 +297,9 @@ pub async fn advance(
 const END: &str = "
 UPDATE import
 SET state = $2, problem = $3, finished_at = $4
-WHERE id = $1 AND state = 1";
+WHERE id = $1 AND state IN (1, 7)";
 
-/// Ends a running import.
+/// Ends a running import, also one that was paused when its last row was written.
 pub async fn end(
     tx: &mut Tx,
     id: i64,
@@ -241,10 +314,10 @@ pub async fn end(
 
 const CANCEL: &str = "
 UPDATE import
-SET state = 5, problem = $2, finished_at = $3
-WHERE id = $1 AND state IN (1, 4)";
+SET state = 5, problem = $2, finished_at = $3, checked = NULL
+WHERE id = $1 AND state IN (1, 4, 6, 7)";
 
-/// Ends an import that runs or was interrupted; false when it was at its end.
+/// Ends an import that runs, waits or was interrupted, or a draft; false when it was at its end.
 pub async fn cancel(tx: &mut Tx, id: i64, problem: &str, now: i64) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(CANCEL)
         .bind(id).bind(problem).bind(now).execute(c).await.map(|r| r.rows_affected()))?;

@@ -11,6 +11,7 @@ pub mod callback;
 pub mod campaign;
 pub mod consent;
 pub mod conversation;
+pub mod correction;
 pub mod db;
 pub mod demo;
 pub mod dialect;

@@ -141,7 +141,7 @@ LIMIT 200";
 const IMPORTS: &str = "
 SELECT id
 FROM import
-WHERE state = 1 OR undo_state = 1 OR finished_at >= $1";
+WHERE state IN (1, 6, 7) OR undo_state = 1 OR finished_at >= $1";
 
 const ACCOUNTS: &str = "
 SELECT id

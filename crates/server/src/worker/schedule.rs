@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 
 use super::{Tick, Worker};
-use crate::app::{App, campaign, idempotency, import};
+use crate::app::{App, campaign, idempotency, import, import_draft};
 use crate::clock::{HOUR, MINUTE, Millis, Moment};
 use crate::domain::campaign::SCHEDULED;
 use crate::store::{self, campaign::CampaignRow};
@@ -75,6 +75,7 @@ impl Scheduler {
         let mut tx = self.app.db.write().await?;
         store::idempotency::forget(&mut tx, now - idempotency::KEPT_FOR).await?;
         tx.commit().await?;
+        import_draft::forget_old(&self.app).await?;
         *cleaned_at = Some(now);
         Ok(())
     }
@@ -101,6 +102,7 @@ impl Worker for Scheduler {
             }
         }
         self.give_up_imports().await?;
+        import::take_up(&self.app).await?;
         self.clean(now).await?;
         Ok(Tick::After(Duration::from_secs(1)))
     }

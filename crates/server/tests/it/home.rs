@@ -129,7 +129,7 @@ on_both_engines! {
         let row = store::template::by_id(&mut tx, p.w.template).await.unwrap().unwrap();
         let paused = TemplateRow { status: "paused".into(), status_detail: Some("Low quality".into()), ..row };
         store::template::update(&mut tx, &paused).await.unwrap();
-        store::import::insert(&mut tx, (app.id(), 1), "people.csv", "{}", 10, app.now()).await.unwrap();
+        store::import::insert(&mut tx, (app.id(), 1, store::import::RUNNING), "people.csv", "{}", 10, app.now()).await.unwrap();
         let import = store::import::page(&mut tx, i64::MAX, 1).await.unwrap()[0].id;
         let failed = store::import::FAILED;
         store::import::end(&mut tx, import, failed, Some("Line 3 has no end."), app.now()).await.unwrap();

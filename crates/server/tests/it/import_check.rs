@@ -54,7 +54,7 @@ on_both_engines! {
         let columns = seen["columns"].as_array().unwrap();
         let guesses: Vec<_> = columns.iter().map(|c| c["guess"]["as"].as_str().unwrap()).collect();
         assert_eq!(guesses, ["identity", "phone", "name", "ignore", "attribute", "opt_in"]);
-        assert_eq!(columns[4]["guess"], json!({"as": "attribute", "attribute": "Orders", "type": "number"}));
+        assert_eq!(columns[4]["guess"], json!({"as": "attribute", "attribute": "Orders", "types": ["number"]}));
         assert_eq!(columns[1]["samples"].as_array().unwrap().len(), 5);
         assert_eq!(seen["rows"].as_array().unwrap().len(), 10);
         assert_eq!(seen["rows"][1], json!(["c2", "99999 00002", "Asha\n2", "Pune", "2", "yes"]));
@@ -64,7 +64,10 @@ on_both_engines! {
         let mapped = client.call("POST", &query, csv).await.expect(200);
         assert_eq!((&mapped["problem"], &mapped["columns"][3]["guess"]["attribute"]), (&json!(null), &json!("town")));
         let latin: &[u8] = b"phone,city\n9999900001,Z\xfcrich\n";
-        assert_eq!(client.call("POST", PREVIEW, latin).await.expect(200)["encoding"], "other");
+        let seen = client.call("POST", PREVIEW, latin).await.expect(200);
+        assert_eq!((&seen["encoding"], &seen["rows"][0][1], &seen["misread"]), (&json!("windows-1252"), &json!("Zürich"), &json!(false)));
+        let seen = client.call("POST", &format!("{PREVIEW}?encoding=utf-8"), latin).await.expect(200);
+        assert_eq!((&seen["encoding"], &seen["misread"]), (&json!("utf-8"), &json!(true)));
         let excel = client.call("POST", PREVIEW, "PK\u{3}\u{4}\0").await.expect(422);
         assert!(excel["errors"][0]["detail"].as_str().unwrap().contains("Excel workbook"), "{excel}");
         client.call("POST", PREVIEW, "x".repeat((256 << 10) + 1)).await.expect(413);
@@ -102,10 +105,10 @@ on_both_engines! {
         assert_eq!((&check["duplicate_in_file"], &check["invalid"]), (&json!(1), &json!(2)));
         assert_eq!((&check["opt_outs_kept"], &check["no_consent"]), (&json!(2), &json!(2_500)));
         assert_eq!(check["problems"], json!([
-            {"line": 3608, "column": "phone", "value": "12",
+            {"line": 3608, "column": "phone", "value": "12", "fields": ["bad", "12", "", ""], "corrected": false,
              "reason": "\"12\" is not a number of IN: write it with + and the country code, or check for missing digits"},
-            {"line": 3609, "column": "optin", "value": "perhaps",
-             "reason": "\"optin\" is \"perhaps\": write yes or no, or leave it empty"},
+            {"line": 3609, "column": "optin", "value": "perhaps", "fields": ["odd", "+919999900010", "", "perhaps"],
+             "corrected": false, "reason": "\"optin\" is \"perhaps\": write yes or no, or leave it empty"},
         ]));
         assert!(files_left(&t).is_empty(), "{:?}", files_left(&t));
         let done = import(&t, &client, "", &csv).await;

@@ -140,13 +140,14 @@ on_both_engines! {
     async fn bad_rows_are_reported_with_line_and_reason(t) {
         let csv = b"phone,name\n+919999900001,ok\n12,short\n\n+919999900002,Z\xfcrich\n+919999900003\n\
             +919999900004,\"two\nlines\"\n+919999900005,a,b\n+919999900006,\"never closed\n+919999900007,ok\n";
-        let import = run(&t, csv, &Options::default()).await;
+        let utf8 = Options { encoding: Some("utf-8".into()), ..Options::default() };
+        let import = run(&t, csv, &utf8).await;
         assert_eq!((import.state, import.created, import.invalid, import.rows_read), (FINISHED, 3, 5, 8));
         let errors = errors(&t, &import);
         let lines: Vec<&str> = errors.lines().collect();
         assert_eq!(lines[0], "line,reason,phone,name");
         for (n, begin, reason) in [
-            (1, "3,", "not a number of IN"), (2, "5,", "not UTF-8"), (3, "6,", "1 fields, the first row has 2"),
+            (1, "3,", "not a number of IN"), (2, "5,", "no text in this encoding"), (3, "6,", "1 fields, the first row has 2"),
             (4, "9,", "3 fields"), (5, "10,", "never closed"),
         ] {
             assert!(lines[n].starts_with(begin) && lines[n].contains(reason), "{}", lines[n]);
@@ -164,9 +165,7 @@ on_both_engines! {
             (b"phone,city,city\n", "Two columns are called"),
             (b"+919999900001,Asha\n", "looks like data"),
             (b"PK\x03\x04\x00\x00", "Excel workbook"),
-            (b"\xff\xfep\x00h\x00", "UTF-16"),
             (b"phone,name\r+919999900001,A\r", "old Macs"),
-            (b"phone,Z\xfcrich\n", "not UTF-8"),
             (b"phone,\"name\n", "never closed"),
         ] {
             let import = run(&t, csv, &Options::default()).await;

@@ -37,6 +37,7 @@ mod generic_stories;
 mod guard;
 mod home;
 mod import_check;
+mod import_draft;
 mod import_undo;
 mod imports;
 mod inbox;

@@ -18,6 +18,8 @@ test('numbers go as numbers, and what is none is said to be incomplete', () => {
   expect(withValues({ attribute: 'age', is: 'above' }, ['30,5']).value).toBe(30.5);
   expect(withValues({ attribute: 'age', is: 'above' }, ['30.']).value).toBe('30.');
   expect(isComplete(withValues({ attribute: 'age', is: 'above' }, ['old']))).toBe(false);
+  expect(isComplete(withValues({ attribute: 'since', is: 'below' }, ['2026-12-31']))).toBe(true);
+  expect(isComplete(withValues({ attribute: 'since', is: 'below' }, ['2026-13-31']))).toBe(false);
   expect(isComplete(withValues({ attribute: 'age', is: 'above' }, ['']))).toBe(false);
 });
 

@@ -18,7 +18,11 @@ export const COMPARISONS: readonly Comparison[] = [
   'not_set',
 ];
 
-/** What a comparison is compared with. */
+/** A date as profiles keep it; conditions compare them as days. */
+export const isDate = (value: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+
+/** What a comparison is compared with; a number may also be a date. */
 export function valueKind(is: Comparison): 'none' | 'list' | 'number' | 'text' {
   if (is === 'set' || is === 'not_set') return 'none';
   if (is === 'one_of' || is === 'none_of') return 'list';
@@ -64,7 +68,10 @@ export function isComplete(condition: Condition): boolean {
   const values = valuesOfCondition(condition).filter((value) => value.trim() !== '');
   const kind = valueKind(condition.is);
   if (kind === 'none') return true;
-  if (kind === 'number') return values.length > 0 && Number.isFinite(Number(values[0]));
+  if (kind === 'number') {
+    const [first] = values;
+    return first !== undefined && (Number.isFinite(Number(first)) || isDate(first));
+  }
   return values.length > 0;
 }
 
@@ -91,6 +98,12 @@ export function useComparisons(): Record<Comparison, string> {
   };
 }
 
+/** The same for dates. */
+export function useDateComparisons(): Record<Comparison, string> {
+  const { t } = useLingui();
+  return { ...useComparisons(), above: t`is after`, below: t`is before` };
+}
+
 /** An audience in words. */
 export function useAudienceWords(): (
   audience: Audience,
@@ -98,6 +111,7 @@ export function useAudienceWords(): (
 ) => string[] {
   const { t, i18n } = useLingui();
   const comparisons = useComparisons();
+  const ofDates = useDateComparisons();
   return (audience, listName) => {
     if (audience.type === 'everyone') return [t`Everyone`];
     if (audience.type === 'list') {
@@ -107,8 +121,9 @@ export function useAudienceWords(): (
     const or = new Intl.ListFormat(i18n.locale, { type: 'disjunction' });
     return audience.all.map((condition) => {
       const { attribute } = condition;
-      const comparison = comparisons[condition.is];
-      const values = or.format(valuesOfCondition(condition));
+      const all = valuesOfCondition(condition);
+      const comparison = (all.length > 0 && all.every(isDate) ? ofDates : comparisons)[condition.is];
+      const values = or.format(all);
       return values === '' ? `${attribute} ${comparison}` : `${attribute} ${comparison} ${values}`;
     });
   };

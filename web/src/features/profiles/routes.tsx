@@ -79,6 +79,8 @@ const lists = createRoute({
 const upload = createRoute({
   getParentRoute: () => shell,
   path: '/profiles/import',
+  /** The import that waits to be started, once the server has the file. */
+  validateSearch: (raw: Record<string, unknown>): { draft?: string } => ({ draft: text(raw.draft) }),
   component: lazyRouteComponent(
     withTexts('profiles', () => import('./import/ImportPage')),
     'ImportPage',

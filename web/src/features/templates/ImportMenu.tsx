@@ -4,6 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Schemas } from '~/api/client';
 import { openDialog } from '~/ui/dialogs';
+import { track } from '~/ui/jobs';
 import { Said } from '~/ui/Said';
 import { failed } from '~/ui/toast';
 import { type Carrier, useImport } from './queries';
@@ -18,8 +19,13 @@ export function ImportMenu({ carriers }: { carriers: readonly Carrier[] }) {
   const run = async ({ account }: Carrier) => {
     setAsked(account.nickname);
     try {
-      const report = await importing.mutateAsync(account.id);
       const name = account.nickname;
+      const report = await track(
+        { name: t`Templates of ${name}`, to: '/templates' },
+        importing.mutateAsync(account.id),
+        ({ created, updated, unchanged }) => t`${created} new, ${updated} changed, ${unchanged} as before.`,
+        t`It did not work. Try again from the list of templates.`,
+      );
       openDialog({
         title: t`Templates of ${name}`,
         children: <Report report={report} />,

@@ -104,7 +104,7 @@ pub struct MessageEvent {
 pub struct ImportEvent {
     /// Import.
     pub id: String,
-    /// `running`, `finished`, `failed`, `interrupted` or `cancelled`.
+    /// `draft`, `running`, `paused`, `finished`, `failed`, `interrupted` or `cancelled`.
     pub state: &'static str,
     /// Rows done.
     pub rows: i64,
@@ -290,6 +290,8 @@ fn import_event(row: &news::ImportNow) -> LiveEvent {
             import::FINISHED => "finished",
             import::FAILED => "failed",
             import::CANCELLED => "cancelled",
+            import::DRAFT => "draft",
+            import::PAUSED => "paused",
             _ => "interrupted",
         },
         rows: row.rows_read,

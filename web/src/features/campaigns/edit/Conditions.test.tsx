@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { expect, it, vi } from 'vitest';
@@ -8,7 +8,8 @@ import { Conditions } from './Conditions';
 
 vi.mock('~/ui/people', () => ({
   BUILT_IN: ['name'],
-  useAttributeNames: () => ['city', 'points'],
+  useAttributeNames: () => ['city', 'points', 'since'],
+  useIsDate: (name: string) => name === 'since',
   useAttributeValues: (name: string) => (name === 'city' ? ['Pune', 'Mumbai'] : ['7', 'many']),
 }));
 
@@ -39,4 +40,13 @@ it('offers several for a list, and numbers alone for what compares numbers', asy
   render(<Field first={{ attribute: 'points', is: 'above' }} />);
   await userEvent.click(screen.getByRole('combobox', { name: 'Value' }));
   expect((await screen.findAllByRole('option')).map((option) => option.textContent)).toEqual(['7']);
+});
+
+it('asks for a day where people have dates', async () => {
+  render(<Field first={{ attribute: 'since', is: 'above' }} />);
+  expect(screen.getByRole('combobox', { name: 'Comparison' })).toHaveValue('is after');
+  const value = screen.getByLabelText('Value');
+  expect(value).toHaveAttribute('type', 'date');
+  fireEvent.change(value, { target: { value: '2026-12-31' } });
+  expect(told[0]?.value).toBe('2026-12-31');
 });

@@ -9,14 +9,17 @@ import {
   Stack,
   TagsInput,
   Text,
+  TextInput,
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { BUILT_IN, useAttributeNames, useAttributeValues } from '~/ui/people';
+import { BUILT_IN, useAttributeNames, useAttributeValues, useIsDate } from '~/ui/people';
 import {
   COMPARISONS,
   type Comparison,
   compareBy,
+  isDate,
   useComparisons,
+  useDateComparisons,
   valueKind,
   valuesOfCondition,
   withValues,
@@ -66,8 +69,8 @@ export function Conditions({ all, onChange, errorAt }: Props) {
         </Button>
         <Text size="xs" c="dimmed">
           <Trans>
-            Capital and small letters are the same in values, and numbers are compared as numbers. The name of
-            an attribute is taken as it is written.
+            Capital and small letters are the same in values; numbers are compared as numbers, and dates as
+            dates. The name of an attribute is taken as it is written.
           </Trans>
         </Text>
       </Stack>
@@ -87,9 +90,16 @@ function One({ n, condition, onChange, onRemove, errors }: OneProps) {
   const { t } = useLingui();
   const names = useAttributeNames();
   const known = useAttributeValues(condition.attribute);
-  const comparisons = useComparisons();
+  const plain = useComparisons();
+  const ofDates = useDateComparisons();
+  const hasDates = useIsDate(condition.attribute);
   const kind = valueKind(condition.is);
   const values = valuesOfCondition(condition);
+  const [first] = values;
+  // What was written before the attribute had dates is still shown as it is.
+  const dates = hasDates && (first === undefined || first === '' || isDate(first));
+  const comparisons = hasDates ? ofDates : plain;
+  const day = dates && ['equal', 'not_equal', 'above', 'below'].includes(condition.is);
   // A field that nobody filled yet is no mistake.
   const empty = condition.attribute === '' && values.length === 0;
   return (
@@ -127,6 +137,15 @@ function One({ n, condition, onChange, onRemove, errors }: OneProps) {
         />
       ) : kind === 'none' ? (
         <div className={classes.field} />
+      ) : day ? (
+        <TextInput
+          type="date"
+          className={classes.field}
+          aria-label={t`Value`}
+          value={first ?? ''}
+          onChange={(e) => onChange(withValues(condition, [e.currentTarget.value]))}
+          error={empty ? undefined : errors.value}
+        />
       ) : (
         <Autocomplete
           className={classes.field}

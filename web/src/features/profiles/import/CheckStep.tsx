@@ -1,13 +1,15 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
-import { Said } from '~/ui/Said';
+import { type Correcting, Corrections } from './Corrections';
 import { Figure } from './Figure';
 import type { Check } from './queries';
 
 interface Props {
   result: Check | undefined;
+  /** Where the bad rows are corrected. */
+  corrections: Correcting | undefined;
   problem: unknown;
   /** Share of the file that has been sent, while something is sent. */
   sent: number | undefined;
@@ -17,12 +19,15 @@ interface Props {
 }
 
 /** What the import would do; nothing is written. */
-export function CheckStep({ result, problem, sent, again, back, next }: Props) {
+export function CheckStep({ result, corrections, problem, sent, again, back, next }: Props) {
   return (
     <Stack gap="lg">
       {sent !== undefined && <Sending share={sent} />}
       {problem !== undefined && <ProblemAlert problem={problem} retry={again} />}
       {result && <Result result={result} />}
+      {result && corrections && result.problems.length > 0 && (
+        <Corrections result={result} {...corrections} />
+      )}
       <Group justify="space-between">
         <Button variant="default" onClick={back}>
           <Trans>Back</Trans>
@@ -66,12 +71,14 @@ export function Sending({ share }: { share: number }) {
 function Result({ result }: { result: Check }) {
   const { t } = useLingui();
   const format = useFormat();
+  const { encoding } = result;
   const kept = format.number(result.opt_outs_kept);
   const silent = format.number(result.no_consent);
   return (
     <>
       <Text size="sm" c="dimmed">
-        <Trans>Every row was judged. Nothing has been written yet.</Trans>
+        <Trans>Every row was judged. Nothing has been written yet.</Trans>{' '}
+        {encoding !== 'utf-8' && <Trans>The file was read as {encoding}.</Trans>}
       </Text>
       <SimpleGrid cols={{ base: 2, xs: 3, md: 6 }} spacing="sm">
         <Figure label={t`Rows`} value={result.rows} />
@@ -79,6 +86,7 @@ function Result({ result }: { result: Check }) {
         <Figure label={t`Will change`} value={result.updated} />
         <Figure label={t`Are so already`} value={result.unchanged} />
         <Figure label={t`Twice in the file`} value={result.duplicate_in_file} />
+        {result.corrected > 0 && <Figure label={t`Corrected`} value={result.corrected} />}
         <Figure label={t`Cannot be imported`} value={result.invalid} bad />
       </SimpleGrid>
       {result.duplicate_in_file > 0 && (
@@ -107,65 +115,6 @@ function Result({ result }: { result: Check }) {
           </Text>
         )}
       </Alert>
-      {result.problems.length > 0 && <Problems result={result} />}
     </>
-  );
-}
-
-function Problems({ result }: { result: Check }) {
-  const { t } = useLingui();
-  const format = useFormat();
-  const more = result.invalid - result.problems.length;
-  const left = format.number(more);
-  return (
-    <Stack gap="xs">
-      <Text size="sm" fw={500}>
-        <Trans>Rows that will be left out</Trans>
-      </Text>
-      <Table.ScrollContainer
-        minWidth={320}
-        maxHeight={320}
-        scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
-      >
-        <Table aria-label={t`Rows that will be left out`} fz="sm" verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>
-                <Trans>Line</Trans>
-              </Table.Th>
-              <Table.Th>
-                <Trans>Why</Trans>
-              </Table.Th>
-              <Table.Th visibleFrom="sm">
-                <Trans>Column</Trans>
-              </Table.Th>
-              <Table.Th>
-                <Trans>In the file</Trans>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {result.problems.map((row) => (
-              <Table.Tr key={row.line}>
-                <Table.Td>{format.number(row.line)}</Table.Td>
-                <Table.Td>
-                  <Said text={row.reason} />
-                </Table.Td>
-                <Table.Td visibleFrom="sm" dir="auto">
-                  {row.column}
-                </Table.Td>
-                <Table.Td dir="auto" style={{ overflowWrap: 'anywhere' }}>
-                  {row.value}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      <Text size="sm" c="dimmed">
-        {more > 0 && <Plural value={more} one="And 1 more." other={`And ${left} more.`} />}{' '}
-        <Trans>After the import they can be downloaded as a file, with the reason in each row.</Trans>
-      </Text>
-    </Stack>
   );
 }

@@ -22,7 +22,7 @@ export function FileStep({ tell }: Props) {
     setBusy(true);
     setProblem(undefined);
     try {
-      tell(file, await preview(file));
+      tell(file, await preview(file, ''));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -60,7 +60,7 @@ export function FileStep({ tell }: Props) {
         />
         <Text size="sm" c="dimmed" maw={520}>
           <Trans>
-            Of any size. The first row names the columns. In a spreadsheet choose "Save as" and "CSV UTF-8".
+            Of any size, as your spreadsheet saves it. How it is read is guessed, and you can change it.
           </Trans>
         </Text>
         {busy && <Loader size="sm" aria-label={t`Looking at the file`} />}

@@ -15,6 +15,10 @@ import { type Job, useImports } from './queries';
 import { UndoButton } from './Undo';
 import { useImportStates } from './words';
 
+/** Where an import is looked at; one that waits to be started goes on in its steps. */
+const pageOf = ({ id, state }: Job) =>
+  state === 'draft' ? `/profiles/import?draft=${id}` : `/profiles/imports/${id}`;
+
 /** `/profiles/imports`: what was imported, and what is being imported. */
 export function ImportsPage() {
   const { t } = useLingui();
@@ -47,17 +51,17 @@ export function ImportsPage() {
         label={t`Imports`}
         pages={pages}
         rowKey={(row) => row.id}
-        onOpen={(row) => void navigate({ to: '/profiles/imports/$id', params: { id: row.id } })}
+        onOpen={(row) => void navigate({ to: pageOf(row) })}
         columns={[
           {
             key: 'file',
             title: t`File`,
             render: (row) => (
               <>
-                <Anchor component={Link} to={`/profiles/imports/${row.id}`} size="sm" fw={500} dir="auto">
+                <Anchor component={Link} to={pageOf(row)} size="sm" fw={500} dir="auto">
                   {row.file_name}
                 </Anchor>
-                {row.state === 'running' && (
+                {(row.state === 'running' || row.state === 'paused') && (
                   <Progress
                     mt={4}
                     maw={240}

@@ -1,6 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Card, Group, Progress, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
-import { IconDownload, IconShieldCheck, IconUsers } from '@tabler/icons-react';
+import {
+  IconDownload,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconShieldCheck,
+  IconUsers,
+} from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { queryClient } from '~/api/query';
@@ -12,10 +18,11 @@ import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Said } from '~/ui/Said';
 import { StatusPill } from '~/ui/StatusPill';
+import { failed } from '~/ui/toast';
 import { Sections } from '../Sections';
 import { Figure } from './Figure';
 import { secondsLeft, shareOf } from './pace';
-import { isWorking, type Job, useCancelImport, useImport } from './queries';
+import { isWorking, type Job, useCancelImport, useHoldImport, useImport } from './queries';
 import { UndoButton, UndoOutcome } from './Undo';
 import { useImportStates } from './words';
 
@@ -50,7 +57,7 @@ export function JobPage() {
             </Trans>
           ))
         }
-        actions={job && (job.state === 'running' ? <Cancel job={job} /> : <UndoButton job={job} />)}
+        actions={job && <Acts job={job} />}
       />
       <Sections />
       {job ? (
@@ -61,6 +68,45 @@ export function JobPage() {
         <Skeleton height={200} role="status" aria-label={t`Loading`} />
       )}
     </>
+  );
+}
+
+function Acts({ job }: { job: Job }) {
+  const can = useCan();
+  if (job.state === 'draft') {
+    return (
+      can('profiles.import') && (
+        <Button component={Link} to={`/profiles/import?draft=${job.id}`}>
+          <Trans>Go on with this import</Trans>
+        </Button>
+      )
+    );
+  }
+  if (job.state !== 'running' && job.state !== 'paused') return <UndoButton job={job} />;
+  return (
+    <Group>
+      <Hold job={job} />
+      <Cancel job={job} />
+    </Group>
+  );
+}
+
+function Hold({ job }: { job: Job }) {
+  const can = useCan();
+  const hold = useHoldImport(job.id);
+  if (!can('profiles.import')) return null;
+  const paused = job.state === 'paused';
+  return (
+    <Button
+      variant="default"
+      loading={hold.isPending}
+      leftSection={
+        paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />
+      }
+      onClick={() => hold.mutate(paused ? 'resume' : 'pause', { onError: failed })}
+    >
+      {paused ? <Trans>Resume</Trans> : <Trans>Pause</Trans>}
+    </Button>
   );
 }
 
@@ -96,7 +142,12 @@ function Whole({ job }: { job: Job }) {
   const kept = format.number(job.opt_outs_kept);
   return (
     <Stack maw={960}>
-      {job.state === 'running' && <Running job={job} />}
+      {(job.state === 'running' || job.state === 'paused') && <Running job={job} />}
+      {job.state === 'draft' && (
+        <Alert variant="light">
+          <Trans>Nothing is written yet. The file waits for a week until somebody starts its import.</Trans>
+        </Alert>
+      )}
       <UndoOutcome job={job} />
       {job.problem && (
         <Alert color={job.state === 'failed' ? 'red' : 'yellow'} variant="light" title={t`What went wrong`}>
@@ -122,7 +173,7 @@ function Whole({ job }: { job: Job }) {
         )}
       </Alert>
       <Group>
-        <ListLink ended={job.state !== 'running'} />
+        <ListLink ended={!['running', 'paused', 'draft'].includes(job.state)} />
         {job.invalid > 0 && (
           <Button
             component="a"
@@ -151,20 +202,32 @@ function Running({ job }: { job: Job }) {
   const pace = format.number(Math.round(job.rows_per_second));
   const part = format.share(share, 1);
   const left = secondsLeft(job);
+  const paused = job.state === 'paused';
   return (
     <Card withBorder>
-      <Progress value={share * 100} animated={!job.bytes_total} aria-label={t`How far the import is`} />
+      <Progress
+        color={paused ? 'gray' : undefined}
+        value={share * 100}
+        animated={!paused && !job.bytes_total}
+        aria-label={t`How far the import is`}
+      />
       <Group gap="lg" mt="xs">
         <Text size="sm">
           <Trans>{part} of the file</Trans>
         </Text>
-        <Text size="sm">
-          <Trans>{pace} rows a second</Trans>
-        </Text>
-        {left !== undefined && <Left seconds={left} />}
+        {!paused && (
+          <Text size="sm">
+            <Trans>{pace} rows a second</Trans>
+          </Text>
+        )}
+        {!paused && left !== undefined && <Left seconds={left} />}
       </Group>
       <Text size="xs" c="dimmed" mt={4}>
-        <Trans>The import goes on when you leave this page.</Trans>
+        {paused ? (
+          <Trans>It waits until somebody resumes it. What is written stays.</Trans>
+        ) : (
+          <Trans>The import goes on when you leave this page.</Trans>
+        )}
       </Text>
     </Card>
   );

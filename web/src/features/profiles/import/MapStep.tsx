@@ -14,9 +14,12 @@ import {
 import { useMemo, useState } from 'react';
 import { useLists } from '~/ui/bulk';
 import { Said } from '~/ui/Said';
+import { ProblemAlert } from '~/ui/ProblemAlert';
+import { useKnownAttributes } from '../queries';
 import { FirstRows, MapTable } from './MapTable';
 import { OPT_INS, problemsOf, type Settings } from './mapping';
 import type { Preview } from './queries';
+import { type How, Reading } from './Reading';
 import { regions } from './regions';
 import { useMappingProblems, useOptInWords } from './words';
 
@@ -24,14 +27,19 @@ interface Props {
   shown: Preview;
   settings: Settings;
   set: (settings: Settings) => void;
+  /** Looks at the file anew, read in another way. */
+  read: (how: How) => void;
+  reading: boolean;
+  problem: unknown;
   back: () => void;
   next: () => void;
 }
 
 /** What the columns are, and what consent the file carries. */
-export function MapStep({ shown, settings, set, back, next }: Props) {
+export function MapStep({ shown, settings, set, read, reading, problem, back, next }: Props) {
   const { t, i18n } = useLingui();
   const lists = useLists();
+  const known = useKnownAttributes();
   const words = useOptInWords();
   const said = useMappingProblems();
   const [tried, setTried] = useState(false);
@@ -41,18 +49,20 @@ export function MapStep({ shown, settings, set, back, next }: Props) {
   const change = (part: Partial<Settings>) => set({ ...settings, ...part });
   return (
     <Stack gap="lg">
-      {shown.encoding !== 'utf-8' && (
-        <Alert color="red" variant="light">
-          <Trans>The file is not in UTF-8. Save it as "CSV UTF-8" and choose it again.</Trans>
-        </Alert>
-      )}
+      <Reading shown={shown} settings={settings} read={read} busy={reading} />
+      {problem !== undefined && <ProblemAlert problem={problem} />}
       {shown.problem && (
         <Alert color="yellow" variant="light">
           <Said text={shown.problem} />
         </Alert>
       )}
-      <MapTable columns={settings.columns} set={(columns) => change({ columns })} problems={problems} />
       <FirstRows names={shown.columns.map(({ name }) => name)} rows={shown.rows} />
+      <MapTable
+        columns={settings.columns}
+        set={(columns) => change({ columns })}
+        problems={problems}
+        known={known.data?.data ?? []}
+      />
       <Group align="flex-start" grow preventGrowOverflow={false}>
         <Select
           label={t`Country of numbers without +`}
@@ -126,7 +136,7 @@ export function MapStep({ shown, settings, set, back, next }: Props) {
           <Trans>Another file</Trans>
         </Button>
         <Button
-          disabled={shown.encoding !== 'utf-8'}
+          disabled={reading}
           onClick={() => {
             setTried(true);
             if (problems.length === 0) next();

@@ -1,19 +1,34 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
-import { type Mapped, type MappingProblem, USES, withAttribute, withUse } from './mapping';
-import { useMappingProblems, useUseWords } from './words';
+import { Autocomplete, Group, Select, Stack, Table, Text } from '@mantine/core';
+import {
+  type Known,
+  kindKnown,
+  kindOf,
+  type Mapped,
+  type MappingProblem,
+  TYPES,
+  USES,
+  withAttribute,
+  withType,
+  withUse,
+} from './mapping';
+import { useKindWords, useMappingProblems, useTypeWords, useUseWords } from './words';
 
 interface Props {
   columns: Mapped[];
   set: (columns: Mapped[]) => void;
   problems: { what: MappingProblem; at?: number }[];
+  /** Attributes that people have. */
+  known: Known;
 }
 
 /** What each column of the file is used as. */
-export function MapTable({ columns, set, problems }: Props) {
+export function MapTable({ columns, set, problems, known }: Props) {
   const { t } = useLingui();
   const words = useUseWords();
   const said = useMappingProblems();
+  const types = useTypeWords();
+  const kinds = useKindWords();
   return (
     <Table aria-label={t`Columns of the file`} verticalSpacing="xs" layout="auto">
       <Table.Thead>
@@ -33,6 +48,8 @@ export function MapTable({ columns, set, problems }: Props) {
         {columns.map((one, at) => {
           const name = one.column || t`Column ${at + 1} without a name`;
           const wrong = problems.find((problem) => problem.at === at);
+          const own = kindKnown(one.attribute, known);
+          const other = own && one.type && kindOf(one.type) !== own ? (kinds[own] ?? own) : undefined;
           const samples = one.samples.slice(0, 3).join(' · ');
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their place
@@ -69,14 +86,32 @@ export function MapTable({ columns, set, problems }: Props) {
                       }}
                     />
                     {one.use === 'attribute' && (
-                      <TextInput
-                        aria-label={t`Attribute that ${name} becomes`}
-                        w={{ base: 150, sm: 190 }}
-                        dir="auto"
-                        value={one.attribute}
-                        onChange={(e) => set(withAttribute(columns, at, e.currentTarget.value))}
-                        error={wrong && said[wrong.what]}
-                      />
+                      <>
+                        <Autocomplete
+                          aria-label={t`Attribute that ${name} becomes`}
+                          w={{ base: 150, sm: 190 }}
+                          dir="auto"
+                          data={known.map((attribute) => attribute.name)}
+                          value={one.attribute}
+                          onChange={(attribute) => set(withAttribute(columns, at, attribute, known))}
+                          error={wrong && wrong.what !== 'no_type' && said[wrong.what]}
+                        />
+                        <Select
+                          aria-label={t`Type of ${name}`}
+                          placeholder={t`Choose its type`}
+                          allowDeselect={false}
+                          w={{ base: 150, sm: 190 }}
+                          data={TYPES.map((value) => ({ value, label: types[value] }))}
+                          value={one.type ?? null}
+                          onChange={(value) => {
+                            const type = TYPES.find((known) => known === value);
+                            if (type) set(withType(columns, at, type));
+                          }}
+                          error={wrong?.what === 'no_type' && said.no_type}
+                          description={other && t`People have it as: ${other}`}
+                          inputWrapperOrder={['label', 'input', 'description', 'error']}
+                        />
+                      </>
                     )}
                   </Group>
                 )}

@@ -8,30 +8,58 @@ import { send } from './upload';
 export type Job = Schemas['Import'];
 export type Preview = Schemas['ImportPreview'];
 export type Check = Schemas['ImportCheck'];
+export type Draft = Schemas['ImportDraft'];
+export type RowProblem = Schemas['ImportRowProblem'];
 
 /** The beginning of a file that is looked at. */
 const BEGINNING = 256 * 1024;
 
-export const preview = (file: File) =>
+const PREVIEW = '/api/v1/imports/preview';
+
+export const preview = (file: File, query: string) =>
   send<Preview>(
-    '/api/v1/imports/preview',
+    query ? `${PREVIEW}?${query}` : PREVIEW,
     file.slice(0, BEGINNING, 'text/csv'),
     () => {},
     new AbortController().signal,
   );
 
-export const check = (file: File, query: string, progress: (share: number) => void, signal: AbortSignal) =>
-  send<Check>(`/api/v1/imports/check?${query}`, file, progress, signal);
+/** Sends the file and has every row judged; the server keeps it until the import is started. */
+export const draft = (file: File, query: string, progress: (share: number) => void, signal: AbortSignal) =>
+  send<Draft>(`/api/v1/imports/drafts?${query}`, file, progress, signal);
 
-export async function begin(
-  file: File,
-  query: string,
-  progress: (share: number) => void,
-  signal: AbortSignal,
-): Promise<Job> {
-  const job = await send<Job>(`/api/v1/imports?${query}`, file, progress, signal);
+/** Has every row of a file that the server has judged again. */
+export const check = (id: string, query: string, signal: AbortSignal) =>
+  send<Draft>(`/api/v1/imports/${id}/check?${query}`, undefined, () => {}, signal);
+
+/** A draft; with a query, its file as it would be read then. */
+export const readDraft = (id: string, query: Record<string, string> = {}): Promise<Draft> =>
+  body(api.GET('/api/v1/imports/{id}/draft', { params: { path: { id }, query: query as never } }));
+
+export const correct = (id: string, line: number, fields: string[]): Promise<Check> =>
+  body(
+    api.PUT('/api/v1/imports/{id}/corrections', {
+      params: { path: { id } },
+      body: { rows: [{ line, fields }] },
+    }),
+  );
+
+const post = { start: '/api/v1/imports/{id}/start', cancel: '/api/v1/imports/{id}/cancel' } as const;
+
+export async function begin(id: string): Promise<Job> {
+  const job = await body(api.POST(post.start, { params: { path: { id } }, headers: once() }));
   void queryClient.invalidateQueries({ queryKey: ['import'] });
   return job;
+}
+
+/** Gives a draft up. Whoever chooses another file need not wait for it, and after a week it goes by itself. */
+export async function giveUp(id: string): Promise<void> {
+  try {
+    await body(api.POST(post.cancel, { params: { path: { id } } }));
+  } catch {
+    // It stands in the list of imports.
+  }
+  void queryClient.invalidateQueries({ queryKey: ['import'] });
 }
 
 export const useImports = () =>
@@ -51,6 +79,19 @@ export function useImport(id: string) {
     refetchInterval: ({ state }) => (state.data && isWorking(state.data) ? (live ? 5_000 : 2_000) : false),
   });
 }
+
+const STANDS = { pause: '/api/v1/imports/{id}/pause', resume: '/api/v1/imports/{id}/resume' } as const;
+
+/** Lets an import wait, or go on. */
+export const useHoldImport = (id: string) =>
+  useMutation({
+    mutationFn: (act: keyof typeof STANDS) =>
+      body(api.POST(STANDS[act], { params: { path: { id } }, headers: once() })),
+    onSuccess: (job) => {
+      queryClient.setQueryData(['import', 'one', job.id], job);
+      void queryClient.invalidateQueries({ queryKey: ['import'] });
+    },
+  });
 
 export const useCancelImport = () =>
   useMutation({

@@ -6,7 +6,7 @@ import { ApiProblem, problemOf } from '~/api/client';
  */
 export function send<Answer>(
   path: string,
-  file: Blob,
+  file: Blob | undefined,
   progress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Tone } from '~/ui/StatusPill';
-import type { MappingProblem, OptIn, Use } from './mapping';
+import type { MappingProblem, OptIn, Type, Use } from './mapping';
 import type { Job } from './queries';
 
 /** Where an import stands, in words. */
@@ -12,6 +12,8 @@ export function useImportStates(): (job: Job) => { label: string; tone: Tone } {
     failed: { label: t`Failed`, tone: 'bad' },
     interrupted: { label: t`Interrupted`, tone: 'warn' },
     cancelled: { label: t`Cancelled`, tone: 'paused' },
+    draft: { label: t`Not started`, tone: 'waiting' },
+    paused: { label: t`Paused`, tone: 'paused' },
   };
   return ({ state, undo }) => {
     if (undo)
@@ -32,11 +34,32 @@ export function useUseWords(): Record<Use, string> {
   };
 }
 
+/** Types by example: whoever looks at the file sees which one it has. */
+export function useTypeWords(): Record<Type, string> {
+  const { t } = useLingui();
+  return {
+    text: t`Text`,
+    number: t`Number: 1,234.5`,
+    number_comma: t`Number: 1.234,5`,
+    boolean: t`Yes or no`,
+    date_ymd: t`Date: 2026-12-31`,
+    date_dmy: t`Date: 31/12/2026`,
+    date_mdy: t`Date: 12/31/2026`,
+  };
+}
+
+/** Types of attributes. */
+export function useKindWords(): Record<string, string> {
+  const { t } = useLingui();
+  return { text: t`text`, number: t`number`, boolean: t`yes or no`, date: t`date` };
+}
+
 export function useMappingProblems(): Record<MappingProblem, string> {
   const { t } = useLingui();
   return {
     no_person: t`Choose the column of the phone number, or the one of your own identity.`,
     no_attribute_name: t`Give the attribute a name.`,
+    no_type: t`Its values can be read in more than one way. Choose what they are.`,
     colon: t`The name of an attribute has no colon.`,
     twice: t`Another column becomes this attribute already.`,
     no_source: t`Say where the consent comes from.`,

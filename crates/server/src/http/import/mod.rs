@@ -1,33 +1,34 @@
 //! `/api/v1/imports`: CSV files become profiles.
 
-use std::collections::BTreeMap;
+mod draft;
+mod query;
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio_util::io::ReaderStream;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Shared;
-use super::extract::{Body as JsonBody, Caller, once, path_id};
-use super::paging::{Listing, Page};
-use super::problem::Problem;
+use self::query::{ImportQuery, options, read_query};
 use crate::app::AppError;
 use crate::app::audit::Before;
-use crate::app::import::{self, OptIn, Options};
+use crate::app::import;
 use crate::app::import_check::{self, Check};
 use crate::app::import_preview::{self, LONGEST, Preview};
 use crate::app::import_undo;
-use crate::domain::columns::Chosen;
 use crate::domain::undo::Counts;
 use crate::domain::{campaign, id};
+use crate::http::Shared;
+use crate::http::extract::{Body as JsonBody, Caller, once, path_id};
+use crate::http::paging::{Listing, Page};
+use crate::http::problem::Problem;
 use crate::store;
-use crate::store::import::{CANCELLED, FAILED, FINISHED, ImportRow, RUNNING, UNDONE};
+use crate::store::import::{CANCELLED, DRAFT, FAILED, FINISHED, ImportRow, PAUSED, RUNNING, UNDONE};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -37,6 +38,9 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(check))
         .routes(routes!(show))
         .routes(routes!(cancel))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
+        .merge(draft::routes())
         .routes(routes!(preview_undo, undo))
         .routes(routes!(errors))
 }
@@ -48,7 +52,7 @@ pub struct Import {
     pub id: String,
     /// Name of the file.
     pub file_name: String,
-    /// `running`, `finished`, `failed`, `interrupted` or `cancelled`.
+    /// `draft` until it is started, then `running`, `paused`, `finished`, `failed`, `interrupted` or `cancelled`.
     pub state: &'static str,
     /// Why it failed or was interrupted, and what to do.
     pub problem: Option<String>,
@@ -68,7 +72,7 @@ pub struct Import {
     pub invalid: i64,
     /// Rows that asked for an opt-in of somebody who opted out: the opt-out stands.
     pub opt_outs_kept: i64,
-    /// Rows a second so far.
+    /// Rows a second since it was started or last resumed.
     pub rows_per_second: f64,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
@@ -184,7 +188,7 @@ impl Import {
             people: People::new(counts),
         });
         Self {
-            rows_per_second: (row.rows_read as f64 * 1000.0 / import::elapsed(&row, now) as f64).round(),
+            rows_per_second: import::rate(&row, now),
             id: id::IMPORT.show(row.id),
             file_name: row.file_name,
             state: match row.state {
@@ -192,6 +196,8 @@ impl Import {
                 FINISHED => "finished",
                 FAILED => "failed",
                 CANCELLED => "cancelled",
+                DRAFT => "draft",
+                PAUSED => "paused",
                 _ => "interrupted",
             },
             problem: row.problem,
@@ -209,115 +215,6 @@ impl Import {
             undo,
         }
     }
-}
-
-/// How to read the file.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ImportQuery {
-    /// Name of the file, for the list of imports.
-    pub file_name: Option<String>,
-    /// Column of the phone number; when absent, the usual names are looked for.
-    pub phone_column: Option<String>,
-    /// Column of your own id of a person; when absent, the usual names are looked for, and without any the number says
-    /// who it is.
-    pub identity_column: Option<String>,
-    /// Column of the name; when absent, the usual names are looked for.
-    pub name_column: Option<String>,
-    /// Column of yes or no to messages; when absent, the usual names are looked for.
-    pub opt_in_column: Option<String>,
-    /// `column` (the default): the opt-in column decides. `record`: you have proof that all of them agreed, except
-    /// where the opt-in column says no; needs `source`. `leave`: no opt-in is recorded, a no still opts out.
-    pub opt_in: Option<String>,
-    /// Where the consent comes from.
-    pub source: Option<String>,
-    /// Name of a list that everyone in the file is put on; made when there is none.
-    pub list: Option<String>,
-    /// Two-letter country of numbers without `+`; when absent, the configured one.
-    pub region: Option<String>,
-    /// Delimiter, or the words `comma`, `semicolon`, `tab`; when absent, guessed from the first row.
-    pub delimiter: Option<String>,
-    /// A column that is not taken over; once for each.
-    #[serde(default)]
-    pub ignore: Vec<String>,
-    /// A column that becomes an attribute of another name, as `COLUMN:name`; once for each.
-    #[serde(default)]
-    pub attribute: Vec<String>,
-}
-
-/// Reads the query by hand: `ignore` and `attribute` may stand there several times.
-fn read_query(query: Option<String>) -> Result<ImportQuery, Problem> {
-    let bad = |why: String| {
-        let help = "GET /api/v1/openapi.json lists the parameters.";
-        Problem::new(StatusCode::BAD_REQUEST, "bad_query", why, help)
-    };
-    let mut given = serde_json::Map::new();
-    for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let value = serde_json::Value::from(value.into_owned());
-        if matches!(&*key, "ignore" | "attribute") {
-            let list = given.entry(key).or_insert_with(|| serde_json::json!([]));
-            if let Some(list) = list.as_array_mut() {
-                list.push(value);
-            }
-        } else if given.insert(key.to_string(), value).is_some() {
-            return Err(bad(format!("The parameter {key} is given twice.")));
-        }
-    }
-    serde_json::from_value(given.into()).map_err(|e| bad(format!("The parameters do not fit: {e}.")))
-}
-
-fn renamed(given: &[String]) -> Result<BTreeMap<String, String>, AppError> {
-    let mut all = BTreeMap::new();
-    for text in given {
-        let Some((column, name)) = text.rsplit_once(':').filter(|(column, _)| !column.is_empty()) else {
-            let detail = format!("\"{text}\" is not COLUMN:name, such as City:home_town.");
-            return Err(AppError::field("/attribute", "attribute_invalid", detail));
-        };
-        all.insert(column.to_owned(), name.to_owned());
-    }
-    Ok(all)
-}
-
-fn options(query: ImportQuery) -> Result<Options, AppError> {
-    let opt_in = match query.opt_in.as_deref() {
-        None | Some("column") => OptIn::Column,
-        Some("record") => OptIn::Record,
-        Some("leave") => OptIn::Leave,
-        Some(_) => {
-            return Err(AppError::field(
-                "/opt_in",
-                "unknown",
-                "Use column, record or leave.",
-            ));
-        }
-    };
-    let delimiter = match query.delimiter.as_deref() {
-        None => None,
-        Some("comma") => Some(','),
-        Some("semicolon") => Some(';'),
-        Some("tab") => Some('\t'),
-        Some(text) if text.chars().count() == 1 => text.chars().next(),
-        Some(_) => {
-            let detail = "Use one character, or comma, semicolon or tab.";
-            return Err(AppError::field("/delimiter", "delimiter_invalid", detail));
-        }
-    };
-    Ok(Options {
-        columns: Chosen {
-            phone: query.phone_column,
-            identity: query.identity_column,
-            name: query.name_column,
-            opt_in: query.opt_in_column,
-            attributes: renamed(&query.attribute)?,
-            ignore: query.ignore,
-        },
-        delimiter,
-        region: query.region,
-        opt_in,
-        source: query.source,
-        list: query.list,
-    })
 }
 
 /// Imports a CSV file: the body is the file itself, of any size. The first row names the columns; columns without a
@@ -389,6 +286,38 @@ async fn cancel(
     })
     .await?;
     import::remove_file(&app, id).await;
+    Ok(response)
+}
+
+/// Lets a running import wait, behind the rows that are being written.
+#[utoipa::path(post, path = "/imports/{id}/pause", tag = "Imports", params(("id" = String, Path)), responses((status = 200, body = Import), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn pause(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: JsonBody<serde_json::Value>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::IMPORT, "import", path)?;
+    once(&app, &body.asked, async |tx| {
+        let row = import::pause(tx, id).await?;
+        Ok((StatusCode::OK, Import::new(row, app.now())))
+    })
+    .await
+}
+
+/// Goes on with a paused import, from the row where it stopped.
+#[utoipa::path(post, path = "/imports/{id}/resume", tag = "Imports", params(("id" = String, Path)), responses((status = 200, body = Import), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn resume(
+    State(app): State<Shared>,
+    path: Path<String>,
+    body: JsonBody<serde_json::Value>,
+) -> Result<Response, Problem> {
+    let id = path_id(id::IMPORT, "import", path)?;
+    let response = once(&app, &body.asked, async |tx| {
+        let row = import::resume(&app, tx, id).await?;
+        Ok((StatusCode::OK, Import::new(row, app.now())))
+    })
+    .await?;
+    import::take_up(&app).await?;
     Ok(response)
 }
 
