@@ -96,6 +96,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "unread",
         include_str!("../../../../migrations/0028_unread.sql"),
     ),
+    (
+        31,
+        "catalog",
+        include_str!("../../../../migrations/0031_catalog.sql"),
+    ),
 ];
 
 impl Dialect {
