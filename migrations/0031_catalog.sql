@@ -26,8 +26,6 @@ SET owner_kind = COALESCE((SELECT a.actor_type FROM audit a
                            WHERE a.object_id = campaign.id AND a.action = 'campaign.create' ORDER BY a.id LIMIT 1), '');
 -- Since when an ended campaign is out of the list.
 ALTER TABLE campaign ADD COLUMN archived_at BIGINT;
-CREATE INDEX campaign_by_name ON campaign (LOWER(name) {bytes}, id);
-CREATE INDEX campaign_by_start ON campaign (COALESCE(launched_at, scheduled_at, 0), id);
 
 -- Free words on campaigns. key: the label in small letters.
 CREATE TABLE campaign_label (

@@ -98,3 +98,27 @@ pub async fn forget(tx: &mut Tx, before: i64) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(FORGET).bind(before).execute(c).await.map(drop))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plan::{has, steps};
+
+    #[tokio::test]
+    async fn callbacks_of_a_message_are_looked_up_and_not_searched_for() {
+        let plan = steps(LIST_OF.sqlite).await;
+        assert!(
+            has(&plan, "SEARCH callback_message USING PRIMARY KEY (message_id=?)"),
+            "{plan:#?}"
+        );
+        assert!(
+            has(&plan, "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"),
+            "{plan:#?}"
+        );
+        let plan = steps(FORGET).await;
+        assert!(
+            has(&plan, "SEARCH callback_message USING PRIMARY KEY (message_id<?)"),
+            "{plan:#?}"
+        );
+    }
+}

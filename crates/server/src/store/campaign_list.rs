@@ -49,6 +49,7 @@ pub struct Sorted {
     pub sort_at: i64,
 }
 
+// Campaigns are some thousands at most: those of the states are found by an index, and sorted.
 // Texts are made small by the engine, which may know ASCII only: the given beginning comes in both ways.
 macro_rules! page {
     ($states:literal, $after:literal, $order:literal) => {

@@ -197,3 +197,30 @@ pub fn plain_name(row: &TemplateRow) -> &str {
         _ => name.strip_suffix(&mark).unwrap_or(name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plan::{has, steps};
+
+    #[tokio::test]
+    async fn what_campaigns_made_of_a_template_is_looked_up_by_the_template() {
+        for sql in [USES.sqlite, COUNTS.sqlite, OPEN] {
+            let plan = steps(sql).await;
+            let walks = plan
+                .iter()
+                .any(|step| step.starts_with("SCAN campaign") || step.starts_with("SCAN c"));
+            assert!(!walks, "{plan:#?}");
+        }
+        let plan = steps(BY_NAME.sqlite).await;
+        assert!(
+            has(&plan, "SEARCH template USING INDEX template_by_name"),
+            "{plan:#?}"
+        );
+        let plan = steps(LAST_SENT).await;
+        assert!(
+            has(&plan, "SEARCH template USING INDEX template_last_sent"),
+            "{plan:#?}"
+        );
+    }
+}
