@@ -1,9 +1,12 @@
 //! Logs are asked about a person, a message, a time: what callbacks told of is known.
 
+use harkara::clock::DAY;
 use harkara::domain::id;
 use harkara::domain::state::SENT;
 use harkara::store;
 use harkara::store::message::NewMessage;
+use harkara::worker::Worker;
+use harkara::worker::retention::Retention;
 use serde_json::json;
 
 use crate::post::{Post, report};
@@ -70,5 +73,30 @@ on_both_engines! {
         assert_eq!(p.client.get(&format!("/api/v1/callbacks/{callback}")).await["message_ids"], json!([null]));
         let asked = format!("/api/v1/callbacks?message={}", id::MESSAGE.show(foreign.id));
         assert_eq!(p.client.get(&asked).await["data"], json!([]));
+    }
+
+    async fn what_told_of_old_messages_is_forgotten_after_the_callbacks(t) {
+        let p = Post::new(t).await;
+        let (app, clock) = (p.w.app().clone(), p.w.t.clock.clone());
+        let mut messages = Vec::new();
+        for days in [31, 91] {
+            messages.push(p.message(1, SENT, None).await);
+            p.reports(&[report(messages[messages.len() - 1], "DELIVERED", START)]).await;
+            clock.advance(days * DAY);
+        }
+        let mut tx = app.db.read().await.unwrap();
+        let ids: Vec<i64> = p.log().await.iter().map(|row| row.id).collect();
+        let raw = store::callback::raw(&mut tx, &ids).await.unwrap();
+        drop(tx);
+        let worker = Retention::new(app.clone());
+        for _ in 0..20 {
+            worker.tick().await.unwrap();
+        }
+        assert_eq!(p.log().await, []);
+        // Had they come back, the younger one would still be found by its message.
+        let mut tx = app.db.write().await.unwrap();
+        store::callback::insert(&mut tx, &raw.iter().collect::<Vec<_>>()).await.unwrap();
+        let found = store::callback_link::list_of(&mut tx, &messages, (0, i64::MAX), None, None, 9).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), ids[1..]);
     }
 }

@@ -173,6 +173,19 @@ on_both_engines! {
         c.draft("Again", &id).await;
     }
 
+    async fn a_deleted_template_needs_nobody(t) {
+        let c = Catalog::new(t).await;
+        let id = c.new_template("spare", "en").await;
+        c.client.patch(&format!("/api/v1/templates/{id}"), json!({"status": "disabled"})).await.expect(200);
+        let needs = async || {
+            let home = c.client.get("/api/v1/home").await;
+            home["needs"].as_array().unwrap().iter().filter(|need| need["title"].to_string().contains("spare")).count()
+        };
+        assert_eq!(needs().await, 1);
+        assert_eq!(c.delete(&id, "").await.status, 204);
+        assert_eq!(needs().await, 0);
+    }
+
     async fn a_template_deleted_between_draft_and_launch_is_not_sent(t) {
         let c = Catalog::new(t).await;
         let id = c.new_template("spare", "en").await;
