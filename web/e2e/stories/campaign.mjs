@@ -388,10 +388,7 @@ async function inOrder(page, server, id, api) {
   // Sorted by name, and back; the address holds it.
   await page.getByRole('button', { name: 'Name', exact: true }).click();
   await page.waitForURL(/sort=name/);
-  assert.equal(
-    await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'),
-    'ascending',
-  );
+  assert.equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'ascending');
 }
 
 /** What is planned stands in its month, on its day, in the viewer's zone. */

@@ -12,7 +12,7 @@ export function UsedByCell({ template: { id, used_by } }: { template: TemplateRo
     {
       tab: 'running',
       n: used_by.running,
-      words: <Plural value={used_by.running} one="# runs" other="# run" />,
+      words: <Plural value={used_by.running} one="# running" other="# running" />,
     },
     {
       tab: 'scheduled',
