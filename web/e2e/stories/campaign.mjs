@@ -339,27 +339,28 @@ async function inOrder(page, server, id, api) {
   await page.getByRole('button', { name: 'More about Double points, Pune' }).click();
   await page.getByRole('menuitem', { name: 'Labels' }).click();
   const form = page.getByRole('dialog', { name: 'Labels of Double points, Pune' });
-  await form.getByRole('textbox', { name: 'Labels' }).fill('Diwali');
+  await form.getByLabel('Labels', { exact: true }).first().fill('Diwali');
   await page.keyboard.press('Enter');
   await accessible(page, 'labels of a campaign');
   await form.getByRole('button', { name: 'Save' }).click();
   await row.getByText('Diwali', { exact: true }).waitFor();
 
   // Several at once, by keys.
-  await page.keyboard.press('j');
-  await until('the first row has the focus', () =>
-    page.evaluate(() => document.activeElement?.tagName === 'TR'),
-  );
+  await form.waitFor({ state: 'hidden' });
+  await until('the first row has the focus', async () => {
+    if (await row.evaluate((line) => line === document.activeElement)) return true;
+    await page.keyboard.press('k');
+  });
   await page.keyboard.press('x');
   const bar = page.getByRole('region', { name: 'Campaigns that are chosen' });
   await bar.getByText('1 campaign is chosen').waitFor();
   await bar.getByRole('button', { name: 'Label' }).click();
   const many = page.getByRole('dialog', { name: 'Label the chosen campaigns' });
-  await many.getByRole('combobox', { name: 'Label' }).fill('West');
+  await many.getByLabel('Label', { exact: true }).first().fill('West');
   await many.getByRole('button', { name: 'Put it on' }).click();
   await page.getByText('1 campaign got the label.').waitFor();
   await row.getByText('West', { exact: true }).waitFor();
-  await page.getByRole('combobox', { name: 'Label' }).click();
+  await page.getByRole('combobox', { name: 'Label', exact: true }).click();
   await page.getByRole('option', { name: 'West' }).click();
   await page.waitForURL(/label=West/);
   await row.waitFor();

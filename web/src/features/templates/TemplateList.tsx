@@ -1,33 +1,23 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Chip, Group, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, Chip, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconCornerDownRight, IconPlus, IconSearch, IconTemplate, IconTrash } from '@tabler/icons-react';
+import { IconPlus, IconSearch, IconTemplate, IconTrash } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useCan } from '~/api/session';
-import { useSaid } from '~/i18n/said';
-import { type Column, DataTable, type Pages } from '~/ui/DataTable';
+import { DataTable, type Pages } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { PageHeader } from '~/ui/PageHeader';
 import { SavedViews } from '~/ui/SavedViews';
 import { plain } from '~/wa/parse';
+import { NOBODY, useColumns } from './columns';
 import { Deleted } from './Deleted';
 import { follows } from './groups';
 import { ImportMenu } from './ImportMenu';
 import { type TemplateRow, useCarriers, useTemplates } from './queries';
 import type { ListSearch } from './routes';
-import { TemplateMenu } from './TemplateMenu';
 import { ToSamples } from './ToSamples';
-import { LastSentCell, UsedByCell } from './UseCells';
-import {
-  LANGUAGES,
-  Quality,
-  STATUSES,
-  TemplateStatus,
-  useCategoryNames,
-  useLanguageName,
-  useStatusNames,
-} from './words';
+import { LANGUAGES, STATUSES, useCategoryNames, useLanguageName, useStatusNames } from './words';
 
 /** All templates of all accounts. */
 export function TemplateList() {
@@ -247,120 +237,4 @@ function matching(pages: Pages<TemplateRow>, q: string | undefined): Pages<Templ
     pages: pages.data.pages.map((page) => ({ ...page, data: page.data.filter(holds) })),
   };
   return { ...pages, data } as Pages<TemplateRow>;
-}
-
-interface Columns {
-  withAccount: boolean;
-  /** Rows that are another language of the row above. */
-  following: ReadonlySet<string>;
-  sort: ListSearch['sort'];
-  by: (sort: ListSearch['sort']) => void;
-}
-
-const NOBODY: ReadonlySet<string> = new Set();
-
-function useColumns({ withAccount, following, sort, by }: Columns): Column<TemplateRow>[] {
-  const { t } = useLingui();
-  const said = useSaid();
-  const categories = useCategoryNames();
-  const language = useLanguageName();
-  const { carriers } = useCarriers();
-  const accountOf = (template: TemplateRow) =>
-    carriers.find(({ account }) => account.id === template.account_id)?.account.nickname ?? '';
-  const columns: Column<TemplateRow>[] = [
-    {
-      key: 'name',
-      title: t`Name`,
-      sort: { on: sort === undefined, toggle: () => by(sort === undefined ? 'newest' : undefined) },
-      render: (template) => (
-        <div style={{ minWidth: 0, paddingInlineStart: following.has(template.id) ? 20 : undefined }}>
-          <Anchor
-            fw={600}
-            size="sm"
-            renderRoot={(props) => <Link {...props} to="/templates/$id" params={{ id: template.id }} />}
-          >
-            {following.has(template.id) ? (
-              <>
-                <IconCornerDownRight size={14} aria-hidden />{' '}
-                <VisuallyHidden>{template.name} </VisuallyHidden>
-                {language(template.language)}
-              </>
-            ) : (
-              <bdi>{template.name}</bdi>
-            )}
-          </Anchor>
-          <Text size="xs" c="dimmed" lineClamp={1} dir="auto" maw={420}>
-            {plain(template.content.body)}
-          </Text>
-        </div>
-      ),
-    },
-    {
-      key: 'status',
-      title: t`Status`,
-      render: (template) => (
-        <div>
-          <TemplateStatus status={template.status} />
-          <Quality of={template} />
-          {template.at_provider && (
-            <Text size="xs" fw={600}>
-              <Trans>Differs at the provider</Trans>
-            </Text>
-          )}
-          {template.status_detail && template.status !== 'approved' && (
-            <Text size="xs" c="dimmed" lineClamp={2} maw={240} title={said(template.status_detail)}>
-              {said(template.status_detail)}
-            </Text>
-          )}
-        </div>
-      ),
-    },
-    {
-      key: 'category',
-      title: t`Category`,
-      wide: true,
-      render: (template) => (
-        <>
-          {template.category ? categories[template.category] : t`Not known`}
-          <Text size="xs" c="dimmed">
-            {language(template.language)}
-          </Text>
-        </>
-      ),
-    },
-  ];
-  if (withAccount)
-    columns.push({
-      key: 'account',
-      title: t`Account`,
-      wide: true,
-      render: (template) => <bdi>{accountOf(template)}</bdi>,
-    });
-  columns.push(
-    {
-      key: 'used',
-      title: t`Used by`,
-      wide: true,
-      render: (template) => <UsedByCell template={template} />,
-    },
-    {
-      key: 'sent',
-      title: t`Last sent`,
-      wide: true,
-      sort: {
-        on: sort === 'last_sent',
-        descending: true,
-        toggle: () => by(sort === 'last_sent' ? undefined : 'last_sent'),
-      },
-      render: (template) => <LastSentCell template={template} />,
-    },
-    {
-      key: 'more',
-      title: '',
-      end: true,
-      width: 48,
-      render: (template) => <TemplateMenu template={template} small />,
-    },
-  );
-  return columns;
 }
