@@ -40,6 +40,7 @@ export function CampaignTable({ tab, narrowed, go }: Props) {
     {
       key: 'name',
       title: t`Name`,
+      width: '32%',
       sort: { on: sort === 'name', toggle: by('name') },
       render: (row) => (
         <>
@@ -94,6 +95,7 @@ export function CampaignTable({ tab, narrowed, go }: Props) {
     {
       key: 'owner',
       title: t`Written by`,
+      width: 120,
       wide: true,
       render: (row) => (row.owner ? <bdi>{row.owner.name}</bdi> : '–'),
     },

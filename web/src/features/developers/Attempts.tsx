@@ -67,7 +67,7 @@ export function Attempts() {
         </Group>
         <DataTable
           label={t`Attempts to send`}
-          top={360}
+          top={430}
           pages={pages}
           rowKey={(row) => `${row.message_id} ${row.attempt}`}
           onOpen={(row) => set({ message: row.message_id })}

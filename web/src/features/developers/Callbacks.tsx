@@ -90,7 +90,7 @@ export function Callbacks() {
         </Group>
         <DataTable
           label={t`Callbacks`}
-          top={360}
+          top={430}
           pages={pages}
           rowKey={(row) => row.id}
           onOpen={(row) => void navigate({ to: '/developers/callbacks/$id', params: { id: row.id } })}

@@ -160,6 +160,7 @@ function Listing({ search, set, filtered }: ListingProps) {
       </Group>
       <DataTable
         label={t`Templates`}
+        top={340}
         columns={columns}
         pages={pages}
         rowKey={(template) => template.id}
