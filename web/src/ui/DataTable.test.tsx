@@ -2,7 +2,7 @@ import { Checkbox, TextInput } from '@mantine/core';
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { useShortcutsOn } from '~/app/shortcuts';
 import { render } from '~/test/render';
 import { type Column, DataTable, type Pages } from './DataTable';
@@ -67,6 +67,16 @@ function Sample({ open = () => {}, sort }: Props) {
   );
 }
 
+// What jsdom does not lay out has no size, and then no row is in view.
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(800);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  localStorage.clear();
+});
+
 /** The row that holds the focus. */
 const focused = () => document.activeElement?.closest('tr')?.textContent;
 /** Presses a button without giving it the focus, as an event of the server would. */
@@ -129,7 +139,6 @@ test('without letters, arrows still move within the table', async () => {
   expect(focused()).toBe('Row b');
   await userEvent.keyboard('x');
   expect(screen.getByRole('checkbox', { name: 'Choose b' })).not.toBeChecked();
-  localStorage.clear();
 });
 
 test('a title sorts, and says how', async () => {
