@@ -347,7 +347,69 @@ export async function story({ server, context, page }) {
   await page.getByRole('link', { name: 'Double your points' }).waitFor();
   await fits(page, 'the list of campaigns');
   await accessible(page, 'the list of campaigns');
+  await inOrder(page, server, id, api);
   await month(page, api);
+}
+
+/** Campaigns get labels, are found by them, and go out of the way when they are over. */
+async function inOrder(page, server, id, api) {
+  await page.goto(`${server.url}/campaigns?tab=finished`);
+  const row = page.getByRole('row').filter({ hasText: 'Double points, Pune' });
+  await row.getByText('Meera Owner').waitFor();
+  await page.getByRole('button', { name: 'More about Double points, Pune' }).click();
+  await page.getByRole('menuitem', { name: 'Labels' }).click();
+  const form = page.getByRole('dialog', { name: 'Labels of Double points, Pune' });
+  await form.getByLabel('Labels', { exact: true }).first().fill('Diwali');
+  await page.keyboard.press('Enter');
+  await accessible(page, 'labels of a campaign');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await row.getByText('Diwali', { exact: true }).waitFor();
+
+  // Several at once, by keys.
+  await form.waitFor({ state: 'hidden' });
+  await until('the first row has the focus', async () => {
+    if (await row.evaluate((line) => line === document.activeElement)) return true;
+    await page.keyboard.press('k');
+  });
+  await page.keyboard.press('x');
+  const bar = page.getByRole('region', { name: 'Campaigns that are chosen' });
+  await bar.getByText('1 campaign is chosen').waitFor();
+  await bar.getByRole('button', { name: 'Label' }).click();
+  const many = page.getByRole('dialog', { name: 'Label the chosen campaigns' });
+  await many.getByLabel('Label', { exact: true }).first().fill('West');
+  await many.getByRole('button', { name: 'Put it on' }).click();
+  await page.getByText('1 campaign got the label.').waitFor();
+  await row.getByText('West', { exact: true }).waitFor();
+  await page.getByRole('combobox', { name: 'Label', exact: true }).click();
+  await page.getByRole('option', { name: 'West' }).click();
+  await page.waitForURL(/label=West/);
+  await row.waitFor();
+  await picture(page, 'story-campaign-labels');
+
+  // Archived, it is in a tab of its own, and comes back.
+  await row.getByRole('checkbox').check();
+  await bar.getByRole('button', { name: 'Archive' }).click();
+  await page.getByText('No campaign here fits these filters').waitFor();
+  const said = page.getByRole('alert').filter({ hasText: 'The campaign is archived.' });
+  await said.getByRole('button', { name: 'Undo' }).click();
+  await row.waitFor();
+  await page.getByRole('button', { name: 'More about Double points, Pune' }).click();
+  await page.getByRole('menuitem', { name: 'Archive' }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.getByRole('tab', { name: 'Archived' }).click();
+  await row.getByRole('link').first().click();
+  await page.getByRole('heading', { name: 'Double points, Pune' }).waitFor();
+  await page.getByText('Archived', { exact: true }).waitFor();
+  await accessible(page, 'an archived campaign');
+  await picture(page, 'story-campaign-archived');
+  await page.getByRole('button', { name: 'More about Double points, Pune' }).click();
+  await page.getByRole('menuitem', { name: 'Take back into the list' }).click();
+  await until('it is in the list', async () => !(await api.get(`/campaigns/${id}`)).body.archived_at);
+  await page.goto(`${server.url}/campaigns?tab=finished`);
+  // Sorted by name, and back; the address holds it.
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await page.waitForURL(/sort=name/);
+  assert.equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'ascending');
 }
 
 /** What is planned stands in its month, on its day, in the viewer's zone. */

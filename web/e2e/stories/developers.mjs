@@ -109,6 +109,21 @@ async function callbacks(page, url, api) {
   await fits(page, 'callback at phone width');
   await page.setViewportSize(WIDE);
 
+  // What it is about is shown, and that leads to the other callbacks about it.
+  const address = page.url();
+  await page.getByRole('button', { name: 'Show the message that it is about' }).first().click();
+  const drawer = page.getByRole('dialog', { name: 'Message' });
+  await drawer.getByText('Callbacks that told of it').waitFor();
+  await accessible(page, 'the message of a callback');
+  await drawer.getByRole('link', { name: 'Find them in the log' }).click();
+  await page.waitForURL(/callbacks\?about=msg_/);
+  await table.getByRole('link').first().waitFor();
+  await picture(page, 'callbacks-about');
+  await page.getByRole('searchbox', { name: 'About' }).fill('+91 99999 99999');
+  await page.getByText('No callback is like this').waitFor();
+  await page.goto(address);
+  await page.getByText('Delivery report').first().waitFor();
+
   // Applied again, it changes nothing.
   const funnel = async () => (await api.get(`/campaigns/${campaign.id}/progress`)).body.funnel;
   const id = page.url().split('/').pop();
@@ -158,6 +173,8 @@ async function attempts(page, url, server, api) {
   await row.waitFor({ state: 'hidden' });
   await page.getByRole('combobox', { name: 'Outcome' }).click();
   await page.getByRole('option', { name: 'All that failed' }).click();
+  await page.getByRole('searchbox', { name: 'About' }).fill(customer);
+  await page.waitForURL(/about=/);
   await row.getByRole('button').click();
   const drawer = page.getByRole('dialog', { name: 'Message' });
   await drawer.getByText('What happened').waitFor();

@@ -159,6 +159,19 @@ export async function story({ server, context, page, expect }) {
   await page.keyboard.press('Enter');
   await arrived('Templates');
 
+  // A list: letters move through it and open a row, a slash leads to its search.
+  const welcome = page.getByRole('row').filter({ hasText: 'welcome_offer' });
+  await welcome.waitFor();
+  await until('j leads to it', async () => (await focused(welcome)) || void (await press('j')));
+  await picture(page, 'keyboard-row');
+  await page.keyboard.press('Enter');
+  await arrived('welcome_offer');
+  await page.goBack();
+  await page.getByRole('table', { name: 'Templates' }).waitFor();
+  await page.keyboard.press('/');
+  await until('the search has the focus', () => focused(page.getByRole('searchbox')));
+  await page.getByRole('searchbox').blur();
+
   // A campaign, from its name to its launch.
   await page.keyboard.press('g');
   await page.keyboard.press('c');

@@ -43,6 +43,8 @@ async function addButton(page, kind, fields) {
 }
 
 export async function story(given) {
+  // What a draft uses is not deleted, and what is gone for good is not found.
+  given.expect(/409.*\/templates\//);
   const files = await shop();
   try {
     const api = await signIn(given.context, given.server.url);
@@ -242,13 +244,65 @@ async function change({ page, api }) {
   await page.getByRole('button', { name: 'Save draft' }).click();
   await page.getByRole('heading', { name: 'diwali_offer_1_copy' }).waitFor();
 
-  await page.getByRole('button', { name: 'More for diwali_offer_1_copy' }).click();
-  await page.getByRole('menuitem', { name: 'Delete' }).click();
-  const sure = page.getByRole('dialog', { name: 'Delete the template?' });
-  await sure.getByText('diwali_offer_1_copy').waitFor();
-  await sure.getByRole('button', { name: 'Delete the template' }).click();
-  await page.waitForURL(/\/templates$/);
+  await putAway(page, api);
   await page.getByRole('link', { name: 'diwali_offer_1', exact: true }).waitFor();
+}
+
+/** Deleted, it comes back at once or from the recently deleted, and it can go for good; what a draft uses stays. */
+async function putAway(page, api) {
+  const copy = page.getByRole('link', { name: 'diwali_offer_1_copy' });
+  const remove = async () => {
+    await page.getByRole('button', { name: 'More for diwali_offer_1_copy' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+  };
+  await remove();
+  await page.waitForURL(/\/templates$/);
+  const said = page.getByRole('alert').filter({ hasText: '"diwali_offer_1_copy" is deleted' });
+  await copy.waitFor({ state: 'detached' });
+  await said.getByRole('button', { name: 'Undo' }).click();
+  await copy.waitFor();
+
+  // A draft needs it: the list says so, leads there, and it is not deleted.
+  const { id } = (await api.get('/templates?search=diwali_offer_1_copy')).body.data[0];
+  const draft = { name: 'Diwali', template_id: id, audience: { type: 'everyone' } };
+  const made = await api.post('/campaigns', draft);
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const row = page.getByRole('row').filter({ has: copy });
+  await row.getByRole('link', { name: '1 draft' }).waitFor();
+  await accessible(page, 'the list of templates');
+  await picture(page, 'story-template-list');
+  await remove();
+  const refused = page.getByRole('alert').filter({ hasText: '1 draft(s) were made with the template' });
+  await refused.getByRole('button', { name: 'Close' }).click();
+  await row.getByRole('link', { name: '1 draft' }).click();
+  await page.waitForURL(/tab=drafts&template=tpl_/);
+  await page.getByText('Template: diwali_offer_1_copy', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'More about Diwali' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the draft' }).click();
+  await page.getByText('No campaign here fits these filters').waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: 'Templates' }).first().click();
+
+  await copy.waitFor();
+  await remove();
+  await copy.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Recently deleted' }).click();
+  const gone = page.getByRole('row').filter({ hasText: 'diwali_offer_1_copy' });
+  await gone.getByText('30 days left').waitFor();
+  await accessible(page, 'the recently deleted templates');
+  await picture(page, 'story-template-deleted');
+  await page.setViewportSize(PHONE);
+  await fits(page, 'the recently deleted on a phone');
+  await page.setViewportSize(WIDE);
+  await gone.getByRole('button', { name: 'Restore diwali_offer_1_copy' }).click();
+  await page.getByText('Nothing was deleted in the last 30 days').waitFor();
+  assert.equal((await api.get(`/templates/${id}`)).body.deleted_at, undefined);
+  const back = page.getByRole('alert').filter({ hasText: '"diwali_offer_1_copy" is back in the list.' });
+  await back.getByRole('button', { name: 'Undo' }).click();
+  await gone.getByRole('button', { name: 'Delete diwali_offer_1_copy for good' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
+  await page.getByText('Nothing was deleted in the last 30 days').waitFor();
+  await page.getByRole('button', { name: 'Back to all templates' }).click();
 }
 
 /** The provider still holds the words from before: the two are compared, and theirs are taken over. */

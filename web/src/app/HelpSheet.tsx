@@ -21,7 +21,11 @@ export function HelpSheet() {
   }, [on, open]);
   const keys: [ReactNode, string][] = [
     [<Together key="k" all={['Ctrl', 'K']} />, t`Go to a page, begin something or find a person`],
-    [<Either key="jk" all={['j', 'k']} />, t`Inbox: next and previous conversation`],
+    [<Kbd key="/">/</Kbd>, t`Search in the list`],
+    [<Either key="jk" all={['j', 'k']} />, t`Lists and inbox: next and previous`],
+    [<Either key="arrows" all={['↓', '↑']} />, t`The same, within a list`],
+    [<Kbd key="open">Enter</Kbd>, t`List: open the row`],
+    [<Kbd key="x">x</Kbd>, t`List: choose the row`],
     [<Kbd key="r">r</Kbd>, t`Conversation: write an answer`],
     [<Kbd key="t">t</Kbd>, t`Conversation: send a template`],
     [<Together key="enter" all={['Ctrl', 'Enter']} />, t`Answer: send it`],

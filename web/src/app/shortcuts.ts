@@ -17,7 +17,7 @@ export function isShortcut(event: KeyboardEvent): boolean {
   );
 }
 
-/** `g` and a letter goes to a page. */
+/** `g` and a letter goes to a page, `/` to the search of the page that is open. */
 export function useShortcuts(): void {
   const [on] = useShortcutsOn();
   const navigate = useNavigate();
@@ -26,6 +26,15 @@ export function useShortcuts(): void {
     let armed = 0;
     const press = (event: KeyboardEvent) => {
       if (!isShortcut(event)) return;
+      if (event.key === '/') {
+        const fields = document.querySelectorAll<HTMLInputElement>('main input[type=search]');
+        const seen = [...fields].find((field) => field.checkVisibility?.() ?? true);
+        if (!seen) return;
+        event.preventDefault();
+        seen.focus();
+        seen.select();
+        return;
+      }
       if (event.key === 'g') {
         armed = event.timeStamp;
         return;

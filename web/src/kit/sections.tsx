@@ -8,7 +8,7 @@ import { CodeInput } from '~/ui/CodeInput';
 import { CopyField } from '~/ui/CopyField';
 import { CurrentPassword } from '~/ui/CurrentPassword';
 import { confirm } from '~/ui/confirm';
-import { DataTable } from '~/ui/DataTable';
+import { DataTable, type Sort } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
 import { Funnel } from '~/ui/Funnel';
 import { Phone, Time } from '~/ui/format';
@@ -57,7 +57,7 @@ function Held<T>({ of, children }: { of: T; children: (value: T, set: (value: T)
 const TONES: Tone[] = ['good', 'bad', 'warn', 'busy', 'paused', 'waiting', 'unsure'];
 const JSON_TEXT = JSON.stringify({ to: '+919999900100', type: 'text', text: { body: 'Namaste' } }, null, 2);
 
-const table = (state: Parameters<typeof listing>[0]) => (
+const table = (state: Parameters<typeof listing>[0], sort?: Sort) => (
   <DataTable<Line>
     label={`Files, ${state}`}
     pages={listing(state)}
@@ -65,7 +65,7 @@ const table = (state: Parameters<typeof listing>[0]) => (
     onOpen={() => {}}
     top={700}
     columns={[
-      { key: 'name', title: 'File', render: (row) => <bdi>{row.name}</bdi> },
+      { key: 'name', title: 'File', sort, render: (row) => <bdi>{row.name}</bdi> },
       { key: 'state', title: 'State', render: (row) => <StatusPill tone="good">{row.state}</StatusPill> },
       { key: 'rows', title: 'Rows', end: true, wide: true, render: (row) => row.rows },
     ]}
@@ -175,6 +175,7 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
   },
   DataTable: {
     rows: table('rows'),
+    sorted: table('rows', { on: true, toggle: () => {} }),
     loading: table('loading'),
     empty: table('empty'),
     failed: table('failed'),

@@ -1,11 +1,13 @@
 import { useLingui } from '@lingui/react/macro';
-import { Skeleton, Table } from '@mantine/core';
+import { Skeleton, Table, UnstyledButton } from '@mantine/core';
+import { IconArrowsSort, IconSortAscending, IconSortDescending } from '@tabler/icons-react';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import classes from './DataTable.module.css';
 import { ProblemAlert } from './ProblemAlert';
 import { ShowMore } from './ShowMore';
+import { useRowKeys } from './useRowKeys';
 
 /** A page of a listing, as the API answers it. */
 export interface Page<Row> {
@@ -23,6 +25,16 @@ export interface Column<Row> {
   /** Left out on phones. */
   wide?: boolean;
   width?: number | string;
+  /** The server can list by this column; pressing its title does so, or goes back to the order without it. */
+  sort?: Sort;
+}
+
+export interface Sort {
+  /** The list is in this order now. */
+  on: boolean;
+  /** The largest, or the last, comes first. */
+  descending?: boolean;
+  toggle: () => void;
 }
 
 interface Props<Row> {
@@ -31,7 +43,7 @@ interface Props<Row> {
   columns: Column<Row>[];
   pages: Pages<Row>;
   rowKey: (row: Row) => string;
-  /** Opens a row by click or Enter. The first column should hold a link as well. */
+  /** Opens a row by click or Enter; see `useRowKeys` for the other keys. The first column should hold a link as well. */
   onOpen?: (row: Row) => void;
   /** Stands in place of the table when there is nothing. */
   empty: ReactNode;
@@ -60,9 +72,23 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
     estimateSize: () => 53,
     overscan: 8,
     getItemKey,
+    // The head stands over the rows.
+    scrollPaddingEnd: 44,
     initialRect: { width: 800, height: 600 },
   });
   const items = virtual.getVirtualItems();
+  const follow = useRowKeys({
+    region: scroll,
+    count: rows.length,
+    keyOf: (index) => String(getItemKey(index)),
+    show: (index) => virtual.scrollToIndex(index),
+    open:
+      onOpen &&
+      ((index) => {
+        const row = rows[index];
+        if (row !== undefined) onOpen(row);
+      }),
+  });
   const last = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = pages;
   useEffect(() => {
@@ -92,6 +118,8 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
         ref={scroll}
         className={classes.scroll}
         aria-label={label}
+        data-rows
+        onFocus={(event) => follow(event.target)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         style={top === undefined ? undefined : { ['--table-top' as string]: `${top}px` }}
@@ -104,8 +132,9 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
                   key={c.key}
                   w={c.width}
                   className={`${c.end ? classes.end : ''} ${c.wide ? classes.wide : ''}`}
+                  aria-sort={c.sort?.on ? (c.sort.descending ? 'descending' : 'ascending') : undefined}
                 >
-                  {c.title}
+                  {c.sort ? <SortTitle title={c.title} sort={c.sort} /> : c.title}
                 </Table.Th>
               ))}
             </Table.Tr>
@@ -135,6 +164,17 @@ export function DataTable<Row>({ label, columns, pages, rowKey, onOpen, empty, t
   );
 }
 
+/** The title of a column that the list can be sorted by. */
+function SortTitle({ title, sort }: { title: ReactNode; sort: Sort }) {
+  const Icon = !sort.on ? IconArrowsSort : sort.descending ? IconSortDescending : IconSortAscending;
+  return (
+    <UnstyledButton className={classes.sort} data-on={sort.on || undefined} onClick={sort.toggle}>
+      {title}
+      <Icon size={14} aria-hidden />
+    </UnstyledButton>
+  );
+}
+
 interface LineProps<Row> {
   row: Row;
   index: number;
@@ -148,6 +188,7 @@ const Line = memo(function Line<Row>({ row, index, columns, onOpen, measure }: L
   return (
     <Table.Tr
       ref={measure}
+      tabIndex={-1}
       data-index={index}
       aria-rowindex={index + 2}
       className={classes.row}

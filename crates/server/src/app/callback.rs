@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 
 use super::account::{LoadedAccount, load};
-use super::arrival::events;
-use super::retention::callbacks_kept_since;
+use super::arrival::{KNOWN_FOR, events, names, plain};
+use super::retention::{KEEP_REFS, callbacks_kept_since};
 use super::{App, AppError};
-use crate::clock::{Millis, first_id_at, id_time};
+use crate::clock::{HOUR, Millis, first_id_at, id_time};
+use crate::domain::id::MESSAGE;
+use crate::domain::phone::Phone;
+use crate::domain::variant;
 use crate::store::callback::{self, Entry, Raw};
-use crate::store::{StoreError, Tx};
+use crate::store::vendor_id::by_external_id;
+use crate::store::{StoreError, Tx, callback_link, erase};
 use harkara_provider::Event;
 
 /// A callback, as it came and as it is read now.
@@ -35,6 +39,75 @@ pub async fn show(app: &App, tx: &mut Tx, id: i64) -> Result<Opened, AppError> {
         Err(error) => Err(error.to_string()),
     };
     Ok(Opened { entry, raw, events })
+}
+
+/// The message that each event of a callback is about, where it is one of the account and known.
+pub async fn meant(tx: &mut Tx, opened: &Opened) -> Result<Vec<Option<i64>>, StoreError> {
+    let Ok(events) = &opened.events else {
+        return Ok(Vec::new());
+    };
+    let account = opened.entry.account_id;
+    let hour = id_time(opened.entry.id) / HOUR;
+    let hours: Vec<i64> = (hour - KNOWN_FOR / HOUR..=hour + 1).collect();
+    let mut found = Vec::with_capacity(events.len());
+    for event in events {
+        let id = match (event, names(event)) {
+            (Event::Message(message), _) => {
+                callback_link::by_key(tx, &format!("{account}.{}", plain(&message.key))).await?
+            }
+            (_, (reference, external)) => match (reference.and_then(|text| MESSAGE.read(text)), external) {
+                (Some(id), _) => Some(id),
+                (None, None | Some("")) => None,
+                (None, Some(external)) => by_external_id(tx, &hours, &plain(external)).await?,
+            },
+        };
+        found.push(id);
+    }
+    let ids: Vec<i64> = found.iter().flatten().copied().collect();
+    let own: HashSet<i64> = callback_link::of_account(tx, &ids, account)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(found
+        .into_iter()
+        .map(|id| id.filter(|id| own.contains(id)))
+        .collect())
+}
+
+/// The messages that a log is asked about: those of a number, or the one of an id, ours or the vendor's. `None`: all.
+pub async fn asked_about(
+    app: &App,
+    tx: &mut Tx,
+    phone: Option<&str>,
+    message: Option<&str>,
+) -> Result<Option<Vec<i64>>, AppError> {
+    let given = |text: Option<&str>| text.map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+    let of_phone = match given(phone) {
+        None => None,
+        Some(text) => {
+            let phone = Phone::parse(&text, &app.config.default_region)
+                .map_err(|why| AppError::field("/phone", "invalid_number", why.to_string()))?;
+            Some(erase::messages(tx, &variant::names(phone.as_str()), None).await?)
+        }
+    };
+    let of_id = match given(message) {
+        None => None,
+        Some(text) => Some(match MESSAGE.read(&text) {
+            Some(id) => vec![id],
+            None => {
+                let hour = app.now() / HOUR;
+                let hours: Vec<i64> = (hour - KEEP_REFS / HOUR..=hour + 1).collect();
+                by_external_id(tx, &hours, &plain(&text))
+                    .await?
+                    .into_iter()
+                    .collect()
+            }
+        }),
+    };
+    Ok(match (of_phone, of_id) {
+        (Some(phone), Some(id)) => Some(phone.into_iter().filter(|one| id.contains(one)).collect()),
+        (one, other) => one.or(other),
+    })
 }
 
 /// Which callbacks to apply again.

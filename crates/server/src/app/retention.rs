@@ -3,17 +3,21 @@
 use super::arrival::KNOWN_FOR;
 use super::import_undo::POSSIBLE_FOR;
 use super::list::KEPT_FOR as LISTS_KEPT_FOR;
+use super::template::RESTORABLE_FOR;
 use super::{App, AppError};
-use crate::clock::{DAY, HOUR, Millis, first_id_at};
+use crate::clock::{DAY, HOUR, Millis, first_id_at, id_time};
 use crate::domain::factor::SET_UP_WITHIN;
 use crate::domain::sign_in::FORGOTTEN_AFTER;
 use crate::store::health;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
-use crate::store::{audit, factor, invite, list, session, sign_in, undo};
+use crate::store::{audit, callback_link, factor, invite, list, session, sign_in, template_shelf, undo};
 
 /// How long vendor ids are kept at least.
-const KEEP_REFS: Millis = 30 * DAY;
+pub(super) const KEEP_REFS: Millis = 30 * DAY;
+
+/// How long it is known which callbacks told of a message, longer than callbacks are kept: one may come late.
+const KEEP_LINKS: Millis = 30 * DAY;
 
 /// How long failures of accounts and counts of numbers are kept: a day is shown, in whatever time zone.
 const KEEP_COUNTS: Millis = 2 * DAY;
@@ -39,7 +43,7 @@ pub enum Pass {
     Refs(i64),
     /// Old acts of the audit log, and what is left of sign-ins.
     SignIns,
-    /// Failures and counts of accounts and numbers.
+    /// Failures and counts of accounts and numbers, and templates that were deleted long ago.
     Counts,
     /// What imports did that can no longer be undone.
     Imports,
@@ -102,6 +106,7 @@ async fn callbacks(app: &App, after: i64) -> Result<Pass, AppError> {
         return Ok(Pass::Done);
     }
     store::forget_callbacks(&mut tx, after, *last).await?;
+    callback_link::forget(&mut tx, first_id_at(id_time(*last) - KEEP_LINKS)).await?;
     tx.commit().await?;
     Ok(Pass::Callbacks(*last))
 }
@@ -151,6 +156,7 @@ async fn counts(app: &App) -> Result<Pass, AppError> {
         return Ok(Pass::Done);
     }
     health::forget(&mut tx, since / HOUR, since / health::SLOT).await?;
+    template_shelf::purge(&mut tx, app.now() - RESTORABLE_FOR, 0).await?;
     tx.commit().await?;
     Ok(Pass::Imports)
 }

@@ -104,6 +104,9 @@ pub async fn update(
     row.active = i16::from(active);
     row.updated_at = app.now();
     user::update(tx, &row).await?;
+    if change.name.is_some() {
+        crate::store::campaign_list::rename_owner(tx, id, &row.name).await?;
+    }
     if !active {
         session::end_others(tx, id, 0).await?;
         invite::remove_of_user(tx, id).await?;

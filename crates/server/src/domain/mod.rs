@@ -16,6 +16,7 @@ pub mod erased;
 pub mod factor;
 pub mod guess;
 pub mod id;
+pub mod label;
 pub mod lease;
 pub mod light;
 pub mod limiter;

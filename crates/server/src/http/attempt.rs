@@ -13,9 +13,9 @@ use super::callback::account_of;
 use super::extract::Caller;
 use super::paging::{Listing, Page};
 use super::problem::Problem;
-use crate::app::AppError;
+use crate::app::{AppError, callback};
 use crate::domain::id::{ACCOUNT, CAMPAIGN, Kind, MESSAGE};
-use crate::store::attempt::{Entry, Place, log};
+use crate::store::attempt::{Entry, Place, Wanted, log};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -75,6 +75,14 @@ pub struct AttemptFilter {
     pub account: Option<String>,
     /// Those that ended so: `accepted`, the kind of an error, or `failed` for all that were not accepted.
     pub outcome: Option<String>,
+    /// Those to send messages to this number, however it is written.
+    pub phone: Option<String>,
+    /// Those to send this message: its id (`msg_...`), or the one that the provider gave it in the last 30 days.
+    pub message: Option<String>,
+    /// Those that ended at this time or later, milliseconds since 1970 UTC.
+    pub since: Option<i64>,
+    /// Those that ended before this time, milliseconds since 1970 UTC.
+    pub until: Option<i64>,
     /// Rows at most, 1 to 500; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -95,13 +103,24 @@ async fn page(
     }
     .limit();
     let before = place(filter.cursor.as_deref())?;
+    let before = filter
+        .until
+        .map_or(before, |until| before.min((until, i64::MIN, i16::MIN)));
     let account = filter
         .account
         .map(|text| account_of(&text, "/account"))
         .transpose()?;
     let outcome = filter.outcome.as_deref().map(outcome_of).transpose()?;
     let mut tx = app.db.read().await?;
-    let rows = log(&mut tx, before, account, outcome, limit).await?;
+    let (phone, message) = (filter.phone.as_deref(), filter.message.as_deref());
+    let messages = callback::asked_about(&app, &mut tx, phone, message).await?;
+    let wanted = Wanted {
+        account_id: account,
+        outcome,
+        since: filter.since.unwrap_or(0),
+        messages: messages.as_deref(),
+    };
+    let rows = log(&mut tx, before, &wanted, limit).await?;
     let last = rows.last().filter(|_| rows.len() as i64 >= limit);
     let next_cursor = last.map(|row| {
         let at = CURSOR.show(row.finished_at);

@@ -18,9 +18,10 @@ use super::paging::{Listing, Page};
 use super::problem::Problem;
 use crate::app::AppError;
 use crate::app::callback::{self, Which};
-use crate::clock::id_time;
-use crate::domain::id::{ACCOUNT, CALLBACK};
+use crate::clock::{first_id_at, id_time};
+use crate::domain::id::{ACCOUNT, CALLBACK, MESSAGE};
 use crate::store::callback::{APPLIED, Entry, NEW, NOT_OURS, UNREADABLE, WAITING, list};
+use crate::store::callback_link::list_of;
 use crate::store::from_json;
 
 /// Routes.
@@ -115,6 +116,14 @@ pub struct CallbackFilter {
     pub state: Option<String>,
     /// Those of this account (`acc_...`).
     pub account: Option<String>,
+    /// Those that told of messages to or from this number, however it is written.
+    pub phone: Option<String>,
+    /// Those that told of this message: its id (`msg_...`), or the one that the provider gave it in the last 30 days.
+    pub message: Option<String>,
+    /// Those that came at this time or later, milliseconds since 1970 UTC.
+    pub since: Option<i64>,
+    /// Those that came before this time, milliseconds since 1970 UTC.
+    pub until: Option<i64>,
     /// Rows at most, 1 to 500; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -138,7 +147,13 @@ async fn page(
         .map(|text| account_of(&text, "/account"))
         .transpose()?;
     let mut tx = app.db.read().await?;
-    let rows = list(&mut tx, page.before()?, state, account, page.limit()).await?;
+    let before = page.before()?.min(filter.until.map_or(i64::MAX, first_id_at));
+    let span = (filter.since.map_or(0, first_id_at), before);
+    let (phone, message) = (filter.phone.as_deref(), filter.message.as_deref());
+    let rows = match callback::asked_about(&app, &mut tx, phone, message).await? {
+        None => list(&mut tx, span, state, account, page.limit()).await?,
+        Some(messages) => list_of(&mut tx, &messages, span, state, account, page.limit()).await?,
+    };
     let listing = Listing::new(rows, &page, |row| row.id, CallbackEntry::from);
     Ok(Json(CallbackPage {
         data: listing.data,
@@ -168,6 +183,8 @@ pub struct CallbackDetail {
     /// What it says, as `harkara callback decode` shows it.
     #[schema(value_type = Vec<Object>)]
     pub decoded: Vec<Value>,
+    /// The message that each of `decoded` is about (`msg_...`), where it is known.
+    pub message_ids: Vec<Option<String>>,
     /// Why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
@@ -183,6 +200,7 @@ async fn show(
     let id = path_id(CALLBACK, "callback", path)?;
     let mut tx = app.db.read().await?;
     let opened = callback::show(&app, &mut tx, id).await?;
+    let meant = callback::meant(&mut tx, &opened).await?;
     let (events, unreadable) = match opened.events {
         Ok(events) => (events, None),
         Err(why) => (Vec::new(), Some(why)),
@@ -201,6 +219,10 @@ async fn show(
         decoded: events
             .iter()
             .map(|event| serde_json::to_value(event).unwrap_or_default())
+            .collect(),
+        message_ids: meant
+            .into_iter()
+            .map(|id| id.map(|id| MESSAGE.show(id)))
             .collect(),
         unreadable,
     }))

@@ -53,6 +53,7 @@ mod spreadsheet;
 pub mod template;
 mod template_desk;
 pub mod template_doc;
+mod template_list;
 mod texts;
 pub mod timeline;
 pub mod try_message;
@@ -106,6 +107,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(session::routes())
         .merge(template::routes())
         .merge(template_desk::routes())
+        .merge(template_list::routes())
         .merge(texts::routes())
         .merge(timeline::routes())
         .merge(try_message::routes())

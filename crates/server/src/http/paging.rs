@@ -1,5 +1,8 @@
 //! Lists in pages: newest first, `?limit=` up to 500, `?cursor=` from the page before.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,6 +24,16 @@ impl Page {
         self.limit.unwrap_or(50).clamp(1, 500)
     }
 
+    /// The last row, when there may be more behind it.
+    pub fn goes_on<'r, R>(&self, rows: &'r [R]) -> Option<&'r R> {
+        rows.last().filter(|_| rows.len() as i64 >= self.limit())
+    }
+
+    /// The cursor of a list in the order of ids.
+    pub fn cursor(id: i64) -> String {
+        crate::domain::id::Kind("c").show(id)
+    }
+
     /// Ids below this come next; `i64::MAX` on the first page.
     pub fn before(&self) -> Result<i64, Problem> {
         match &self.cursor {
@@ -30,6 +43,22 @@ impl Page {
                 .ok_or_else(Problem::bad_cursor),
         }
     }
+}
+
+/// The cursor of a list in another order: what its last row is sorted by.
+pub fn show_place<T: Serialize>(place: &T) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
+}
+
+/// What the last row of the page before is sorted by; `None` on the first page.
+pub fn place<T: DeserializeOwned>(page: &Page) -> Result<Option<T>, Problem> {
+    let Some(text) = &page.cursor else {
+        return Ok(None);
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Problem::bad_cursor())?;
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|_| Problem::bad_cursor())
 }
 
 /// One page.

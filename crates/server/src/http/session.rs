@@ -233,12 +233,16 @@ async fn change(State(app): State<Shared>, body: Body<OwnChange>) -> Result<Json
     }
     let mut act = caller.act(&app, Some(signed_in.user.id)).await?;
     let mut row = user::by_id(&mut act.tx, signed_in.user.id).await?;
+    let renamed = name.is_some();
     row.name = name.unwrap_or(row.name);
     if let Some(language) = &change.language {
         row.language = Some(language.clone()).filter(|tag| !tag.is_empty());
     }
     row.updated_at = app.now();
     store::user::update(&mut act.tx, &row).await?;
+    if renamed {
+        store::campaign_list::rename_owner(&mut act.tx, row.id, &row.name).await?;
+    }
     act.commit(&app, Some(row.id)).await?;
     Ok(Json(Session::of(SignedIn {
         user: row,

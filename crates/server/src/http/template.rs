@@ -1,18 +1,17 @@
 //! `/api/v1/templates`: what templates say, what their placeholders are filled with, and their approval.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use harkara_provider::{Category, TemplateMessage};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
-use super::paging::{Listing, Page};
 use super::problem::{Problem, ProblemField};
 use super::template_doc::{CategoryDoc, ContentDoc};
 use crate::app::AppError;
@@ -22,14 +21,15 @@ use crate::domain::id;
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{Mapping, TemplateContent};
 use crate::store;
-use crate::store::template::{TemplateRow, Wanted};
+use crate::store::template::TemplateRow;
+use crate::store::template_shelf::plain_name;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
+        .routes(routes!(create))
         .routes(routes!(preview))
-        .routes(routes!(get, update, delete))
+        .routes(routes!(get, update))
         .routes(routes!(submit))
         .routes(routes!(take_theirs))
         .routes(routes!(import))
@@ -76,6 +76,12 @@ pub struct Template {
     /// What a change means for campaigns that use it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// When a campaign began with it last, milliseconds since 1970 UTC; absent: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_sent_at: Option<i64>,
+    /// Since when it is deleted, milliseconds since 1970 UTC; absent: it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<i64>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
     /// Milliseconds since 1970 UTC.
@@ -148,24 +154,6 @@ pub struct TemplateChange {
     pub version: Option<i64>,
 }
 
-/// Query of the list.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Filter {
-    /// Only templates of this account.
-    pub account_id: Option<String>,
-    /// Only templates in this status.
-    pub status: Option<String>,
-    /// Only templates with this in their name, in any case.
-    pub search: Option<String>,
-    /// Only templates that say something else than at the provider (`true`), or that do not (`false`).
-    pub differs: Option<bool>,
-    /// Rows at most, 1 to 500; 50 when not given.
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-}
-
 /// What an import did.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Imported {
@@ -227,7 +215,9 @@ pub(super) fn show(row: TemplateRow) -> Result<Template, AppError> {
         problems: template::open_problems(&row)?.into_iter().map(field).collect(),
         at_provider: at_provider(&row)?,
         note: None,
-        name: row.name,
+        last_sent_at: Some(row.shelf.last_sent_at).filter(|at| *at > 0),
+        deleted_at: row.shelf.deleted_at,
+        name: plain_name(&row).to_owned(),
         language: row.language,
         status: row.status,
         status_detail: row.status_detail,
@@ -261,40 +251,6 @@ fn field(problem: FieldProblem) -> ProblemField {
 pub(super) fn no_account(pointer: &str) -> AppError {
     let detail = "There is no account with this id. GET /api/v1/accounts shows the accounts.";
     AppError::field(pointer, "not_found", detail)
-}
-
-/// Lists templates, newest first.
-#[utoipa::path(get, path = "/templates", tag = "Templates", params(Filter), responses((status = 200, body = Listing<Template>), (status = 401, body = Problem)))]
-async fn list(
-    _: Caller,
-    State(app): State<Shared>,
-    Query(filter): Query<Filter>,
-) -> Result<Json<Listing<Template>>, Problem> {
-    let account = match &filter.account_id {
-        None => 0,
-        Some(text) => id::ACCOUNT.read(text).ok_or_else(|| no_account("/account_id"))?,
-    };
-    let status = filter.status.unwrap_or_default();
-    let search = filter.search.unwrap_or_default();
-    let page = Page {
-        limit: filter.limit,
-        cursor: filter.cursor,
-    };
-    let mut tx = app.db.read().await?;
-    let wanted = Wanted {
-        account_id: account,
-        status: &status,
-        search: search.trim(),
-        differs: filter.differs,
-    };
-    let rows = store::template::list(&mut tx, page.before()?, &wanted, page.limit()).await?;
-    let shown: Result<Vec<_>, AppError> = rows.into_iter().map(|row| Ok((row.id, show(row)?))).collect();
-    Ok(Json(Listing::new(
-        shown?,
-        &page,
-        |(id, _)| *id,
-        |(_, template)| template,
-    )))
 }
 
 /// Saves a template.
@@ -383,20 +339,6 @@ async fn take_theirs(
     let changed = template::take_theirs(&app, &mut act.tx, id).await?;
     act.commit(&app, Some(id)).await?;
     Ok(Json(show_changed(changed)?))
-}
-
-/// Deletes a template. Refused when campaigns were made with it.
-#[utoipa::path(delete, path = "/templates/{id}", tag = "Templates", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn delete(
-    caller: Caller,
-    State(app): State<Shared>,
-    path: Path<String>,
-) -> Result<StatusCode, Problem> {
-    let id = path_id(id::TEMPLATE, "template", path)?;
-    let mut act = caller.act(&app, Some(id)).await?;
-    template::delete(&mut act.tx, id).await?;
-    act.commit(&app, Some(id)).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Submits a draft, or a rejected template that was mended, for approval.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch};
+use super::dialect::{Batch, batch, in_numbers};
 use super::{StoreError, Tx, to_json};
 
 /// An attempt worth telling.
@@ -96,6 +96,19 @@ pub struct Entry {
 /// Where a page of the log begins: time, message and number of the last attempt of the page before.
 pub type Place = (i64, i64, i16);
 
+/// Which attempts of the log.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Of this account.
+    pub account_id: Option<i64>,
+    /// With this outcome; `failed`: all but `accepted`.
+    pub outcome: Option<&'a str>,
+    /// Ended at this moment or later, milliseconds UTC; 0: whenever.
+    pub since: i64,
+    /// To send these messages.
+    pub messages: Option<&'a [i64]>,
+}
+
 const LOG: &str = "
 SELECT a.message_id, a.n, a.at, a.finished_at, a.outcome, a.http_status, a.detail, m.phone, m.campaign_id,
        u.account_id, u.phone AS number
@@ -105,24 +118,53 @@ JOIN number u ON u.id = m.number_id
 WHERE (a.finished_at, a.message_id, a.n) < ($1, $2, $3)
   AND ($4 = 0 OR u.account_id = $4)
   AND ($5 = '' OR a.outcome = $5 OR ($5 = 'failed' AND a.outcome <> 'accepted'))
+  AND a.finished_at >= $6
 ORDER BY a.finished_at DESC, a.message_id DESC, a.n DESC
-LIMIT $6";
+LIMIT $7";
 
-/// A page of the log, what ended last first: of one account, with one outcome (`failed`: all but `accepted`) when given.
+// The attempts of few messages are few: they are looked up one by one, not searched for in the log.
+const LOG_OF: Batch = in_numbers!(
+    "
+WITH found AS MATERIALIZED (
+    SELECT message_id, n, at, finished_at, outcome, http_status, detail
+    FROM attempt
+    WHERE message_id IN",
+    "
+)
+SELECT a.message_id, a.n, a.at, a.finished_at, a.outcome, a.http_status, a.detail, m.phone, m.campaign_id,
+       u.account_id, u.phone AS number
+FROM found a
+JOIN message m ON m.id = a.message_id
+JOIN number u ON u.id = m.number_id
+WHERE (a.finished_at, a.message_id, a.n) < ($2, $3, $4)
+  AND ($5 = 0 OR u.account_id = $5)
+  AND ($6 = '' OR a.outcome = $6 OR ($6 = 'failed' AND a.outcome <> 'accepted'))
+  AND a.finished_at >= $7
+ORDER BY a.finished_at DESC, a.message_id DESC, a.n DESC
+LIMIT $8"
+);
+
+/// A page of the log, what ended last first.
 pub async fn log(
     tx: &mut Tx,
     before: Place,
-    account_id: Option<i64>,
-    outcome: Option<&str>,
+    wanted: &Wanted<'_>,
     limit: i64,
 ) -> Result<Vec<Entry>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_as::<_, Entry>(LOG)
-        .bind(before.0)
-        .bind(before.1)
-        .bind(before.2)
-        .bind(account_id.unwrap_or(0))
-        .bind(outcome.unwrap_or_default())
-        .bind(limit)
-        .fetch_all(c)
-        .await)?)
+    let of = tx.dialect().pick(&LOG_OF);
+    Ok(on!(tx, c => {
+        let page = match wanted.messages {
+            None => sqlx::query_as::<_, Entry>(LOG),
+            Some(ids) => sqlx::query_as::<_, Entry>(of).bind(to_json(ids)),
+        };
+        page.bind(before.0)
+            .bind(before.1)
+            .bind(before.2)
+            .bind(wanted.account_id.unwrap_or(0))
+            .bind(wanted.outcome.unwrap_or_default())
+            .bind(wanted.since)
+            .bind(limit)
+            .fetch_all(c)
+            .await
+    })?)
 }

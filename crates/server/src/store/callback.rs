@@ -263,21 +263,21 @@ pub struct Entry {
 const LIST: &str = "
 SELECT id, account_id, method, query, content_type, headers, CAST(LENGTH(body) AS BIGINT) AS length, state, events, problem
 FROM callback
-WHERE id < $1 AND ($2 = -1 OR state = $2) AND ($3 = 0 OR account_id = $3)
+WHERE id < $1 AND ($2 = -1 OR state = $2) AND ($3 = 0 OR account_id = $3) AND id >= $5
 ORDER BY id DESC
 LIMIT $4";
 
 const LIST_LEFT: &str = "
 SELECT id, account_id, method, query, content_type, headers, CAST(LENGTH(body) AS BIGINT) AS length, state, events, problem
 FROM callback
-WHERE id < $1 AND state <> 1 AND state = $2 AND ($3 = 0 OR account_id = $3)
+WHERE id < $1 AND state <> 1 AND state = $2 AND ($3 = 0 OR account_id = $3) AND id >= $5
 ORDER BY id DESC
 LIMIT $4";
 
-/// A page of callbacks below the id `before`, newest first; of one state, of one account when given.
+/// A page of callbacks with ids from `from` up to, not with, `before`, newest first; of one state, of one account when given.
 pub async fn list(
     tx: &mut Tx,
-    before: i64,
+    (from, before): (i64, i64),
     state: Option<i16>,
     account_id: Option<i64>,
     limit: i64,
@@ -292,6 +292,7 @@ pub async fn list(
         .bind(state.unwrap_or(-1))
         .bind(account_id.unwrap_or(0))
         .bind(limit)
+        .bind(from)
         .fetch_all(c)
         .await)?)
 }

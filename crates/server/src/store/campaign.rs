@@ -51,10 +51,26 @@ pub struct CampaignRow {
     pub waiting_reason: Option<String>,
     /// Since when.
     pub waiting_since: Option<i64>,
+    /// Where it stands in lists.
+    #[sqlx(flatten)]
+    pub desk: Desk,
     /// When it was written.
     pub created_at: i64,
     /// When it last changed.
     pub updated_at: i64,
+}
+
+/// Where a campaign stands in lists; written by [`super::campaign_list`] alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromRow)]
+pub struct Desk {
+    /// Who wrote it: `user`, `api_key`; empty when nobody knows.
+    pub owner_kind: String,
+    /// Id of the user or the key.
+    pub owner_id: i64,
+    /// Their name.
+    pub owner_name: String,
+    /// Since when it is archived.
+    pub archived_at: Option<i64>,
 }
 
 const INSERT: &str = "
@@ -115,51 +131,6 @@ pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<CampaignRow>, StoreErro
     Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(sql).bind(id).fetch_optional(c).await)?)
 }
 
-// Texts are made small by the engine, which may know ASCII only: the given beginning comes in both ways.
-const LIST: Batch = in_numbers!(
-    "
-SELECT *
-FROM campaign
-WHERE id < $2 AND ($3 = '' OR LOWER(name) LIKE $3 ESCAPE '!' OR LOWER(name) LIKE $4 ESCAPE '!') AND state IN",
-    "
-ORDER BY id DESC
-LIMIT $5"
-);
-
-/// A page, newest first: in one of these states, with this text in the name unless it is empty.
-pub async fn list(
-    tx: &mut Tx,
-    before: i64,
-    states: &[i16],
-    search: &str,
-    limit: i64,
-) -> Result<Vec<CampaignRow>, StoreError> {
-    let sql = tx.dialect().pick(&LIST);
-    let (ascii, all) = (
-        containing(&search.to_ascii_lowercase()),
-        containing(&search.to_lowercase()),
-    );
-    Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(sql)
-        .bind(to_json(states)).bind(before).bind(ascii).bind(all).bind(limit)
-        .fetch_all(c).await)?)
-}
-
-/// The pattern of what contains a text; empty for an empty one.
-pub(super) fn containing(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '!' | '%' | '_') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 const OF_TEMPLATE: &str = "
 SELECT *
 FROM campaign
@@ -184,6 +155,7 @@ WHERE id = $1";
 
 /// Deletes a campaign that nothing depends on.
 pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), StoreError> {
+    super::campaign_list::take_labels(tx, &[id], "").await?;
     on!(tx, c => sqlx::query(DELETE).bind(id).execute(c).await.map(drop))?;
     tx.note(Campaign, id);
     Ok(())

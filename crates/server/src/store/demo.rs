@@ -185,6 +185,7 @@ const REMOVE: &[&str] = &[
     concat!("DELETE FROM click WHERE message_id IN ", messages!()),
     concat!("DELETE FROM resent WHERE message_id IN ", messages!()),
     concat!("DELETE FROM attempt WHERE message_id IN ", messages!()),
+    concat!("DELETE FROM callback_message WHERE message_id IN ", messages!()),
     concat!("DELETE FROM message WHERE id >= $1 AND number_id IN ", numbers!()),
     concat!(
         "DELETE FROM callback WHERE id >= $1 AND account_id IN ",
@@ -199,6 +200,7 @@ const REMOVE_ALL: &[&str] = &[
     concat!("DELETE FROM exclusion WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_number WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_slice WHERE campaign_id IN ", campaigns!()),
+    concat!("DELETE FROM campaign_label WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign WHERE account_id IN ", accounts!()),
     concat!("DELETE FROM template WHERE account_id IN ", accounts!()),
     concat!("DELETE FROM kept_number WHERE account_id IN ", accounts!()),

@@ -102,6 +102,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "import drafts",
         include_str!("../../../../migrations/0030_import_drafts.sql"),
     ),
+    (
+        31,
+        "catalog",
+        include_str!("../../../../migrations/0031_catalog.sql"),
+    ),
 ];
 
 impl Dialect {

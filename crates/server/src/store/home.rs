@@ -158,7 +158,7 @@ FROM (
         (SELECT COUNT(*) FROM campaign c WHERE c.template_id = t.id AND c.state IN (2, 3, 4)) AS open
     FROM template t
     JOIN account a ON a.id = t.account_id
-    WHERE t.status IN ('rejected', 'paused', 'disabled') AND a.state < 3) AS troubled
+    WHERE t.status IN ('rejected', 'paused', 'disabled') AND t.deleted_at IS NULL AND a.state < 3) AS troubled
 WHERE open > 0 OR updated_at >= $1
 ORDER BY open DESC, updated_at DESC
 LIMIT 20";

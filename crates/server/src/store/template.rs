@@ -2,7 +2,6 @@
 
 use sqlx::FromRow;
 
-use super::campaign::containing;
 use super::db::on;
 use super::dialect::Batch;
 use super::news::Topic::Template;
@@ -39,6 +38,9 @@ pub struct TemplateRow {
     /// What the provider holds of it.
     #[sqlx(flatten)]
     pub held: Held,
+    /// Where it stands in lists.
+    #[sqlx(flatten)]
+    pub shelf: Shelf,
     /// Milliseconds UTC.
     pub created_at: i64,
     /// Milliseconds UTC.
@@ -56,6 +58,17 @@ pub struct Held {
     pub theirs_buttons: i16,
     /// 1 when ours says something else.
     pub differs: i16,
+}
+
+/// Where a template stands in lists; written by [`super::template_shelf`] alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, FromRow)]
+pub struct Shelf {
+    /// Since when it is deleted.
+    pub deleted_at: Option<i64>,
+    /// 1: it cannot be restored any more, and is kept for the campaigns that were made with it.
+    pub purged: i16,
+    /// When a campaign began with it last; 0: never.
+    pub last_sent_at: i64,
 }
 
 const INSERT: &str = "
@@ -172,41 +185,6 @@ pub async fn by_name(
         .fetch_optional(c).await)?)
 }
 
-const LIST: &str = "
-SELECT *
-FROM template
-WHERE id < $1 AND ($2 = 0 OR account_id = $2) AND ($3 = '' OR status = $3)
-    AND ($4 = '' OR LOWER(name) LIKE $4 ESCAPE '!') AND ($5 < 0 OR differs = $5)
-ORDER BY id DESC
-LIMIT $6";
-
-/// Which templates of the list.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted<'a> {
-    /// Of this account; 0 for all.
-    pub account_id: i64,
-    /// In this status; empty for all.
-    pub status: &'a str,
-    /// A part of the name; empty for all.
-    pub search: &'a str,
-    /// Whether it says something else than at the provider.
-    pub differs: Option<bool>,
-}
-
-/// A page below the id `before`, newest first.
-pub async fn list(
-    tx: &mut Tx,
-    before: i64,
-    wanted: &Wanted<'_>,
-    limit: i64,
-) -> Result<Vec<TemplateRow>, StoreError> {
-    let search = containing(&wanted.search.to_lowercase());
-    let differs = wanted.differs.map_or(-1, i16::from);
-    Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(LIST)
-        .bind(before).bind(wanted.account_id).bind(wanted.status).bind(search).bind(differs).bind(limit)
-        .fetch_all(c).await)?)
-}
-
 const OF_ACCOUNT: &str = "
 SELECT *
 FROM template
@@ -227,16 +205,6 @@ const LOCK_ACCOUNT: Batch = Batch {
 pub async fn lock_of_account(tx: &mut Tx, account_id: i64) -> Result<Vec<TemplateRow>, StoreError> {
     let sql = tx.dialect().pick(&LOCK_ACCOUNT);
     Ok(on!(tx, c => sqlx::query_as::<_, TemplateRow>(sql).bind(account_id).fetch_all(c).await)?)
-}
-
-const CAMPAIGNS: &str = "
-SELECT COUNT(*), COUNT(CASE WHEN state IN (2, 3, 4) THEN 1 END)
-FROM campaign
-WHERE template_id = $1";
-
-/// How many campaigns were made with it, and how many of them are scheduled, running or paused.
-pub async fn campaigns(tx: &mut Tx, id: i64) -> Result<(i64, i64), StoreError> {
-    Ok(on!(tx, c => sqlx::query_as(CAMPAIGNS).bind(id).fetch_one(c).await)?)
 }
 
 const DELETE: &str = "

@@ -51,6 +51,7 @@ fn running(account_id: i64, number_id: i64) -> CampaignRow {
         expected: None,
         waiting_reason: None,
         waiting_since: None,
+        desk: harkara::store::campaign::Desk::default(),
         created_at: START,
         updated_at: START,
     }

@@ -80,4 +80,35 @@ on_both_engines! {
             assert_eq!(wrong["code"], "bad_cursor");
         }
     }
+
+    async fn the_log_is_asked_about_a_person_a_message_and_a_time(t) {
+        let p = Post::new(t).await;
+        let mut sent = Vec::new();
+        // A number that was just taken is silent for a second.
+        for _ in 0..3 {
+            p.w.step(1_000).await;
+        }
+        for i in [1, 2, 1] {
+            let text = json!({"to": phone(i), "content": {"type": "text", "body": "hi"}});
+            p.says(i, "hello", START).await;
+            sent.push(p.client.post("/api/v1/messages", text).await.expect(202)["message_id"].as_str().unwrap().to_owned());
+            p.w.step(60_000).await;
+        }
+        let of = async |filter: &str| -> Vec<String> {
+            all(&p, 1, filter).await.into_iter().map(|row| row.0).collect()
+        };
+        assert_eq!(of("&phone=%2B919999900001").await, [sent[2].clone(), sent[0].clone()]);
+        assert_eq!(of("&phone=9999900002").await, [sent[1].clone()], "however it is written");
+        assert_eq!(of(&format!("&message={}", sent[1])).await, [sent[1].clone()]);
+        let vendors = p.client.get(&format!("/api/v1/messages/{}", sent[0])).await["external_id"].clone();
+        assert_eq!(of(&format!("&message={}", vendors.as_str().unwrap())).await, [sent[0].clone()]);
+        assert_eq!(of("&message=nobody").await, [""; 0]);
+        assert_eq!(of(&format!("&phone=9999900002&message={}", sent[0])).await, [""; 0]);
+        let ended = p.client.get("/api/v1/attempts").await["data"][1]["finished_at"].as_i64().unwrap();
+        assert_eq!(of(&format!("&since={ended}")).await, [sent[2].clone(), sent[1].clone()]);
+        assert_eq!(of(&format!("&until={ended}")).await, [sent[0].clone()]);
+        assert_eq!(of(&format!("&until={}&phone=9999900001", ended + 1)).await, [sent[0].clone()]);
+        let wrong = p.client.call("GET", "/api/v1/attempts?phone=abc", "").await.expect(422);
+        assert_eq!(wrong["errors"][0]["pointer"], "/phone");
+    }
 }

@@ -171,7 +171,9 @@ impl Post {
     /// The callbacks, oldest first.
     pub async fn log(&self) -> Vec<callback::Entry> {
         let mut tx = self.w.app().db.read().await.unwrap();
-        let mut rows = callback::list(&mut tx, i64::MAX, None, None, 500).await.unwrap();
+        let mut rows = callback::list(&mut tx, (0, i64::MAX), None, None, 500)
+            .await
+            .unwrap();
         rows.reverse();
         rows
     }

@@ -83,6 +83,7 @@ impl World {
             .to_string(),
             quality: None,
             held: harkara::store::template::Held::default(),
+            shelf: harkara::store::template::Shelf::default(),
             created_at: app.now(),
             updated_at: app.now(),
         };

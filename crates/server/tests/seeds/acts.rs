@@ -6,7 +6,7 @@ use harkara::app::campaign::CampaignInput;
 use harkara::app::{App, AppError, account, campaign, consent, conversation, message};
 use harkara::domain::audience::{Audience, Comparison, Condition};
 use harkara::domain::id;
-use harkara::store::{self, number};
+use harkara::store::{self, campaign_list, number};
 use harkara_provider::Content;
 use serde_json::json;
 
@@ -116,12 +116,17 @@ pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
             }
         }
         Act::Resend(n) => {
+            let all = campaign_list::Wanted {
+                states: &harkara::domain::campaign::ALL,
+                ..campaign_list::Wanted::default()
+            };
             let campaigns =
-                store::campaign::list(&mut tx, i64::MAX, &harkara::domain::campaign::ALL, "", 10).await?;
+                campaign_list::list(&mut tx, campaign_list::After::Newest(i64::MAX), &all, 10).await?;
             let mut stuck = Vec::new();
             for row in &campaigns {
                 for state in [25, 35] {
-                    stuck.extend(store::message::of_campaign(&mut tx, row.id, i64::MAX, state, 20).await?);
+                    stuck
+                        .extend(store::message::of_campaign(&mut tx, row.row.id, i64::MAX, state, 20).await?);
                 }
             }
             if let Some(row) = stuck.get(n % stuck.len().max(1)) {

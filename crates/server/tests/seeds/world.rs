@@ -176,6 +176,7 @@ async fn welcome(app: &App, tx: &mut Tx, account: i64) -> i64 {
         .to_string(),
         quality: None,
         held: harkara::store::template::Held::default(),
+        shelf: harkara::store::template::Shelf::default(),
         created_at: START,
         updated_at: START,
     };

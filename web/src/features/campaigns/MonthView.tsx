@@ -18,20 +18,20 @@ import { useFormat, viewerZone } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import classes from './MonthView.module.css';
 import { dayOf, firstDay, later, type Month, monthOf, showMonth, weeksOf } from './month';
-import { type Row, useCampaigns } from './useCampaigns';
+import { type Narrowed, type Row, useCampaigns } from './useCampaigns';
 
 interface Props {
-  q: string | undefined;
+  narrowed: Narrowed;
   month: Month;
   go: (month: Month) => void;
 }
 
 /** The campaigns that wait for their time, by day in the viewer's zone. */
-export function MonthView({ q, month, go }: Props) {
+export function MonthView({ narrowed, month, go }: Props) {
   const { t, i18n } = useLingui();
   const locale = regional(i18n.locale);
   const format = useFormat();
-  const pages = useCampaigns('scheduled', q);
+  const pages = useCampaigns('scheduled', narrowed);
   const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage();

@@ -1,20 +1,24 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
+import { IconArchive, IconArchiveOff, IconCopy, IconDots, IconTag, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { done, failed } from '~/ui/toast';
-import { useClone, useDelete } from './queries';
-import type { Row } from './useCampaigns';
+import { useArchive } from './Chosen';
+import { LabelsModal } from './Labels';
+import { type Campaign, useClone, useDelete } from './queries';
 
-/** What one can do with a campaign of the list. */
-export function RowMenu({ row }: { row: Row }) {
+/** What one can do with a campaign besides sending it. */
+export function RowMenu({ row }: { row: Campaign }) {
   const { t } = useLingui();
   const can = useCan();
   const navigate = useNavigate();
   const clone = useClone();
   const remove = useDelete();
+  const archive = useArchive();
+  const [labelling, label] = useDisclosure();
   if (!can('campaigns.write')) return null;
   const copy = async () => {
     try {
@@ -37,23 +41,46 @@ export function RowMenu({ row }: { row: Row }) {
         done(t`The draft is deleted.`);
       },
     });
+  const ended = row.state === 'finished' || row.state === 'stopped';
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t`More about ${row.name}`}>
-          <IconDots size={18} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCopy size={16} aria-hidden />} onClick={() => void copy()}>
-          <Trans>Clone</Trans>
-        </Menu.Item>
-        {row.state === 'draft' && (
-          <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={ask}>
-            <Trans>Delete</Trans>
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={t`More about ${row.name}`}>
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconCopy size={16} aria-hidden />} onClick={() => void copy()}>
+            <Trans>Clone</Trans>
           </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+          <Menu.Item leftSection={<IconTag size={16} aria-hidden />} onClick={label.open}>
+            <Trans>Labels</Trans>
+          </Menu.Item>
+          {ended && !row.archived_at && (
+            <Menu.Item
+              leftSection={<IconArchive size={16} aria-hidden />}
+              onClick={() => void archive([row.id], true)}
+            >
+              <Trans>Archive</Trans>
+            </Menu.Item>
+          )}
+          {row.archived_at && (
+            <Menu.Item
+              leftSection={<IconArchiveOff size={16} aria-hidden />}
+              onClick={() => void archive([row.id], false)}
+            >
+              <Trans>Take back into the list</Trans>
+            </Menu.Item>
+          )}
+          {row.state === 'draft' && (
+            <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={ask}>
+              <Trans>Delete</Trans>
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <LabelsModal campaign={row} opened={labelling} close={label.close} />
+    </>
   );
 }

@@ -6,15 +6,23 @@ const one = <T extends string>(all: readonly T[], value: unknown): T | undefined
   all.find((known) => known === value);
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-export const LIST_TABS = ['running', 'scheduled', 'drafts', 'finished'] as const;
+export const LIST_TABS = ['running', 'scheduled', 'drafts', 'finished', 'archived'] as const;
 export type ListTab = (typeof LIST_TABS)[number];
+export const LIST_SORTS = ['name', 'start'] as const;
 export interface ListSearch {
-  tab?: ListTab;
-  q?: string;
+  tab?: ListTab | undefined;
+  q?: string | undefined;
+  label?: string | undefined;
+  /** Who wrote it, a user or an API key. */
+  owner?: string | undefined;
+  /** Made with this template. */
+  template?: string | undefined;
+  /** Newest first when absent. */
+  sort?: (typeof LIST_SORTS)[number] | undefined;
   /** Scheduled campaigns by day instead of in a list. */
-  view?: 'month';
+  view?: 'month' | undefined;
   /** The month that is shown, such as `2026-11`; this one when absent. */
-  month?: string;
+  month?: string | undefined;
 }
 const list = createRoute({
   getParentRoute: () => shell,
@@ -22,6 +30,10 @@ const list = createRoute({
   validateSearch: (raw: Record<string, unknown>): ListSearch => ({
     tab: one(LIST_TABS, raw.tab),
     q: text(raw.q),
+    label: text(raw.label),
+    owner: text(raw.owner),
+    template: text(raw.template),
+    sort: one(LIST_SORTS, raw.sort),
     view: raw.view === 'month' ? 'month' : undefined,
     month: text(raw.month),
   }),

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, body, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
-import { LIST_TABS, type ListTab } from './routes';
+import { LIST_TABS, type ListSearch, type ListTab } from './routes';
 
 export type Row = Schemas['CampaignItem'];
 
@@ -10,13 +10,31 @@ const STATES: Record<ListTab, string> = {
   scheduled: 'scheduled',
   drafts: 'draft',
   finished: 'finished,stopped',
+  archived: 'finished,stopped',
 };
 
-/** The campaigns of a tab, newest first. */
-export const useCampaigns = (tab: ListTab, search: string | undefined) =>
-  usePages<Row>(['campaign', 'list', tab, search], (cursor) =>
+/** What narrows a tab. */
+export type Narrowed = Pick<ListSearch, 'q' | 'label' | 'owner' | 'template' | 'sort'>;
+
+/** The campaigns of a tab, newest first when no other order is asked for. */
+export const useCampaigns = (tab: ListTab, { q, label, owner, template, sort }: Narrowed) =>
+  usePages<Row>(['campaign', 'list', tab, q, label, owner, template, sort], (cursor) =>
     body(
-      api.GET('/api/v1/campaigns', { params: { query: { state: STATES[tab], search, limit: 100, cursor } } }),
+      api.GET('/api/v1/campaigns', {
+        params: {
+          query: {
+            state: STATES[tab],
+            archived: tab === 'archived',
+            search: q,
+            label,
+            owner,
+            template,
+            sort,
+            limit: 100,
+            cursor,
+          },
+        },
+      }),
     ),
   );
 
@@ -28,7 +46,7 @@ export const useFirstTab = (enabled: boolean) =>
     queryFn: async (): Promise<ListTab> => {
       const some = await Promise.all(
         LIST_TABS.map(async (tab) => {
-          const query = { state: STATES[tab], limit: 1 };
+          const query = { state: STATES[tab], archived: tab === 'archived', limit: 1 };
           return (await body(api.GET('/api/v1/campaigns', { params: { query } }))).data.length > 0;
         }),
       );

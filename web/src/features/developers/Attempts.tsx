@@ -12,6 +12,7 @@ import { Said } from '~/ui/Said';
 import { SavedViews } from '~/ui/SavedViews';
 import { StatusPill } from '~/ui/StatusPill';
 import { AccountFilter } from './AccountFilter';
+import { LogFilters } from './LogFilters';
 import { useAccountNames, useAttempts } from './queries';
 import { Sections } from './Sections';
 import { OUTCOMES } from './states';
@@ -57,6 +58,7 @@ export function Attempts() {
             clearButtonProps={{ 'aria-label': t`Any outcome` }}
           />
           <AccountFilter account={filter.account} onChange={(account) => set({ account })} />
+          <LogFilters filter={filter} set={set} />
           <SavedViews
             page="attempts"
             filter={filter}
@@ -65,7 +67,7 @@ export function Attempts() {
         </Group>
         <DataTable
           label={t`Attempts to send`}
-          top={360}
+          top={430}
           pages={pages}
           rowKey={(row) => `${row.message_id} ${row.attempt}`}
           onOpen={(row) => set({ message: row.message_id })}
@@ -142,12 +144,15 @@ export function Attempts() {
             },
           ]}
           empty={
-            filter.outcome || filter.account ? (
+            Object.values(filter).some(Boolean) ? (
               <EmptyState
                 icon={IconSend}
                 title={t`No attempt is like this`}
                 actions={
-                  <Button variant="default" onClick={() => set({ outcome: undefined, account: undefined })}>
+                  <Button
+                    variant="default"
+                    onClick={() => void navigate({ to: '/developers/attempts', search: {}, replace: true })}
+                  >
                     <Trans>Clear the filters</Trans>
                   </Button>
                 }

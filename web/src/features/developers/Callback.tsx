@@ -12,9 +12,10 @@ import {
   Title,
 } from '@mantine/core';
 import { IconArrowLeft, IconRefresh } from '@tabler/icons-react';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
+import { MessageDrawer } from '~/features/messages/MessageDrawer';
 import { CodeBlock } from '~/ui/CodeBlock';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
@@ -66,6 +67,16 @@ function Loaded({ callback }: { callback: CallbackDetail }) {
   const words = useStateWords();
   const { data: accounts } = useAccounts();
   const replay = useReplay();
+  const { message } = route.useSearch();
+  const navigate = useNavigate();
+  const show = (message: string | undefined) =>
+    void navigate({
+      to: '/developers/callbacks/$id',
+      params: { id: callback.id },
+      search: { message },
+      replace: true,
+      resetScroll: false,
+    });
   const account = accounts?.data.find((one) => one.id === callback.account_id)?.nickname;
   const again = () =>
     replay.mutate(
@@ -119,10 +130,15 @@ function Loaded({ callback }: { callback: CallbackDetail }) {
             <Title order={2} size="h4">
               <Trans>What it says</Trans>
             </Title>
-            <Decoded events={callback.decoded as Record<string, unknown>[]} />
+            <Decoded
+              events={callback.decoded as Record<string, unknown>[]}
+              messages={callback.message_ids}
+              open={can('messages.read') ? show : undefined}
+            />
           </Stack>
         </div>
       </Stack>
+      <MessageDrawer id={message} onClose={() => show(undefined)} />
     </>
   );
 }

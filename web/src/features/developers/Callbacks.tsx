@@ -10,6 +10,7 @@ import { PageHeader } from '~/ui/PageHeader';
 import { Said } from '~/ui/Said';
 import { SavedViews } from '~/ui/SavedViews';
 import { AccountFilter } from './AccountFilter';
+import { LogFilters } from './LogFilters';
 import { useAccountNames, useCallbacks, useRefused } from './queries';
 import { useAskReplay } from './replay';
 import { Sections } from './Sections';
@@ -30,7 +31,7 @@ export function Callbacks() {
   const { data: refused = 0 } = useRefused();
   const askReplay = useAskReplay();
   const names = useAccountNames();
-  const filtered = Boolean(filter.state || filter.account);
+  const filtered = Object.values(filter).some(Boolean);
   const set = (change: Partial<typeof filter>) =>
     void navigate({ to: '/developers/callbacks', search: { ...filter, ...change }, replace: true });
   const { state } = filter;
@@ -43,7 +44,7 @@ export function Callbacks() {
           can('callbacks.replay') &&
           state &&
           state !== 'new' &&
-          !filter.account && (
+          Object.values(filter).filter(Boolean).length === 1 && (
             <Button
               variant="default"
               leftSection={<IconRefresh size={16} aria-hidden />}
@@ -80,6 +81,7 @@ export function Callbacks() {
             clearButtonProps={{ 'aria-label': t`Any state` }}
           />
           <AccountFilter account={filter.account} onChange={(account) => set({ account })} />
+          <LogFilters filter={filter} set={set} />
           <SavedViews
             page="callbacks"
             filter={filter}
@@ -88,7 +90,7 @@ export function Callbacks() {
         </Group>
         <DataTable
           label={t`Callbacks`}
-          top={360}
+          top={430}
           pages={pages}
           rowKey={(row) => row.id}
           onOpen={(row) => void navigate({ to: '/developers/callbacks/$id', params: { id: row.id } })}
@@ -143,7 +145,10 @@ export function Callbacks() {
                 icon={IconWebhook}
                 title={t`No callback is like this`}
                 actions={
-                  <Button variant="default" onClick={() => set({ state: undefined, account: undefined })}>
+                  <Button
+                    variant="default"
+                    onClick={() => void navigate({ to: '/developers/callbacks', search: {}, replace: true })}
+                  >
                     <Trans>Clear the filters</Trans>
                   </Button>
                 }

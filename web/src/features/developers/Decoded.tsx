@@ -1,12 +1,19 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Badge, Card, Group, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Badge, Card, Group, Stack, Table, Text } from '@mantine/core';
 import { CodeBlock } from '~/ui/CodeBlock';
 import { Phone } from '~/ui/format';
 
 type Event = Record<string, unknown>;
 
+interface Props {
+  events: Event[];
+  /** The message that each of them is about, where it is known. */
+  messages: readonly (string | null)[];
+  open: ((message: string) => void) | undefined;
+}
+
 /** The events of a callback, as the provider's reader understands them. */
-export function Decoded({ events }: { events: Event[] }) {
+export function Decoded({ events, messages, open }: Props) {
   const { t } = useLingui();
   if (events.length === 0) {
     return (
@@ -25,6 +32,7 @@ export function Decoded({ events }: { events: Event[] }) {
     <Stack gap="sm">
       {events.map((event, n) => {
         const kind = String(event.event ?? '');
+        const message = messages[n];
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: events have no id and never move
           <Card key={n} withBorder padding="sm">
@@ -39,6 +47,11 @@ export function Decoded({ events }: { events: Event[] }) {
               )}
             </Group>
             <Facts event={event} />
+            {message && open && (
+              <Anchor component="button" type="button" size="sm" mt="xs" onClick={() => open(message)}>
+                <Trans>Show the message that it is about</Trans>
+              </Anchor>
+            )}
           </Card>
         );
       })}

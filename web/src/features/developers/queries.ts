@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { useCan } from '~/api/session';
+import { asQuery } from './about';
 import type { Document } from './openapi';
 import type { AttemptFilter, CallbackFilter } from './states';
 
@@ -54,13 +55,13 @@ export function useRevokeKey() {
 /** The log of callbacks, the newest first, as far as it is scrolled. */
 export const useCallbacks = (filter: CallbackFilter) =>
   usePages(['callback', 'list', filter], (cursor) =>
-    body(api.GET('/api/v1/callbacks', { params: { query: { ...filter, cursor, limit: 50 } } })),
+    body(api.GET('/api/v1/callbacks', { params: { query: { ...asQuery(filter), cursor, limit: 50 } } })),
   );
 
 /** The log of attempts to send, what ended last first, as far as it is scrolled. */
 export const useAttempts = (filter: AttemptFilter) =>
   usePages(['message', 'attempts', filter], (cursor) =>
-    body(api.GET('/api/v1/attempts', { params: { query: { ...filter, cursor, limit: 50 } } })),
+    body(api.GET('/api/v1/attempts', { params: { query: { ...asQuery(filter), cursor, limit: 50 } } })),
   );
 
 /** How many callbacks were turned away since the server started. */

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '~/app/routes';
 import { withTexts } from '~/i18n';
+import { readLog } from './about';
 import { type AttemptFilter, type CallbackFilter, isOutcome, isState } from './states';
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -19,6 +20,7 @@ const callbacks = createRoute({
   validateSearch: (search: Record<string, unknown>): CallbackFilter => ({
     state: isState(search.state) ? search.state : undefined,
     account: text(search.account),
+    ...readLog(search),
   }),
   component: lazyRouteComponent(
     withTexts('developers', () => import('./Callbacks')),
@@ -28,6 +30,9 @@ const callbacks = createRoute({
 const callback = createRoute({
   getParentRoute: () => shell,
   path: '/developers/callbacks/$id',
+  validateSearch: (search: Record<string, unknown>): { message?: string | undefined } => ({
+    message: text(search.message),
+  }),
   component: lazyRouteComponent(
     withTexts('developers', () => import('./Callback')),
     'Callback',
@@ -39,6 +44,7 @@ const attempts = createRoute({
   validateSearch: (search: Record<string, unknown>): AttemptFilter & { message?: string | undefined } => ({
     outcome: isOutcome(search.outcome) ? search.outcome : undefined,
     account: text(search.account),
+    ...readLog(search),
     message: text(search.message),
   }),
   component: lazyRouteComponent(

@@ -5,8 +5,16 @@ export type CallbackState = (typeof STATES)[number];
 export const isState = (value: unknown): value is CallbackState =>
   (STATES as readonly unknown[]).includes(value);
 
+/** What both logs are narrowed to. Days are `2026-11-26`, in the viewer's zone. */
+export interface LogFilter {
+  /** A phone number, or the id of a message, ours or the provider's. */
+  about?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
 /** What the log of callbacks is narrowed to. */
-export interface CallbackFilter {
+export interface CallbackFilter extends LogFilter {
   state?: CallbackState | undefined;
   account?: string | undefined;
 }
@@ -32,7 +40,7 @@ export const isOutcome = (value: unknown): value is Outcome =>
   (OUTCOMES as readonly unknown[]).includes(value);
 
 /** What the log of attempts is narrowed to. */
-export interface AttemptFilter {
+export interface AttemptFilter extends LogFilter {
   outcome?: Outcome | undefined;
   account?: string | undefined;
 }

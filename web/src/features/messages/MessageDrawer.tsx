@@ -16,7 +16,7 @@ import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
-import { Phone } from '~/ui/format';
+import { Phone, useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { RawText } from '~/ui/RawText';
 import { Said } from '~/ui/Said';
@@ -26,7 +26,7 @@ import { fromMessage, fromPerson } from '~/wa/message';
 import { WaBubble } from '~/wa/WaBubble';
 import { failureOf, useFailureTitles } from './failures';
 import { MessageTimeline } from './MessageTimeline';
-import { type Told, useMessage } from './queries';
+import { type Told, useCallbacksOf, useMessage } from './queries';
 import { ResendButton } from './ResendButton';
 import { useMessageStates } from './states';
 
@@ -164,6 +164,7 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
         </Title>
         <MessageTimeline moments={message.timeline} />
       </section>
+      <CallbacksOf id={message.id} />
       {message.request && (
         <RawText label={t`Request as it was made, secrets hidden`} text={message.request} />
       )}
@@ -183,6 +184,33 @@ function Whole({ message, open }: { message: Told; open: (id: string) => void })
         )}
       </Stack>
     </>
+  );
+}
+
+/** What the provider told of it, as it came. */
+function CallbacksOf({ id }: { id: string }) {
+  const format = useFormat();
+  const { data } = useCallbacksOf(id);
+  if (!data || data.data.length === 0) return null;
+  return (
+    <section>
+      <Title order={2} size="h6" mb="xs">
+        <Trans>Callbacks that told of it</Trans>
+      </Title>
+      <Stack gap={4} align="flex-start">
+        {data.data.map((callback) => (
+          <Anchor key={callback.id} component={Link} to={`/developers/callbacks/${callback.id}`} size="sm">
+            <time dateTime={new Date(callback.at).toISOString()}>{format.exact(callback.at)}</time>
+          </Anchor>
+        ))}
+        <Anchor
+          size="sm"
+          renderRoot={(props) => <Link {...props} to="/developers/callbacks" search={{ about: id }} />}
+        >
+          <Trans>Find them in the log</Trans>
+        </Anchor>
+      </Stack>
+    </section>
   );
 }
 

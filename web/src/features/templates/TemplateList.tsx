@@ -1,31 +1,23 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Anchor, Button, Chip, Group, Select, Text, TextInput } from '@mantine/core';
+import { Button, Chip, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPlus, IconSearch, IconTemplate } from '@tabler/icons-react';
+import { IconPlus, IconSearch, IconTemplate, IconTrash } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useCan } from '~/api/session';
-import { useSaid } from '~/i18n/said';
-import { type Column, DataTable, type Pages } from '~/ui/DataTable';
+import { DataTable, type Pages } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
-import { Time } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { SavedViews } from '~/ui/SavedViews';
 import { plain } from '~/wa/parse';
-import type { Template } from './form';
+import { NOBODY, useColumns } from './columns';
+import { Deleted } from './Deleted';
+import { follows } from './groups';
 import { ImportMenu } from './ImportMenu';
-import { useCarriers, useTemplates } from './queries';
+import { type TemplateRow, useCarriers, useTemplates } from './queries';
 import type { ListSearch } from './routes';
-import { TemplateMenu } from './TemplateMenu';
 import { ToSamples } from './ToSamples';
-import {
-  Quality,
-  STATUSES,
-  TemplateStatus,
-  useCategoryNames,
-  useLanguageName,
-  useStatusNames,
-} from './words';
+import { LANGUAGES, STATUSES, useCategoryNames, useLanguageName, useStatusNames } from './words';
 
 /** All templates of all accounts. */
 export function TemplateList() {
@@ -36,10 +28,8 @@ export function TemplateList() {
   const set = (change: ListSearch) =>
     void navigate({ to: '/templates', search: { ...search, ...change }, replace: true });
   const { carriers } = useCarriers();
-  const pages = useTemplates(search);
-  const columns = useColumns(carriers.length > 1 || !can('accounts.read'));
-  const statuses = useStatusNames();
-  const filtered = Boolean(search.q || search.account || search.status || search.differs);
+  const { sort: _, deleted, ...narrowed } = search;
+  const filtered = Object.values(narrowed).some(Boolean);
   return (
     <>
       <PageHeader
@@ -57,6 +47,49 @@ export function TemplateList() {
           )
         }
       />
+      {deleted ? (
+        <>
+          <Button
+            variant="default"
+            mb="md"
+            onClick={() => void navigate({ to: '/templates', search: {}, replace: true })}
+          >
+            <Trans>Back to all templates</Trans>
+          </Button>
+          <Deleted />
+        </>
+      ) : (
+        <Listing search={search} set={set} filtered={filtered} />
+      )}
+    </>
+  );
+}
+
+interface ListingProps {
+  search: ListSearch;
+  set: (change: ListSearch) => void;
+  /** Something narrows the list. */
+  filtered: boolean;
+}
+
+/** The filters, and what fits them. */
+function Listing({ search, set, filtered }: ListingProps) {
+  const { t } = useLingui();
+  const can = useCan();
+  const navigate = useNavigate();
+  const { carriers } = useCarriers();
+  const pages = matching(useTemplates(search), search.q);
+  const statuses = useStatusNames();
+  const categories = useCategoryNames();
+  const language = useLanguageName();
+  const columns = useColumns({
+    withAccount: carriers.length > 1 || !can('accounts.read'),
+    following: search.sort ? NOBODY : follows(pages.data?.pages.flatMap((page) => page.data) ?? []),
+    sort: search.sort,
+    by: (sort) => set({ sort }),
+  });
+  return (
+    <>
       <Group mb="md" gap="sm">
         <Search value={search.q ?? ''} onChange={(q) => set({ q: q || undefined })} />
         <Select
@@ -67,7 +100,28 @@ export function TemplateList() {
           onChange={(status) => set({ status: status ?? undefined })}
           clearable
           clearButtonProps={{ 'aria-label': t`Any status` }}
+          w={150}
+        />
+        <Select
+          aria-label={t`Category`}
+          placeholder={t`Any category`}
+          data={Object.entries(categories).map(([value, label]) => ({ value, label }))}
+          value={search.category ?? null}
+          onChange={(category) => set({ category: category ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': t`Any category` }}
           w={160}
+        />
+        <Select
+          aria-label={t`Language`}
+          placeholder={t`Any language`}
+          data={LANGUAGES.map((value) => ({ value, label: language(value) }))}
+          value={search.language ?? null}
+          onChange={(language) => set({ language: language ?? undefined })}
+          searchable
+          clearable
+          clearButtonProps={{ 'aria-label': t`Any language` }}
+          w={170}
         />
         <Chip
           checked={search.differs ?? false}
@@ -95,11 +149,20 @@ export function TemplateList() {
           filter={search}
           choose={(search: ListSearch) => void navigate({ to: '/templates', search, replace: true })}
         />
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={() => void navigate({ to: '/templates', search: { deleted: true } })}
+        >
+          <Trans>Recently deleted</Trans>
+        </Button>
       </Group>
       <DataTable
         label={t`Templates`}
+        top={340}
         columns={columns}
-        pages={matching(pages, search.q)}
+        pages={pages}
         rowKey={(template) => template.id}
         onOpen={(template) => void navigate({ to: '/templates/$id', params: { id: template.id } })}
         empty={
@@ -165,94 +228,14 @@ function Search({ value, onChange }: { value: string; onChange: (text: string) =
 }
 
 /** The listing with only those whose name or words hold a text. */
-function matching(pages: Pages<Template>, q: string | undefined): Pages<Template> {
+function matching(pages: Pages<TemplateRow>, q: string | undefined): Pages<TemplateRow> {
   if (!q || !pages.data) return pages;
   const wanted = q.toLowerCase();
-  const holds = ({ name, content }: Template) =>
+  const holds = ({ name, content }: TemplateRow) =>
     name.toLowerCase().includes(wanted) || plain(content.body).toLowerCase().includes(wanted);
   const data = {
     ...pages.data,
     pages: pages.data.pages.map((page) => ({ ...page, data: page.data.filter(holds) })),
   };
-  return { ...pages, data } as Pages<Template>;
-}
-
-function useColumns(withAccount: boolean): Column<Template>[] {
-  const { t } = useLingui();
-  const said = useSaid();
-  const categories = useCategoryNames();
-  const language = useLanguageName();
-  const { carriers } = useCarriers();
-  const accountOf = (template: Template) =>
-    carriers.find(({ account }) => account.id === template.account_id)?.account.nickname ?? '';
-  const columns: Column<Template>[] = [
-    {
-      key: 'name',
-      title: t`Name`,
-      render: (template) => (
-        <div style={{ minWidth: 0 }}>
-          <Anchor
-            fw={600}
-            size="sm"
-            renderRoot={(props) => <Link {...props} to="/templates/$id" params={{ id: template.id }} />}
-          >
-            <bdi>{template.name}</bdi>
-          </Anchor>
-          <Text size="xs" c="dimmed" lineClamp={1} dir="auto" maw={420}>
-            {plain(template.content.body)}
-          </Text>
-        </div>
-      ),
-    },
-    {
-      key: 'status',
-      title: t`Status`,
-      render: (template) => (
-        <div>
-          <TemplateStatus status={template.status} />
-          <Quality of={template} />
-          {template.at_provider && (
-            <Text size="xs" fw={600}>
-              <Trans>Differs at the provider</Trans>
-            </Text>
-          )}
-          {template.status_detail && template.status !== 'approved' && (
-            <Text size="xs" c="dimmed" lineClamp={2} maw={240} title={said(template.status_detail)}>
-              {said(template.status_detail)}
-            </Text>
-          )}
-        </div>
-      ),
-    },
-    {
-      key: 'category',
-      title: t`Category`,
-      wide: true,
-      render: (template) => (template.category ? categories[template.category] : t`Not known`),
-    },
-    { key: 'language', title: t`Language`, wide: true, render: (template) => language(template.language) },
-  ];
-  if (withAccount)
-    columns.push({
-      key: 'account',
-      title: t`Account`,
-      wide: true,
-      render: (template) => <bdi>{accountOf(template)}</bdi>,
-    });
-  columns.push(
-    {
-      key: 'changed',
-      title: t`Changed`,
-      wide: true,
-      render: (template) => <Time at={template.updated_at} />,
-    },
-    {
-      key: 'more',
-      title: '',
-      end: true,
-      width: 48,
-      render: (template) => <TemplateMenu template={template} small />,
-    },
-  );
-  return columns;
+  return { ...pages, data } as Pages<TemplateRow>;
 }

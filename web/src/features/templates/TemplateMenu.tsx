@@ -15,7 +15,7 @@ import { confirm } from '~/ui/confirm';
 import { TestSend } from '~/ui/TestSend';
 import { done, failed } from '~/ui/toast';
 import type { Template } from './form';
-import { sendTest, useDelete, useSetStatus } from './queries';
+import { sendTest, useSetStatus, useShelf } from './queries';
 
 interface Props {
   template: Template;
@@ -32,7 +32,7 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
   const { t } = useLingui();
   const can = useCan();
   const navigate = useNavigate();
-  const remove = useDelete();
+  const shelf = useShelf();
   const setStatus = useSetStatus();
   const [testing, setTesting] = useState(false);
   const { id, name, status } = template;
@@ -48,24 +48,18 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
       .mutateAsync({ id, status: next })
       .then(() => done(next === 'disabled' ? t`Out of use.` : t`In use again.`))
       .catch(failed);
-  const askRemove = () =>
-    confirm({
-      title: t`Delete the template?`,
-      act: t`Delete the template`,
-      danger: true,
-      children: (
-        <Trans>
-          "<bdi>{name}</bdi>" is deleted here; what the provider holds stays there. Templates of campaigns
-          cannot be deleted, but disabled.
-        </Trans>
-      ),
-      run: async () => {
-        await remove.mutateAsync(id);
-        onGone?.();
-        done(t`Deleted.`);
-        await navigate({ to: '/templates' });
-      },
-    });
+  const remove = async () => {
+    try {
+      await shelf.remove(id);
+      onGone?.();
+      if (!small) await navigate({ to: '/templates' });
+      done(<Trans>"{name}" is deleted. For 30 days it is among the recently deleted.</Trans>, () =>
+        shelf.restore(id),
+      );
+    } catch (problem) {
+      failed(problem);
+    }
+  };
   if (!tests && !writes) return null;
   return (
     <Group gap="xs" wrap="nowrap">
@@ -151,7 +145,11 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
             </Menu.Item>
           )}
           {writes && (
-            <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={askRemove}>
+            <Menu.Item
+              color="red"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              onClick={() => void remove()}
+            >
               <Trans>Delete</Trans>
             </Menu.Item>
           )}

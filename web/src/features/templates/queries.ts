@@ -5,22 +5,44 @@ import { useCan } from '~/api/session';
 import type { Mapping } from '~/wa/convert';
 import { type Content, contentOf, type Form, mappingOf, type Template } from './form';
 
+export type TemplateRow = Schemas['TemplateItem'];
+
 export interface ListFilter {
   account?: string | undefined;
   status?: string | undefined;
+  category?: string | undefined;
+  language?: string | undefined;
   differs?: boolean | undefined;
+  sort?: 'newest' | 'last_sent' | undefined;
 }
 
 /** The server leaves out what is empty; its schema names every part. */
 const whole = (mapping: Mapping) => mapping as Schemas['Mapping'];
 
-export const useTemplates = ({ account, status, differs }: ListFilter) =>
-  usePages(['template', 'list', account, status, differs], (cursor) =>
+export const useTemplates = ({ account, status, category, language, differs, sort }: ListFilter) =>
+  usePages<TemplateRow>(['template', 'list', account, status, category, language, differs, sort], (cursor) =>
     body(
       api.GET('/api/v1/templates', {
-        params: { query: { account_id: account, status, differs, cursor, limit: 200 } },
+        params: {
+          query: {
+            account_id: account,
+            status,
+            category,
+            language,
+            differs,
+            sort: sort ?? 'name',
+            cursor,
+            limit: 200,
+          },
+        },
       }),
     ),
+  );
+
+/** Those that were deleted and can be restored. */
+export const useDeleted = () =>
+  usePages<TemplateRow>(['template', 'list', 'deleted'], (cursor) =>
+    body(api.GET('/api/v1/templates', { params: { query: { deleted: true, cursor, limit: 200 } } })),
   );
 
 const templateQuery = (id: string) => ({
@@ -223,15 +245,21 @@ export function useSetStatus() {
   });
 }
 
-export function useDelete() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id: string) => {
-      await api.DELETE('/api/v1/templates/{id}', { params: { path: { id } } });
+/** Deletes a template, for good or so that it can be restored, and takes it back. */
+export function useShelf() {
+  const changed = useChanged();
+  return {
+    remove: async (id: string, for_good = false) => {
+      await api.DELETE('/api/v1/templates/{id}', { params: { path: { id }, query: { for_good } } });
+      await changed();
     },
-    // The page of what is gone must not ask for it again.
-    onSuccess: () => client.invalidateQueries({ queryKey: ['template', 'list'] }),
-  });
+    restore: async (id: string) => {
+      const back = await body(
+        api.POST('/api/v1/templates/{id}/restore', { params: { path: { id } }, headers: once() }),
+      );
+      await changed(back);
+    },
+  };
 }
 
 export function useImport() {

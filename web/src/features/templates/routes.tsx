@@ -5,12 +5,22 @@ import { withTexts } from '~/i18n';
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+const one = <T extends string>(all: readonly T[], value: unknown): T | undefined =>
+  all.find((known) => known === value);
+
+/** Orders other than by name, in which the languages of a name stand together. */
+export const SORTS = ['newest', 'last_sent'] as const;
 export interface ListSearch {
   q?: string | undefined;
   account?: string | undefined;
   status?: string | undefined;
+  category?: string | undefined;
+  language?: string | undefined;
   /** Only those that say something else at their provider. */
   differs?: true | undefined;
+  sort?: (typeof SORTS)[number] | undefined;
+  /** Those that were deleted, in place of the others. */
+  deleted?: true | undefined;
 }
 
 const list = createRoute({
@@ -24,7 +34,11 @@ const list = createRoute({
     q: text(search.q),
     account: text(search.account),
     status: text(search.status),
+    category: text(search.category),
+    language: text(search.language),
     differs: search.differs === true ? true : undefined,
+    sort: one(SORTS, search.sort),
+    deleted: search.deleted === true ? true : undefined,
   }),
 });
 export interface SamplesSearch {

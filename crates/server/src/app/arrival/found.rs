@@ -69,7 +69,7 @@ impl Mail<'_> {
 }
 
 /// Our reference and the vendor's id, as the event names them.
-fn names(event: &Event) -> (Option<&str>, Option<&str>) {
+pub fn names(event: &Event) -> (Option<&str>, Option<&str>) {
     match event {
         Event::Report(report) => (report.reference.as_deref(), Some(&report.external_id)),
         Event::Click(click) => (Some(&click.reference), click.external_id.as_deref()),

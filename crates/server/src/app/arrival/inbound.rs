@@ -37,6 +37,8 @@ type Named<'m> = Option<(Millis, &'m str)>;
 struct Post<'m> {
     /// Its id, should it be new.
     id: i64,
+    /// The callback that brought it.
+    callback: i64,
     account_id: i64,
     number_id: i64,
     /// What the provider calls the person.
@@ -72,6 +74,9 @@ impl Mail<'_> {
         let new: HashSet<i64> = insert(tx, rows).await?.into_iter().collect();
         // Only what is new has consequences: the rest was here before.
         let posts: Vec<Post<'_>> = posts.into_iter().filter(|post| new.contains(&post.id)).collect();
+        notes
+            .links
+            .extend(posts.iter().map(|post| (post.id, post.callback)));
         self.count_answers(notes, tx, &posts).await?;
         hear(tx, &self.heard(&posts)).await?;
         open_windows(tx, &openings(&posts)).await?;
@@ -122,6 +127,7 @@ impl Mail<'_> {
             let answers = self.own(known, place).filter(|row| row.state != RECEIVED);
             posts.push(Post {
                 id: self.app.id(),
+                callback: letter.id,
                 account_id: letter.account_id,
                 number_id: number.id,
                 home: String::new(),

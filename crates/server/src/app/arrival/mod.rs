@@ -6,7 +6,7 @@ mod found;
 mod inbound;
 mod report;
 
-pub use found::KNOWN_FOR;
+pub use found::{KNOWN_FOR, names};
 
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +23,7 @@ use crate::store::campaign::{Counts, add_counts};
 use crate::store::dialect::Dialect;
 use crate::store::number::{NumberRow, of_account};
 use crate::store::turn::Lane;
-use crate::store::{StoreError, Tx, account, from_json};
+use crate::store::{StoreError, Tx, account, callback_link, from_json};
 
 /// Callbacks in one transaction at most.
 const BATCH: i64 = 250;
@@ -107,6 +107,8 @@ struct Notes {
     counts: Counts,
     acts: Vec<consent::Act>,
     tally: Tally,
+    /// Message and callback that told of it.
+    links: BTreeSet<(i64, i64)>,
     /// Something is to be sent.
     queued: bool,
 }
@@ -186,6 +188,8 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
     let mut notes = mail.apply(&mut tx).await?;
     add_counts(&mut tx, &notes.counts, app.now()).await?;
     callback::judge(&mut tx, mail.verdicts(&notes)).await?;
+    let links: Vec<(i64, i64)> = std::mem::take(&mut notes.links).into_iter().collect();
+    callback_link::link(&mut tx, &links).await?;
     // A report may settle the last open message of a campaign: one that waits for its next try, or one whose answer a
     // crash took away.
     finish_campaigns(&mut tx, notes.counts.campaigns(), app.now()).await?;
@@ -353,7 +357,7 @@ impl Mail<'_> {
 }
 
 /// Text as both engines keep it: PostgreSQL has no NUL in texts.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.replace('\0', "")
 }
 

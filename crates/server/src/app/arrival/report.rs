@@ -47,6 +47,7 @@ impl Mail<'_> {
                 continue;
             };
             mark.taken = true;
+            notes.links.insert((row.id, letter.id));
             if is_erased(&row.phone) {
                 told.failure.iter_mut().for_each(Failure::forget_words);
             }
@@ -101,6 +102,7 @@ impl Mail<'_> {
                 continue;
             };
             mark.taken = true;
+            notes.links.insert((message.id, letter.id));
             let kept = !is_erased(&message.phone);
             rows.push(ClickRow {
                 id: self.app.id(),

@@ -152,6 +152,7 @@ async fn api_key(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
 
 async fn campaign_(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
     let row = store::campaign::by_id(tx, id).await?;
+    let labels = crate::app::campaign::labels_of(tx, id).await?;
     row.map(|row| {
         Ok(Seen::new(&row.name)
             .with("name", row.name.as_str())
@@ -162,7 +163,8 @@ async fn campaign_(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
             .with("mapping", from_json::<Value>("mapping", &row.mapping)?)
             .with("messages_per_second", row.messages_per_second)
             .with("starts", json!(crate::app::campaign::planned_start(&row)))
-            .with("scheduled_at", row.scheduled_at))
+            .with("scheduled_at", row.scheduled_at)
+            .with("labels", json!(labels)))
     })
     .transpose()
 }
@@ -236,8 +238,10 @@ async fn profile(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
 async fn template(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
     let row = store::template::by_id(tx, id).await?;
     row.map(|row| {
-        Ok(Seen::new(&row.name)
-            .with("name", row.name.as_str())
+        let name = store::template_shelf::plain_name(&row).to_owned();
+        Ok(Seen::new(&name)
+            .with("name", name.as_str())
+            .with("deleted", row.shelf.deleted_at.is_some())
             .with("language", row.language)
             .with("category", row.category)
             .with("status", row.status)

@@ -11,7 +11,7 @@ use crate::domain::id;
 use crate::domain::state::{CANCELLED, QUEUED};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{Tx, from_json, profile, slice, to_json};
+use crate::store::{Tx, from_json, profile, slice, template_shelf, to_json};
 
 /// When a launch begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,6 +88,7 @@ async fn begin(tx: &mut Tx, checked: &mut Checked, now: Millis) -> Result<(), Ap
     checked.row.frozen = Some(to_json(&frozen(checked)?));
     checked.row.upper = profile::max_id(tx).await?;
     slice::begin(tx, checked.row.id, checked.row.number_id, checked.row.upper).await?;
+    template_shelf::sent(tx, checked.row.template_id, now).await?;
     checked.row.launched_at = Some(now);
     checked.row.state = RUNNING;
     checked.row.waiting_reason = None;

@@ -1,9 +1,10 @@
 //! Drafts: made of another campaign, of one that has not begun, and thrown away.
 
 use super::{Checked, allowed, load, load_to_change};
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, template};
 use crate::domain::campaign::{Act, DRAFT};
-use crate::store::campaign::{self, CampaignRow};
+use crate::store::campaign::{self, CampaignRow, Desk};
+use crate::store::campaign_list;
 use crate::store::{Tx, number, retired, slice};
 
 /// Characters of a campaign's name at most.
@@ -13,6 +14,7 @@ const LONGEST_NAME: usize = 200;
 /// default number of the account takes their place.
 pub async fn copy(app: &App, tx: &mut Tx, id: i64, name: Option<&str>) -> Result<Checked, AppError> {
     let from = load(tx, id).await?;
+    template::not_deleted(&from.template)?;
     let now = app.now();
     let name = match name.map(str::trim) {
         Some(name) if name.is_empty() || name.chars().count() > LONGEST_NAME => {
@@ -55,11 +57,20 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, name: Option<&str>) -> Result
         expected: None,
         waiting_reason: None,
         waiting_since: None,
+        desk: Desk::default(),
         created_at: now,
         updated_at: now,
         ..from.row
     };
     campaign::insert(tx, &row).await?;
+    let labels = super::labels_of(tx, id).await?;
+    let keys: Vec<String> = labels.iter().map(|label| label.to_lowercase()).collect();
+    let labels: Vec<_> = keys
+        .iter()
+        .zip(&labels)
+        .map(|(key, label)| (row.id, key.as_str(), label.as_str()))
+        .collect();
+    campaign_list::add_labels(tx, &labels).await?;
     if numbers.len() > 1 {
         slice::set_numbers(tx, row.id, &numbers).await?;
     }

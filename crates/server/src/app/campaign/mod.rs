@@ -1,6 +1,7 @@
 //! Campaigns: written, estimated, tested, launched, held, stopped.
 
 mod act;
+mod desk;
 mod draft;
 mod preflight;
 pub(in crate::app) mod progress;
@@ -11,10 +12,11 @@ mod sample;
 mod series;
 
 pub use act::{When, count_expected, launch, launch_now, pause, resume, stop, stop_because};
+pub use desk::{Done, archive, label, labels_of, owned, set_labels};
 pub use draft::{copy, delete, unschedule};
 pub use preflight::{Finding, Level, Step, daily, findings, is_first_send, of_daily, of_reach, rate};
 pub use progress::{
-    CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress,
+    CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress, summed,
 };
 pub use reach::{Reach, reach};
 pub use recipient::{Part, Recipients, part as people_of, recipients};
@@ -31,7 +33,7 @@ use crate::domain::campaign::{Act, DRAFT, may};
 use crate::domain::id;
 use crate::domain::start::PlannedStart;
 use crate::domain::template::{Frozen, Mapping, mapping_problems};
-use crate::store::campaign::{self, CampaignRow};
+use crate::store::campaign::{self, CampaignRow, Desk};
 use crate::store::number::{self, NumberRow};
 use crate::store::template::TemplateRow;
 use crate::store::{Tx, from_json, list, retired, slice, to_json};
@@ -130,6 +132,7 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
         expected: None,
         waiting_reason: None,
         waiting_since: None,
+        desk: Desk::default(),
         created_at: now,
         updated_at: now,
     };
@@ -273,6 +276,13 @@ async fn find_template(
         Some(id) => crate::store::template::by_id(tx, id).await?,
         None => None,
     };
+    if let Some(row) = found.as_ref().filter(|row| row.shelf.deleted_at.is_some()) {
+        let detail = format!(
+            "The template \"{}\" was deleted. Restore it, or choose another one.",
+            crate::store::template_shelf::plain_name(row)
+        );
+        problems.push(FieldProblem::new("/template_id", "deleted", detail));
+    }
     if found.is_none() {
         let detail = "There is no template with this id. GET /api/v1/templates shows the templates.";
         problems.push(FieldProblem::new("/template_id", "not_found", detail));

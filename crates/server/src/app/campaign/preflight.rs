@@ -166,6 +166,9 @@ fn of_time(checked: &Checked, now: Millis) -> Option<Finding> {
 
 fn of_template(checked: &Checked) -> Finding {
     let template = &checked.template;
+    if let Err(refusal) = template::not_deleted(template) {
+        return Finding::red("template", "Template deleted", Step::What, refusal);
+    }
     if template.status == "approved" {
         let detail = format!("\"{}\" ({}) is approved.", template.name, template.language);
         if template.held.differs == 0 {

@@ -79,19 +79,21 @@ pub async fn counts_of(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, Campaign
     for (id, bucket, n) in campaign::counts_of(tx, ids).await? {
         buckets.entry(id).or_default().push((bucket, n));
     }
-    let counts = buckets.into_iter().map(|(id, buckets)| {
-        let funnel = funnel(&buckets);
-        let counts = CampaignCounts {
-            recipients: funnel.recipients,
-            sent: funnel.sent,
-            delivered: funnel.delivered,
-            read: funnel.read,
-            failed: funnel.failed,
-            replied: count(&buckets, REPLIED),
-        };
-        (id, counts)
-    });
+    let counts = buckets.into_iter().map(|(id, buckets)| (id, summed(&buckets)));
     Ok(counts.collect())
+}
+
+/// What buckets of a funnel come to.
+pub fn summed(buckets: &[(i16, i64)]) -> CampaignCounts {
+    let funnel = funnel(buckets);
+    CampaignCounts {
+        recipients: funnel.recipients,
+        sent: funnel.sent,
+        delivered: funnel.delivered,
+        read: funnel.read,
+        failed: funnel.failed,
+        replied: count(buckets, REPLIED),
+    }
 }
 
 /// Messages that stand where they stand for the same reason.

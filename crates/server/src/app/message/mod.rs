@@ -80,6 +80,7 @@ pub(super) async fn chosen(
         .read(template_id)
         .ok_or(AppError::NotFound("template"))?;
     let row = template::row(tx, id).await?;
+    template::not_deleted(&row)?;
     let mapping = match mapping {
         Some(mapping) => mapping.clone(),
         None => from_json("mapping", &row.mapping)?,

@@ -4,7 +4,7 @@ use harkara_provider::TemplateStatus;
 
 use super::{BY_TEXT, name_is_free, row};
 use crate::app::{App, AppError, account};
-use crate::store::template::{Held, TemplateRow};
+use crate::store::template::{Held, Shelf, TemplateRow};
 use crate::store::{self, Tx};
 
 /// What the copy is called and where it belongs; what is absent is as in the original.
@@ -29,7 +29,7 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, how: Copy) -> Result<Template
     let mut new = TemplateRow {
         id: app.id(),
         account_id,
-        name: from.name.clone(),
+        name: store::template_shelf::plain_name(&from).to_owned(),
         language,
         status: TemplateStatus::Draft.name().into(),
         status_detail: None,
@@ -37,6 +37,7 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, how: Copy) -> Result<Template
         provider_template_id: None,
         quality: None,
         held: Held::default(),
+        shelf: Shelf::default(),
         created_at: now,
         updated_at: now,
         ..from.clone()

@@ -2,7 +2,7 @@
 
 use harkara_provider::TemplateStatus;
 
-use super::{content, mapping, row_to_change};
+use super::{busy, content, mapping, row_to_change};
 use crate::app::{App, AppError, version};
 use crate::domain::template::{TemplateContent, realign, says_the_same};
 use crate::store::template::{Held, TemplateRow};
@@ -70,7 +70,7 @@ pub async fn take_theirs(app: &App, tx: &mut Tx, id: i64) -> Result<(TemplateRow
         after.status_detail = None;
     }
     after.held.differs = 0;
-    let (_, busy) = store::template::campaigns(tx, id).await?;
+    let busy = busy(tx, id).await?;
     store::template::update(tx, &after).await?;
     Ok((after, busy))
 }

@@ -10,7 +10,7 @@ use crate::app::account::{self, provider_trouble};
 use crate::app::{App, AppError, version};
 use crate::domain::template::{Mapping, TemplateContent, realign, says_the_same, unmapped};
 use crate::engine::Engine;
-use crate::store::template::TemplateRow;
+use crate::store::template::{Shelf, TemplateRow};
 use crate::store::{self, Tx, from_json, to_json};
 
 /// What an import did.
@@ -52,9 +52,20 @@ pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<Impor
         .into_iter()
         .map(|row| ((row.name.clone(), row.language.clone()), row))
         .collect();
+    let mut put_away = 0;
     for summary in once_each(list.templates, &mut report.problems) {
         let before = ours.remove(&(summary.name.clone(), summary.language.clone()));
+        // What somebody deleted here does not come back by itself.
+        if before.as_ref().is_some_and(|row| row.shelf.deleted_at.is_some()) {
+            put_away += 1;
+            continue;
+        }
         take(app, &mut tx, account_id, before, summary, &mut report).await?;
+    }
+    if put_away > 0 {
+        report.problems.push(format!(
+            "{put_away} template(s) that the provider holds were deleted here, and stay so until somebody restores them."
+        ));
     }
     if complete {
         report.problems.extend(gone(&ours));
@@ -85,7 +96,7 @@ fn once_each(mut templates: Vec<TemplateSummary>, problems: &mut Vec<String>) ->
 fn gone(left: &HashMap<(String, String), TemplateRow>) -> Vec<String> {
     let mut gone: Vec<String> = left
         .values()
-        .filter(|row| row.status == TemplateStatus::Approved.name())
+        .filter(|row| row.status == TemplateStatus::Approved.name() && row.shelf.deleted_at.is_none())
         .map(|row| {
             format!(
                 "{} ({}) is approved here, but the provider does not list it. Check its name, or set it to \"disabled\".",
@@ -173,6 +184,7 @@ async fn take(
         mapping: to_json(&mapping),
         quality: summary.quality,
         held,
+        shelf: known.map_or_else(Shelf::default, |row| row.shelf.clone()),
         created_at: known.map_or(now, |row| row.created_at),
         updated_at: known.map_or(now, |row| row.updated_at),
         name: summary.name,

@@ -56,9 +56,11 @@ pub async fn lint(tx: &mut Tx, draft: &Draft) -> Result<Vec<Remark>, AppError> {
         }
         if let (Some(name), Some(language)) = (&draft.name, &draft.language) {
             let there = store::template::by_name(tx, id, name, language).await?;
-            if there.is_some_and(|row| Some(row.id) != draft.template_id) {
-                errors.push(name_taken(name, language));
-            }
+            errors.extend(
+                there
+                    .filter(|row| Some(row.id) != draft.template_id)
+                    .map(|row| name_taken(&row)),
+            );
         }
     }
     for problem in mapping_problems(&draft.content, &draft.mapping) {

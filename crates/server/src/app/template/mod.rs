@@ -7,23 +7,26 @@ use super::{App, AppError};
 use crate::app::version;
 use crate::clock::Millis;
 use crate::domain::audience::Person;
+use crate::domain::campaign::DRAFT;
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{
     Frozen, Mapping, TemplateContent, fallbacks, fill, mapping_problems, problems, unsupported,
 };
-use crate::store::template::{Held, TemplateRow};
+use crate::store::template::{Held, Shelf, TemplateRow};
 use crate::store::{self, Tx, from_json, to_json};
 
 mod copy;
 mod drift;
 mod import;
 mod lint;
+mod shelf;
 mod submit;
 
 pub use copy::{Copy, copy};
 pub use drift::{take_theirs, theirs};
 pub use import::{ImportReport, import};
 pub use lint::{Draft, Remark, lint};
+pub use shelf::{RECENT, RESTORABLE_FOR, Uses, delete, not_deleted, restore, uses};
 pub use submit::submit;
 
 /// Found by its final text.
@@ -64,6 +67,13 @@ pub async fn row(tx: &mut Tx, id: i64) -> Result<TemplateRow, AppError> {
 
 /// The template of this id, which nobody else changes until this transaction ends.
 async fn row_to_change(tx: &mut Tx, id: i64) -> Result<TemplateRow, AppError> {
+    let row = row_of_any(tx, id).await?;
+    not_deleted(&row)?;
+    Ok(row)
+}
+
+/// The same, of one that was deleted too.
+async fn row_of_any(tx: &mut Tx, id: i64) -> Result<TemplateRow, AppError> {
     store::template::lock(tx, id)
         .await?
         .ok_or(AppError::NotFound("template"))
@@ -136,6 +146,7 @@ pub async fn create(
         mapping: to_json(&Mapping::default()),
         quality: None,
         held: Held::default(),
+        shelf: Shelf::default(),
         created_at: now,
         updated_at: now,
     };
@@ -172,7 +183,7 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(
     }
     let account = account::by_id(tx, before.account_id).await?;
     apply(&mut after, change, registry::find(&account.provider))?;
-    let (_, busy) = store::template::campaigns(tx, id).await?;
+    let busy = busy(tx, id).await?;
     if after != before {
         after.updated_at = version::next(before.updated_at, app.now());
         name_is_free(tx, &after).await?;
@@ -183,37 +194,29 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(
     Ok((after, busy))
 }
 
-/// Deletes a template that no campaign was made with.
-pub async fn delete(tx: &mut Tx, id: i64) -> Result<(), AppError> {
-    let row = row(tx, id).await?;
-    let (campaigns, _) = store::template::campaigns(tx, id).await?;
-    if campaigns > 0 {
-        return Err(AppError::conflict(
-            "template_in_use",
-            format!(
-                "{campaigns} campaign(s) were made with the template \"{}\".",
-                row.name
-            ),
-            "Set its status to \"disabled\" to take it out of use; the campaigns keep their record.",
-        ));
-    }
-    store::template::delete(tx, id).await?;
-    Ok(())
+/// How many campaigns that were launched with it are not over.
+async fn busy(tx: &mut Tx, id: i64) -> Result<i64, AppError> {
+    let open = store::template_shelf::open(tx, id).await?;
+    Ok(open.iter().filter(|(_, state)| *state != DRAFT).count() as i64)
 }
 
 async fn name_is_free(tx: &mut Tx, row: &TemplateRow) -> Result<(), AppError> {
     match store::template::by_name(tx, row.account_id, &row.name, &row.language).await? {
-        Some(other) if other.id != row.id => {
-            Err(AppError::Invalid(vec![name_taken(&row.name, &row.language)]))
-        }
+        Some(other) if other.id != row.id => Err(AppError::Invalid(vec![name_taken(&other)])),
         _ => Ok(()),
     }
 }
 
-fn name_taken(name: &str, language: &str) -> FieldProblem {
-    let detail = format!(
-        "The account has a template \"{name}\" in {language} already. Choose another name or language."
-    );
+fn name_taken(other: &TemplateRow) -> FieldProblem {
+    let (name, language) = (&other.name, &other.language);
+    let detail = match other.shelf.deleted_at {
+        None => format!(
+            "The account has a template \"{name}\" in {language} already. Choose another name or language."
+        ),
+        Some(_) => format!(
+            "The account has a deleted template \"{name}\" in {language}. Restore it, delete it for good, or choose another name."
+        ),
+    };
     FieldProblem::new("/name", "taken", detail)
 }
 

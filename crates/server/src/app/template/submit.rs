@@ -3,7 +3,7 @@
 use harkara_provider::SendErrorKind;
 
 use super::drift::hold;
-use super::{category, content, mapping, open_problems, row};
+use super::{category, content, mapping, not_deleted, open_problems, row};
 use crate::app::account::{self, provider_trouble};
 use crate::app::{App, AppError};
 use crate::domain::problem::FieldProblem;
@@ -25,6 +25,7 @@ const REJECTED: &str = "rejected";
 pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, AppError> {
     let mut tx = app.db.write().await?;
     let before = row(&mut tx, id).await?;
+    not_deleted(&before)?;
     let loaded = account::load(app, &mut tx, before.account_id).await?;
     account::not_archived(&loaded.row)?;
     if before.status != DRAFT && before.status != REJECTED {

@@ -55,7 +55,8 @@ async fn copy(
     let id = path_id(CAMPAIGN, "campaign", path)?;
     once(&app, &body.asked, async |tx| {
         let checked = campaign::copy(&app, tx, id, body.value.name.as_deref()).await?;
-        Ok((StatusCode::CREATED, show(checked.row, &checked.numbers)?))
+        let checked = campaign::owned(tx, checked, &body.asked.caller.actor).await?;
+        Ok((StatusCode::CREATED, show(tx, checked).await?))
     })
     .await
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/campaigns`: write, estimate, test, launch, hold, stop, watch, export.
 
+mod desk;
 mod draft;
 mod export;
 mod list;
@@ -8,6 +9,7 @@ pub(super) mod people;
 mod preflight;
 mod series;
 
+use desk::CampaignOwner;
 pub use list::{CampaignItem, items};
 pub use people::{LedgerLine, show as ledger_line};
 
@@ -49,6 +51,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(stop))
         .routes(routes!(progress))
         .routes(routes!(failures))
+        .merge(desk::routes())
         .merge(draft::routes())
         .merge(list::routes())
         .merge(live::routes())
@@ -89,6 +92,12 @@ pub struct Campaign {
     pub launched_at: Option<i64>,
     /// When it ended.
     pub finished_at: Option<i64>,
+    /// Who wrote it; absent when nobody knows.
+    pub owner: Option<CampaignOwner>,
+    /// Its labels, in the order of the alphabet.
+    pub labels: Vec<String>,
+    /// Since when it is archived; absent: it is in the list.
+    pub archived_at: Option<i64>,
     /// When it was written.
     pub created_at: i64,
     /// When it last changed.
@@ -113,7 +122,12 @@ impl Starts {
     }
 }
 
-fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
+async fn show(tx: &mut Tx, checked: Checked) -> Result<Campaign, AppError> {
+    let labels = campaign::labels_of(tx, checked.row.id).await?;
+    shown(checked.row, &checked.numbers, labels)
+}
+
+fn shown(row: CampaignRow, numbers: &[i64], labels: Vec<String>) -> Result<Campaign, AppError> {
     let numbers = if numbers.is_empty() {
         std::slice::from_ref(&row.number_id)
     } else {
@@ -121,6 +135,9 @@ fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
     };
     Ok(Campaign {
         starts: Starts::of(&row),
+        owner: CampaignOwner::of(&row.desk),
+        labels,
+        archived_at: row.desk.archived_at,
         id: CAMPAIGN.show(row.id),
         name: row.name,
         state: states::name(row.state).into(),
@@ -144,7 +161,8 @@ fn show(row: CampaignRow, numbers: &[i64]) -> Result<Campaign, AppError> {
 async fn create(State(app): State<Shared>, body: Body<CampaignInput>) -> Result<Response, Problem> {
     once(&app, &body.asked, async |tx| {
         let checked = campaign::create(&app, tx, &body.value).await?;
-        Ok((StatusCode::CREATED, show(checked.row, &checked.numbers)?))
+        let checked = campaign::owned(tx, checked, &body.asked.caller.actor).await?;
+        Ok((StatusCode::CREATED, show(tx, checked).await?))
     })
     .await
 }
@@ -155,7 +173,7 @@ async fn get(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result
     let id = path_id(CAMPAIGN, "campaign", path)?;
     let mut tx = app.db.read().await?;
     let checked = campaign::load(&mut tx, id).await?;
-    Ok(Json(show(checked.row, &checked.numbers)?))
+    Ok(Json(show(&mut tx, checked).await?))
 }
 
 /// Changes a draft, whole.
@@ -180,7 +198,7 @@ where
     let response = once(app, &body.asked, async |tx| {
         let checked = act(tx).await?;
         touched = true;
-        Ok((StatusCode::OK, show(checked.row, &checked.numbers)?))
+        Ok((StatusCode::OK, show(tx, checked).await?))
     })
     .await?;
     if touched {

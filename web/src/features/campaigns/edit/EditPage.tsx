@@ -8,6 +8,7 @@ import { useCan } from '~/api/session';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { LabelPills, LabelsButton } from '../Labels';
 import { type Campaign, useCampaign, useTemplate } from '../queries';
 import { STEPS, type Step } from '../routes';
 import { CheckList } from './CheckList';
@@ -96,7 +97,13 @@ function Editor({ campaign }: { campaign: Campaign }) {
     <>
       <PageHeader
         title={draft.input.name || t`Campaign`}
-        beside={<SavedSign draft={draft} />}
+        beside={
+          <Group gap="xs">
+            <SavedSign draft={draft} />
+            <LabelPills labels={campaign.labels} />
+          </Group>
+        }
+        actions={<LabelsButton campaign={campaign} />}
         about={
           planned === undefined
             ? t`A draft. Nothing is sent before you launch it under Review.`

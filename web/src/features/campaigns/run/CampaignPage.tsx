@@ -1,10 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Skeleton, Stack, Tabs } from '@mantine/core';
+import { Group, Skeleton, Stack, Tabs } from '@mantine/core';
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { StatusPill } from '~/ui/StatusPill';
+import { LabelPills } from '../Labels';
 import { useCampaign } from '../queries';
+import { RowMenu } from '../RowMenu';
 import { RUN_TABS } from '../routes';
 import { useCampaignStates } from '../words';
 import { Overview } from './Overview';
@@ -46,8 +48,19 @@ export function CampaignPage() {
     <>
       <PageHeader
         title={campaign.name}
-        beside={state && <StatusPill tone={state.tone}>{state.label}</StatusPill>}
-        actions={<RunActions campaign={campaign} run={run} />}
+        beside={
+          <Group gap="xs">
+            {state && <StatusPill tone={state.tone}>{state.label}</StatusPill>}
+            {campaign.archived_at && <StatusPill tone="paused">{t`Archived`}</StatusPill>}
+            <LabelPills labels={campaign.labels} />
+          </Group>
+        }
+        actions={
+          <>
+            <RunActions campaign={campaign} run={run} />
+            <RowMenu row={{ ...campaign, state: run?.progress.state ?? campaign.state }} />
+          </>
+        }
       />
       {query.error && !run ? (
         <ProblemAlert problem={query.error} retry={() => void query.refetch()} />

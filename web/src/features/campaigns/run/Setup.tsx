@@ -90,6 +90,13 @@ function Facts({ campaign }: { campaign: Campaign }) {
             )}
           </Text>
         </Fact>
+        {campaign.owner && (
+          <Fact title={t`Written by`}>
+            <Text size="sm">
+              <bdi>{campaign.owner.name}</bdi>
+            </Text>
+          </Fact>
+        )}
         {times.map(
           ([title, at]) =>
             at && (
