@@ -11,6 +11,7 @@ use super::cast::{CAST, UNREACHABLE, known_as};
 use super::people::Consent;
 use super::{script, shop};
 use crate::app::account::{Way, retire};
+use crate::app::audit::Actor;
 use crate::app::profile::{Change, Set, Who, Wish, write_many};
 use crate::app::{App, AppError, account, campaign, template};
 use crate::domain::audience::Audience;
@@ -56,7 +57,7 @@ pub async fn begin(app: &Arc<App>) -> Result<Demo, AppError> {
     let account = cast(app, &mut tx, &url).await?;
     tx.commit().await?;
     connect(app, &simulator, account).await?;
-    template::import(app, &app.engine, account).await?;
+    template::import(app, &app.engine, account, &Actor::system()).await?;
     let mut tx = app.db.write().await?;
     if demo::campaigns(&mut tx, account).await? == 0 {
         draft(app, &mut tx, account).await?;

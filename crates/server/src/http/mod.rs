@@ -52,6 +52,7 @@ mod spreadsheet;
 pub mod template;
 mod template_desk;
 pub mod template_doc;
+mod template_version;
 mod texts;
 pub mod timeline;
 pub mod try_message;
@@ -104,6 +105,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(session::routes())
         .merge(template::routes())
         .merge(template_desk::routes())
+        .merge(template_version::routes())
         .merge(texts::routes())
         .merge(timeline::routes())
         .merge(try_message::routes())

@@ -96,6 +96,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "unread",
         include_str!("../../../../migrations/0028_unread.sql"),
     ),
+    (
+        36,
+        "template versions",
+        include_str!("../../../../migrations/0036_template_version.sql"),
+    ),
 ];
 
 impl Dialect {

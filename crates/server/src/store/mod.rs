@@ -44,6 +44,7 @@ pub mod session;
 pub mod sign_in;
 pub mod slice;
 pub mod template;
+pub mod template_version;
 pub mod timeline;
 pub mod turn;
 pub mod undo;

@@ -237,6 +237,12 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
     post("/api/v1/templates/{id}/take-theirs", Needs(TemplatesWrite)).noted("template.take_theirs"),
     get("/api/v1/templates/{id}/uses", Needs(CampaignsRead)),
+    get("/api/v1/templates/{id}/versions", Needs(TemplatesRead)),
+    post(
+        "/api/v1/templates/{id}/versions/{version}/restore",
+        Needs(TemplatesWrite),
+    )
+    .noted("template.restore"),
     get("/api/v1/texts/{language}", Public),
     get("/api/v1/users", Needs(UsersRead)),
     patch("/api/v1/users/{id}", Needs(UsersManage)).noted("user.update"),
