@@ -32,6 +32,9 @@ const PER_SECOND: u32 = 10;
 /// The same for a crowd.
 const PER_SECOND_WITH_CROWD: u32 = 200;
 
+/// Requests and callbacks of the simulator that can be looked at.
+const WIRE_LOG: usize = 500;
+
 /// What there is of the demo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
@@ -147,6 +150,7 @@ async fn simulator(app: &App) -> anyhow::Result<Running> {
     let mut options = shop::simulator(app.config.simulator.unwrap_or(anywhere));
     options.read_rate = 0.3;
     options.latency_ms = 20;
+    options.wire_log = WIRE_LOG;
     options.sample_templates = false;
     let cause = FailureKind::Failed("UNKNOWN_SUBSCRIBER".into());
     options.fail_suffix = vec![(UNREACHABLE.into(), cause)];

@@ -118,7 +118,7 @@ on_both_engines! {
         let newest = desk.creator.get(&format!("{path}/versions")).await["data"][0].clone();
         assert_eq!((&newest["restored"], &newest["version"]), (&one, &now["updated_at"]));
         let nothing = desk.creator.call("POST", &format!("{path}/versions/7/restore"), json!({})).await.expect(404);
-        assert_eq!(nothing["title"], "There is no version with this id.");
+        assert_eq!(nothing["detail"], "There is no version with this id.");
     }
 
     async fn other_words_of_an_approved_template_need_approval_again(t) {

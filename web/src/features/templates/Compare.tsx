@@ -1,6 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { diffWordsWithSpace } from 'diff';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { useSaid } from '~/i18n/said';
@@ -13,6 +12,7 @@ import classes from './Compare.module.css';
 import { useDifferences } from './drift';
 import type { Content, Template } from './form';
 import { useTakeTheirs } from './queries';
+import { Words } from './Words';
 import { TemplateStatus } from './words';
 
 interface Props {
@@ -111,34 +111,5 @@ function Side({ title, status, content }: { title: string; status: string; conte
         <WaBubble content={fromTemplate(content)} label={title} />
       </PhoneFrame>
     </section>
-  );
-}
-
-/** One text, with what the other one does not have marked in it. */
-function Words({
-  from,
-  to,
-  mark: Mark,
-  label,
-}: {
-  from: string;
-  to: string;
-  mark: 'del' | 'ins';
-  label: string;
-}) {
-  const { t } = useLingui();
-  let at = 0;
-  const pieces = diffWordsWithSpace(from, to)
-    .filter((piece) => !piece.removed)
-    .map((piece) => {
-      const key = at;
-      at += piece.value.length;
-      return piece.added ? <Mark key={key}>{piece.value}</Mark> : <span key={key}>{piece.value}</span>;
-    });
-  return (
-    <p className={classes.words} dir="auto">
-      <span className={classes.label}>{label}</span>
-      {to === '' ? <i>{t`Nothing`}</i> : pieces}
-    </p>
   );
 }

@@ -3,19 +3,22 @@ import { ActionIcon, Button, Group, Menu, Text } from '@mantine/core';
 import {
   IconCopy,
   IconDots,
+  IconHistory,
   IconPlayerPause,
   IconPlayerPlay,
   IconSend,
   IconTrash,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { TestSend } from '~/ui/TestSend';
 import { done, failed } from '~/ui/toast';
 import type { Template } from './form';
 import { sendTest, useDelete, useSetStatus } from './queries';
+
+const Versions = lazy(() => import('./Versions'));
 
 interface Props {
   template: Template;
@@ -35,6 +38,7 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
   const remove = useDelete();
   const setStatus = useSetStatus();
   const [testing, setTesting] = useState(false);
+  const [looking, setLooking] = useState(false);
   const { id, name, status } = template;
   const tests = can('messages.send') && status === 'approved';
   const writes = can('templates.write');
@@ -66,7 +70,7 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
         await navigate({ to: '/templates' });
       },
     });
-  if (!tests && !writes) return null;
+  if (small && !tests && !writes) return null;
   return (
     <Group gap="xs" wrap="nowrap">
       {tests && !small && (
@@ -114,6 +118,11 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
               <Trans>Clone</Trans>
             </Menu.Item>
           )}
+          {!small && (
+            <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => setLooking(true)}>
+              <Trans>Versions</Trans>
+            </Menu.Item>
+          )}
           {writes && (status === 'pending' || status === 'paused') && (
             <Menu.Item
               leftSection={<IconPlayerPlay size={16} aria-hidden />}
@@ -157,6 +166,11 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
           )}
         </Menu.Dropdown>
       </Menu>
+      {looking && (
+        <Suspense>
+          <Versions template={template} dirty={dirty} onClose={() => setLooking(false)} />
+        </Suspense>
+      )}
       <TestSend
         opened={testing}
         onClose={() => setTesting(false)}

@@ -96,6 +96,18 @@ pub fn freeze(row: &TemplateRow, mapping: Mapping) -> Result<Frozen, AppError> {
     })
 }
 
+/// The message that a template makes of its defaults: what somebody without any attribute gets.
+pub fn with_defaults(row: &TemplateRow) -> Result<TemplateMessage, AppError> {
+    let frozen = freeze(row, fallbacks(&mapping(row)?))?;
+    match fill(&frozen, &|_| None) {
+        Ok((_, message)) => Ok(message),
+        Err(why) => {
+            let detail = format!("{why}. Give the placeholder a default in the template.");
+            Err(AppError::field("/template_id", "missing_value", detail))
+        }
+    }
+}
+
 /// What the provider of the template's account cannot carry of it, filled like this.
 pub async fn uncarried(
     tx: &mut Tx,
