@@ -21,6 +21,8 @@ interface Group {
   order: number;
 }
 
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /**
  * `virtual:emoji/en`: the emoji of a language, of which the picker needs a tenth of what the package holds. They come from our own
  * origin, with the other files of the build.
@@ -43,7 +45,7 @@ export function emojiData(): Plugin {
         const words = language === 'en' ? tags : [...tags, english.get(hexcode) ?? ''];
         return [emoji, group, label, words.join('|')];
       });
-    return { emojis, groups: groups.map(({ order, message }) => [order, message]) };
+    return { emojis, groups: groups.map(({ order, message }) => [order, capital(message)]) };
   };
   return {
     name: 'emoji-data',

@@ -4,14 +4,12 @@ import { type EmojiData, type EmojiDataResolver, EmojiPicker as Parts } from 'fr
 import classes from './EmojiPicker.module.css';
 
 /** Emoji come with the dashboard: the picker's own way would ask a stranger's server. */
-const files: Record<string, () => Promise<typeof import('virtual:emoji/en')>> = {
-  en: () => import('virtual:emoji/en'),
-  hi: () => import('virtual:emoji/hi'),
-};
+const english = () => import('virtual:emoji/en');
+const files: Record<string, typeof english> = { en: english, hi: () => import('virtual:emoji/hi') };
 const tones = { light: '', 'medium-light': '', medium: '', 'medium-dark': '', dark: '' };
 
 const ours: EmojiDataResolver = async (locale): Promise<EmojiData> => {
-  const { default: data } = await (files[locale] ?? files.en)();
+  const { default: data } = await (files[locale] ?? english)();
   return {
     locale,
     emojis: data.emojis.map(([emoji, category, label, tags]) => ({
@@ -52,7 +50,7 @@ export default function EmojiPicker({ onPick, onSearch }: Props) {
         autoFocus
         onChange={(e) => onSearch?.(e.currentTarget.value)}
       />
-      <Parts.Viewport className={classes.viewport} tabIndex={-1}>
+      <Parts.Viewport className={classes.viewport} tabIndex={0}>
         <Parts.Loading>
           <Skeleton height={200} />
         </Parts.Loading>
@@ -61,6 +59,7 @@ export default function EmojiPicker({ onPick, onSearch }: Props) {
         </Parts.Empty>
         <Parts.List
           className={classes.list}
+          aria-label={t`Emoji`}
           components={{
             CategoryHeader: ({ category, ...props }) => (
               <div {...props} className={classes.group}>

@@ -153,7 +153,7 @@ function Detail({ exchange }: { exchange: Exchange }) {
           <Trans>Copy as curl</Trans>
         </Button>
         {message && can('callbacks.read') && (
-          <Anchor component={Link} to="/developers/attempts" search={{ message }} size="sm">
+          <Anchor component={Link} to="/developers/attempts" search={{ message } as never} size="sm">
             <Trans>The message</Trans>
           </Anchor>
         )}

@@ -11,8 +11,8 @@ import { WaBubble } from '~/wa/WaBubble';
 import classes from './Compare.module.css';
 import { useDifferences } from './drift';
 import type { Content, Template } from './form';
+import { Marked } from './Marked';
 import { useTakeTheirs } from './queries';
-import { Words } from './Words';
 import { TemplateStatus } from './words';
 
 interface Props {
@@ -56,8 +56,8 @@ export default function Compare({ template, there, dirty, onClose }: Props) {
             <div key={key}>
               <dt>{title}</dt>
               <dd className={classes.pair}>
-                <Words from={theirs} to={ours} mark="del" label={t`Here`} />
-                <Words from={ours} to={theirs} mark="ins" label={t`At the provider`} />
+                <Marked from={theirs} to={ours} mark="del" label={t`Here`} />
+                <Marked from={ours} to={theirs} mark="ins" label={t`At the provider`} />
               </dd>
             </div>
           ))}

@@ -10,10 +10,10 @@ import { done } from '~/ui/toast';
 import parts from './Compare.module.css';
 import { useApart } from './ConflictOf';
 import { contentOf, formOf, type Template } from './form';
+import { Marked } from './Marked';
 import { useRestore, useVersions, type Version } from './queries';
 import { askReworded } from './reworded';
 import classes from './Versions.module.css';
-import { Words } from './Words';
 
 interface Props {
   template: Template;
@@ -183,8 +183,8 @@ function Detail({ template, version, earlier, newest, dirty, onClose }: DetailPr
             <div key={key}>
               <dt>{title}</dt>
               <dd className={parts.pair}>
-                <Words from={theirs} to={ours} mark="del" label={fromLabel} />
-                <Words from={ours} to={theirs} mark="ins" label={toLabel} />
+                <Marked from={theirs} to={ours} mark="del" label={fromLabel} />
+                <Marked from={ours} to={theirs} mark="ins" label={toLabel} />
               </dd>
             </div>
           ))}

@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** One text, with what the other one does not have marked in it. */
-export function Words({ from, to, mark: Mark, label }: Props) {
+export function Marked({ from, to, mark: Mark, label }: Props) {
   const { t } = useLingui();
   let at = 0;
   const pieces = diffWordsWithSpace(from, to)
