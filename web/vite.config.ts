@@ -3,7 +3,7 @@ import { lingui } from '@lingui/vite-plugin';
 import babel from '@rolldown/plugin-babel';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { emojiData } from './emojiData';
+import { emojiData } from './emojiData.ts';
 
 const server = process.env.HARKARA_URL ?? 'http://127.0.0.1:8080';
 

@@ -95,7 +95,7 @@ export function TryPanel({ whose, settings, check, test, lacks, told, chat }: Pr
         style={{ alignSelf: 'flex-start' }}
         aria-label={t`What is sent`}
         data={[
-          { value: 'text', label: t`Text` },
+          { value: 'text', label: t`Free text` },
           { value: 'template', label: t`Template` },
         ]}
         value={kind}

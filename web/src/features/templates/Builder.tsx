@@ -99,14 +99,18 @@ export function Builder({ start, saved, note }: Props) {
     saved,
     active: autosaves && !conflict && !busy,
     hindered: rules.some(hindersSaving),
-    onRefused: (error) =>
+    onRefused: (error) => {
+      // Somebody submitted it meanwhile: the page says so, and what was typed is kept.
+      if (saved && error instanceof ApiProblem && error.code === 'template_not_draft')
+        return void readAgain(saved.id).catch(() => {});
       void collides(error, { status: undefined }).then((answer) => {
         if (answer === 'same') autosave.again();
         else if (!answer) {
           state.refuse(error, true);
           setProblem(error);
         }
-      }),
+      });
+    },
   });
   const store = async (again: Act): Promise<Template | undefined> => {
     const status = again === 'submit' ? undefined : again.status;

@@ -98,6 +98,7 @@ test('two are never under way, and what was typed meanwhile follows', async () =
   await pass(5_000);
   expect(saveTemplate).toHaveBeenCalledTimes(1);
   answer();
+  await pass(0);
   await pass(1_000);
   expect(saveTemplate).toHaveBeenCalledTimes(2);
 });
