@@ -79,7 +79,7 @@ on_both_engines! {
         desk.w.t.clock.advance(MINUTE);
         desk.type_in("One more").await;
         assert_eq!(desk.versions().await, rows(&[("One more", "typed", "creator"), ("One", "saved", "creator")]));
-        desk.w.t.clock.advance(9 * MINUTE);
+        desk.w.t.clock.advance(10 * MINUTE);
         desk.type_in("One more word").await;
         let path = desk.path.clone();
         desk.approver.call("PATCH", &path, json!({"content": {"body": "Mine"}, "typed": true})).await.expect(200);
@@ -105,7 +105,7 @@ on_both_engines! {
         let path = desk.path.clone();
         let one = desk.creator.get(&path).await["updated_at"].clone();
         desk.w.t.clock.advance(MINUTE);
-        let two = json!({"content": {"body": "Hi {{1}}!"}, "mapping": {"body": [{"from": "text", "text": "you"}]}, "name": "other"});
+        let two = json!({"content": {"body": "Hi {{1}}, how are you doing today?"}, "mapping": {"body": [{"from": "text", "text": "you"}]}, "name": "other"});
         let two = desk.creator.call("PATCH", &path, two).await.expect(200)["updated_at"].clone();
         let back = format!("{path}/versions/{one}/restore");
         // Who has read an older version is told, as with every other change.
@@ -113,7 +113,7 @@ on_both_engines! {
         let now = desk.approver.call("POST", &back, json!({"version": two})).await.expect(200);
         assert_eq!((&now["content"]["body"], &now["name"], &now["mapping"]), (&json!("One"), &json!("offer"), &json!({})));
         assert_eq!(desk.versions().await, rows(&[
-            ("One", "restored", "approver"), ("Hi {{1}}!", "saved", "creator"), ("One", "saved", "creator"),
+            ("One", "restored", "approver"), ("Hi {{1}}, how are you doing today?", "saved", "creator"), ("One", "saved", "creator"),
         ]));
         let newest = desk.creator.get(&format!("{path}/versions")).await["data"][0].clone();
         assert_eq!((&newest["restored"], &newest["version"]), (&one, &now["updated_at"]));
@@ -146,7 +146,8 @@ on_both_engines! {
         let of_copy = format!("/templates/{}", copy["id"].as_str().unwrap());
         let versions = desk.creator.get(&format!("{of_copy}/versions")).await;
         assert_eq!((&versions["data"][0]["act"], &versions["data"][0]["by"]), (&json!("copied"), &json!("creator")));
-        desk.creator.call("DELETE", &of_copy, Value::Null).await.expect(204);
+        let gone = desk.creator.call("DELETE", &of_copy, Value::Null).await;
+        assert_eq!(gone.status, 204);
         let copy = id::TEMPLATE.read(copy["id"].as_str().unwrap()).unwrap();
         let mut tx = desk.w.t.app.db.write().await.unwrap();
         assert!(store::template_version::page(&mut tx, copy, i64::MAX, 10).await.unwrap().is_empty());
