@@ -106,10 +106,20 @@ async function write({ server, page, api, files }) {
 
   // A name that is taken is told while it is typed.
   const name = page.getByRole('textbox', { name: 'Name', exact: true });
-  await name.fill('welcome_offer');
-  await rules.getByText('has a template "welcome_offer" in en already').waitFor();
+  const account_id = (await api.get('/accounts')).body.data[0].id;
+  const other = {
+    account_id,
+    name: 'holi_offer',
+    language: 'en',
+    category: 'marketing',
+    content: { body: 'Hi' },
+  };
+  assert.equal((await api.post('/templates', other)).status, 201);
+  const taken = rules.getByText('has a template "holi_offer" in en already');
+  await name.fill('holi_offer');
+  await taken.waitFor();
   await name.fill('diwali_offer_1');
-  await rules.getByText('has a template "welcome_offer" in en already').waitFor({ state: 'detached' });
+  await taken.waitFor({ state: 'detached' });
 
   // What is pasted and too long is cut, and that is told.
   await body.fill('');
