@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::ledger::Stage;
 use crate::report::{self, Row};
 use crate::shared::Shared;
 use crate::stats::{CallbackStats, Stats};
+use crate::wire::{Exchange, without_token};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -191,9 +192,13 @@ async fn deliver(shared: &Shared, call: &Call) -> (bool, u64) {
     if call.url.is_empty() {
         return (true, 0);
     }
-    let (tries, backoff) = {
-        let world = shared.lock();
-        (world.options.callback_tries, world.options.callback_backoff_ms)
+    let (tries, backoff, logged) = {
+        let options = &shared.lock().options;
+        (
+            options.callback_tries,
+            options.callback_backoff_ms,
+            options.wire_log,
+        )
     };
     for attempt in 0..tries {
         if attempt > 0 {
@@ -205,7 +210,12 @@ async fn deliver(shared: &Shared, call: &Call) -> (bool, u64) {
                 return (false, u64::from(attempt));
             }
         }
-        match attempt_once(shared, call).await {
+        let began = shared.clock.micros();
+        let outcome = attempt_once(shared, call).await;
+        if logged > 0 {
+            note(shared, call, began, &outcome, logged);
+        }
+        match outcome.map(|taken| taken.status.is_success()) {
             Ok(true) => return (true, u64::from(attempt)),
             Ok(false) => {}
             Err(error) => tracing::debug!(%error, "the receiver can not be reached"),
@@ -214,7 +224,48 @@ async fn deliver(shared: &Shared, call: &Call) -> (bool, u64) {
     (false, u64::from(tries.saturating_sub(1)))
 }
 
-async fn attempt_once(shared: &Shared, call: &Call) -> Result<bool, reqwest::Error> {
+/// What the receiver answered.
+struct Taken {
+    status: StatusCode,
+    said: bytes::Bytes,
+}
+
+/// Why, without the address, which holds the receiver's token.
+fn reason(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "it did not answer in time."
+    } else if error.is_connect() {
+        "nothing listens there."
+    } else {
+        "the connection broke."
+    }
+}
+
+fn note(shared: &Shared, call: &Call, began: u64, outcome: &Result<Taken, reqwest::Error>, kept: usize) {
+    let (status, answer) = match outcome {
+        Ok(Taken { status, said }) => (Some(status.as_u16()), String::from_utf8_lossy(said).into_owned()),
+        Err(error) => (
+            None,
+            format!("The receiver can not be reached: {}", reason(error)),
+        ),
+    };
+    let exchange = Exchange {
+        n: 0,
+        at: shared.clock.epoch_ms(began),
+        direction: "callback",
+        method: call.method.to_string(),
+        url: without_token(&call.url),
+        content_type: call.kind.into(),
+        body: String::from_utf8_lossy(&call.body).into_owned(),
+        status,
+        answer,
+        took_ms: shared.clock.micros().saturating_sub(began) / 1000,
+    };
+    shared.wire().note(exchange, kept);
+    shared.changed();
+}
+
+async fn attempt_once(shared: &Shared, call: &Call) -> Result<Taken, reqwest::Error> {
     let mut request = shared
         .client
         .request(call.method.clone(), &call.url)
@@ -223,8 +274,8 @@ async fn attempt_once(shared: &Shared, call: &Call) -> Result<bool, reqwest::Err
         request = request.header("content-type", call.kind);
     }
     let response = request.send().await?;
-    let taken = response.status().is_success();
+    let status = response.status();
     // Reading the answer to its end lets the connection be used again.
-    response.bytes().await?;
-    Ok(taken)
+    let said = response.bytes().await?;
+    Ok(Taken { status, said })
 }

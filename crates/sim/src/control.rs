@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/__sim/reset", post(reset))
         .route("/__sim/customers", get(customers))
         .route("/__sim/customers/{customer}", get(conversation))
+        .route("/__sim/wire", get(wire))
         .route("/__sim/live", get(live))
         .route("/__sim/{*rest}", get(unknown).post(unknown))
 }
@@ -261,6 +262,20 @@ async fn conversation(State(shared): Sim, Path(customer): Path<String>) -> Resul
     let mut world = shared.lock();
     world.phones.hold(number);
     Ok(Json(handset::conversation(&world, number)).into_response())
+}
+
+#[derive(Deserialize)]
+struct WirePage {
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// What went over the wire, newest first.
+async fn wire(State(shared): Sim, Query(page): Query<WirePage>) -> Response {
+    let kept = shared.lock().options.wire_log;
+    let limit = page.limit.unwrap_or(50).min(500);
+    let exchanges = Handle(shared).wire(page.before.unwrap_or(u64::MAX), limit);
+    Json(json!({"kept": kept, "exchanges": exchanges})).into_response()
 }
 
 /// Server-sent events: the version of the world whenever it changed, at most five times a second.

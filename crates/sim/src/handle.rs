@@ -15,6 +15,7 @@ use crate::rng::Rng;
 use crate::shared::Shared;
 use crate::stats::Stats;
 use crate::template::TemplateSeed;
+use crate::wire::Exchange;
 use crate::world::{Script, World};
 
 /// Looks into a running simulator and steers it. Cheap to clone.
@@ -188,12 +189,18 @@ impl Handle {
         self.0.lock().phones.list()
     }
 
+    /// What the wire log keeps, newest first, of those before the `before`th at most `limit`.
+    pub fn wire(&self, before: u64, limit: usize) -> Vec<Exchange> {
+        self.0.wire().page(before, limit)
+    }
+
     /// Forgets messages, phones, templates, opt-ins, scripts and counts. Options stay.
     pub fn reset(&self) {
         let mut world = self.0.lock();
         let (options, generation) = (world.options.clone(), world.generation + 1);
         *world = World::new(options, self.0.clock.now_ms(), generation);
         drop(world);
+        self.0.wire().clear();
         self.0.changed();
     }
 }

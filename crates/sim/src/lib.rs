@@ -35,6 +35,7 @@ mod shared;
 mod stats;
 mod template;
 pub mod vonage;
+mod wire;
 mod world;
 
 pub use handle::Handle;
@@ -45,4 +46,5 @@ pub use phone::Customer;
 pub use server::{Running, start};
 pub use stats::{CallbackStats, ReportStats, Second, Stats};
 pub use template::{TemplateButton, TemplateSeed};
+pub use wire::Exchange;
 pub use world::Script;

@@ -86,6 +86,8 @@ pub struct Options {
     pub uuid_ids: bool,
     /// Click callbacks in the generic shape (`statuses`) in place of the gateway's own.
     pub generic_clicks: bool,
+    /// Requests and callbacks that the wire log keeps; 0 keeps none.
+    pub wire_log: usize,
     /// Seed of all randomness.
     pub seed: u64,
 }
@@ -131,6 +133,7 @@ impl Default for Options {
             sample_templates: true,
             uuid_ids: false,
             generic_clicks: false,
+            wire_log: 0,
             seed: 1,
         }
     }
@@ -157,6 +160,9 @@ impl Options {
         }
         if self.limit_per_second == Some(0) {
             return Err("limit_per_second is at least 1; leave it out for no limit.".into());
+        }
+        if self.wire_log > 5_000 {
+            return Err(format!("wire_log is 0 to 5000, not {}.", self.wire_log));
         }
         if self.callback_tries == 0 {
             return Err("callback_tries is at least 1.".into());

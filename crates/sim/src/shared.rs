@@ -7,12 +7,14 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::clock::Clock;
+use crate::wire::Wire;
 use crate::world::World;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub clock: Clock,
     world: Mutex<World>,
+    wire: Mutex<Wire>,
     /// Something new may be due.
     pub wake: Notify,
     pub client: reqwest::Client,
@@ -33,6 +35,7 @@ impl Shared {
         Self {
             clock,
             world: Mutex::new(world),
+            wire: Mutex::default(),
             wake: Notify::new(),
             client,
             runtime: tokio::runtime::Handle::current(),
@@ -46,6 +49,11 @@ impl Shared {
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The wire log has a lock of its own, so that reading it holds up no message.
+    pub(crate) fn wire(&self) -> MutexGuard<'_, Wire> {
+        self.wire.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the handset pages and the report task that there is news.

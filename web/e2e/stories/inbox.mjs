@@ -68,6 +68,25 @@ export async function story({ server, context, page }) {
   await shown(page.getByText('+91 99999 00000, the number they last wrote to.'));
   await until('it was marked as read', async () => (await conversationOf(ASHA)).unread === 0);
   await until('the title counts no more', () => page.title().then((title) => title === 'Inbox · Harkara'));
+  // A colon asks for emoji at the cursor; a smile of signs stays one.
+  await message.fill('Glad to hear ');
+  await message.press('End');
+  await message.press(':');
+  const emoji = page.getByRole('dialog', { name: 'Emoji' });
+  await emoji.getByRole('searchbox', { name: 'Search emoji' }).fill('sparkling heart');
+  await shown(emoji.getByRole('gridcell', { name: 'Sparkling heart' }));
+  await page.keyboard.press('Enter');
+  await until(
+    'the emoji stands at the cursor',
+    async () => (await message.inputValue()) === 'Glad to hear 💖',
+  );
+  await message.press('End');
+  await page.keyboard.type(' :');
+  await until('the search has the focus', () =>
+    page.evaluate(() => document.activeElement?.getAttribute('aria-label') === 'Search emoji'),
+  );
+  await page.keyboard.type(')');
+  await until('the signs stand', async () => (await message.inputValue()) === 'Glad to hear 💖 :)');
   await message.fill('Yes, since');
   await shown(page.getByText('The draft is kept in this browser.'));
   await page.reload();

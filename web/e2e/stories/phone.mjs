@@ -93,12 +93,90 @@ export async function story({ server, context, page }) {
     const { report_loss, fail_suffix } = await sim('config');
     return report_loss === 0 && fail_suffix.length === 0;
   });
+  await weather({ server, page, api, sim, thread: id, drawer });
+  await wire({ page, drawer, api });
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'hidden' });
 
   await page.setViewportSize(PHONE);
-  await page.reload();
+  await page.goto(`${server.url}/phone`);
   await shown(phone.getByText('I will come').first());
   await fits(page, 'the phone at phone width');
   await accessible(page, 'the phone at phone width');
+}
+
+/** Each preset of the controls, and what the dashboard then says of a message. */
+async function weather({ server, page, api, sim, thread, drawer }) {
+  const choose = async (name, fits) => {
+    await drawer.getByRole('button', { name, exact: true }).click();
+    await until(`the weather is: ${name}`, async () => fits(await sim('config')));
+    await shown(drawer.getByRole('button', { name, exact: true, pressed: true }));
+  };
+  const say = async (body) => {
+    const sent = await api.post(`/conversations/${thread}/messages`, { content: { type: 'text', body } });
+    assert.equal(sent.status, 202, JSON.stringify(sent.body));
+    return sent.body.message_id;
+  };
+  const stateOf = async (id) => (await api.get(`/messages/${id}`)).body.state;
+  const tells = async (id, words) => {
+    await page.goto(`${server.url}/developers/attempts?message=${id}`);
+    await shown(page.getByRole('dialog', { name: 'Message' }).getByText(words).first());
+  };
+  const back = async () => {
+    await page.goto(`${server.url}/phone`);
+    await page.getByRole('button', { name: 'Simulator controls' }).click();
+  };
+
+  await choose('Healthy', (config) => config.report_loss === 0 && config.latency_ms === 20);
+  const well = await say('All is well');
+  await until('it arrives', async () => ['delivered', 'read'].includes(await stateOf(well)));
+
+  await choose('Number paused', (config) => config.fail_suffix.at(-1)?.[1] === 'failed:131048');
+  await shown(drawer.getByText('Everybody'));
+  const paused = await say('On a number that is paused');
+  await until('it fails', async () => (await stateOf(paused)) === 'failed');
+  await tells(paused, 'Sending is limited because many people blocked or reported this number');
+  await back();
+
+  await choose('Half of the reports lost', (config) => config.report_loss === 0.5);
+  const many = await Promise.all(Array.from({ length: 12 }, (_, n) => say(`Number ${n}`)));
+  await until('all reports are sent or lost', async () => {
+    const { accepted, reports } = await sim('stats');
+    return accepted >= many.length && reports.pending === 0;
+  });
+  const silent = await until('one is without a report', async () => {
+    for (const id of many) if ((await stateOf(id)) === 'sent') return id;
+    return undefined;
+  });
+  await tells(silent, 'It did not report yet whether it arrived');
+  await back();
+
+  await choose('Slow provider', (config) => config.latency_ms === 3_000);
+  const slow = await say('Patience');
+  await until('it is on its way', async () => (await stateOf(slow)) === 'sending');
+  await tells(slow, 'Its request is on its way to the provider');
+  await back();
+  await choose('Healthy', (config) => config.latency_ms === 20);
+}
+
+/** What went over the wire can be read and copied, and holds no secret. */
+async function wire({ page, drawer, api }) {
+  await drawer.getByRole('button', { name: 'Wire log' }).click();
+  const log = page.getByRole('dialog', { name: 'Wire log' });
+  await log.getByText('Requests', { exact: true }).click();
+  await log
+    .getByRole('button', { name: /SendMessage/ })
+    .first()
+    .click();
+  await shown(log.getByRole('region', { name: 'What was sent' }).getByText('password = ***'));
+  await shown(log.getByRole('region', { name: 'What was answered' }));
+  await accessible(page, 'the wire log');
+  await picture(page, 'phone-wire');
+  await log.getByRole('button', { name: 'Copy as curl' }).click();
+  await shown(page.getByText('Copied. Put in what is hidden before you run it.'));
+  const link = await log.getByRole('link', { name: 'The message' }).getAttribute('href');
+  const id = new URL(link, page.url()).searchParams.get('message').replaceAll('"', '');
+  assert.equal((await api.get(`/messages/${id}`)).status, 200);
+  await page.keyboard.press('Escape');
+  await log.waitFor({ state: 'hidden' });
 }

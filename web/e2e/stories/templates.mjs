@@ -106,6 +106,59 @@ async function write({ server, page, api, files }) {
   await page.getByRole('button', { name: 'Save draft' }).click();
   assert.match(page.url(), /\/templates\/new/);
 
+  // A name that is taken is told while it is typed.
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  const account_id = (await api.get('/accounts')).body.data[0].id;
+  const other = {
+    account_id,
+    name: 'holi_offer',
+    language: 'en',
+    category: 'marketing',
+    content: { body: 'Hi' },
+  };
+  assert.equal((await api.post('/templates', other)).status, 201);
+  const taken = rules.getByText('has a template "holi_offer" in en already');
+  await name.fill('holi_offer');
+  await taken.waitFor();
+  await name.fill('diwali_offer_1');
+  await taken.waitFor({ state: 'detached' });
+
+  // What is pasted and too long is cut, and that is told.
+  await body.fill('');
+  await body.focus();
+  await body.evaluate(
+    (field, text) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', text);
+      field.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    },
+    'long words '.repeat(455).slice(0, 5_000),
+  );
+  await page.getByText('3976 characters of what you pasted were cut off').waitFor();
+  assert.equal((await body.inputValue()).length, 1024);
+
+  // Lines become a list and a quote, and emoji come from this server.
+  await body.fill('milk\nbread');
+  await body.press('Control+a');
+  await page.getByRole('button', { name: 'Numbered list' }).click();
+  assert.equal(await body.inputValue(), '1. milk\n2. bread');
+  await page.getByRole('button', { name: 'Quote', exact: true }).click();
+  assert.equal(await body.inputValue(), '> milk\n> bread');
+  await page.getByRole('button', { name: 'Quote', exact: true }).click();
+  assert.equal(await body.inputValue(), 'milk\nbread');
+  await body.press('Control+End');
+  await page.getByRole('button', { name: 'Emoji' }).click();
+  const emoji = page.getByRole('dialog', { name: 'Emoji' });
+  await emoji.getByRole('searchbox', { name: 'Search emoji' }).fill('sparkling heart');
+  await emoji.getByRole('gridcell', { name: 'Sparkling heart' }).waitFor();
+  await accessible(page, 'the emoji');
+  await picture(page, 'story-emoji');
+  await page.keyboard.press('Enter');
+  await until('the emoji stands in the body', async () => (await body.inputValue()) === 'milk\nbread💖');
+  assert.ok(await body.evaluate((field) => field === document.activeElement), 'writing goes on in the body');
+
   // The toolbar marks what is selected, and puts in an attribute with its place.
   await body.fill('Hello there, our sale is on until Sunday evening. Show this at the counter, ');
   await body.evaluate((field) => field.setSelectionRange(17, 21));
@@ -220,6 +273,17 @@ async function change({ page, api }) {
   const { id } = (await api.get('/templates?limit=1')).body.data[0];
   const body = page.getByRole('textbox', { name: 'Text', exact: true }).first();
   await body.fill('Hello there, our sale is over. Show this at the counter, {{1}}, and you get a gift.');
+  // Nothing typed changes what went to the provider: it waits in this browser, also over a reload.
+  await page.getByText('Not saved yet. Kept in this browser until you save.').waitFor();
+  await page.reload();
+  await page.getByText('This browser kept it').waitFor();
+  assert.match(await body.inputValue(), /sale is over/);
+  assert.match((await api.get(`/templates/${id}`)).body.content.body, /until Sunday/);
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await page.getByText('All saved').waitFor();
+  assert.match(await body.inputValue(), /until Sunday/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await until('it is there again', async () => /sale is over/.test(await body.inputValue()));
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const question = page.getByRole('dialog', { name: 'Save other words?' });
   await question.getByRole('button', { name: 'Do not save yet' }).click();
@@ -234,6 +298,25 @@ async function change({ page, api }) {
   const reworded = (await api.get(`/templates/${id}`)).body;
   assert.equal(reworded.status, 'draft');
   assert.match(reworded.content.body, /sale is over/);
+
+  // A draft is saved by itself, and each version is a way back.
+  await body.fill('Hello there, our sale goes on. Show this at the counter, {{1}}, and you get a gift.');
+  await until('the draft is saved', async () =>
+    /sale goes on/.test((await api.get(`/templates/${id}`)).body.content.body),
+  );
+  await page.getByText('All saved').waitFor();
+  await page.getByRole('button', { name: 'More for diwali_offer_1' }).click();
+  await page.getByRole('menuitem', { name: 'Versions' }).click();
+  const versions = page.getByRole('dialog', { name: 'Versions of diwali_offer_1' });
+  await versions.getByRole('button', { name: /Saved while typing/ }).waitFor();
+  await versions.getByText('sale goes on').first().waitFor();
+  await accessible(page, 'the versions of a template');
+  await picture(page, 'story-template-versions');
+  await versions.getByRole('listitem').nth(1).getByRole('button').click();
+  await versions.getByText('What differs from now').click();
+  await versions.getByRole('button', { name: 'Go back to this' }).click();
+  await versions.waitFor({ state: 'hidden' });
+  await until('it says again what it said', async () => /sale is over/.test(await body.inputValue()));
 
   await page.getByRole('button', { name: 'More for diwali_offer_1' }).click();
   await page.getByRole('menuitem', { name: 'Clone' }).click();

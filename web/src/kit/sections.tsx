@@ -9,6 +9,8 @@ import { CopyField } from '~/ui/CopyField';
 import { CurrentPassword } from '~/ui/CurrentPassword';
 import { confirm } from '~/ui/confirm';
 import { DataTable, type Sort } from '~/ui/DataTable';
+import { EmojiButton } from '~/ui/EmojiButton';
+import EmojiPicker from '~/ui/EmojiPicker';
 import { EmptyState } from '~/ui/EmptyState';
 import { Funnel } from '~/ui/Funnel';
 import { Phone, Time } from '~/ui/format';
@@ -181,6 +183,11 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
     failed: table('failed'),
     'the next page failed': table('more failed'),
   },
+  EmojiButton: {
+    'in a toolbar': <EmojiButton onPick={done} />,
+    'beside a field': <EmojiButton variant="default" size={36} hint=" (:)" onPick={done} />,
+  },
+  EmojiPicker: { open: <EmojiPicker onPick={done} /> },
   EmptyState: {
     'with everything': (
       <EmptyState

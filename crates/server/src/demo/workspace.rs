@@ -11,6 +11,7 @@ use super::cast::{CAST, UNREACHABLE, known_as};
 use super::people::Consent;
 use super::{script, shop};
 use crate::app::account::{Way, retire};
+use crate::app::audit::Actor;
 use crate::app::profile::{Change, Set, Who, Wish, write_many};
 use crate::app::{App, AppError, account, campaign, template};
 use crate::domain::audience::Audience;
@@ -30,6 +31,9 @@ const DRAFT: &str = "Welcome offer";
 const PER_SECOND: u32 = 10;
 /// The same for a crowd.
 const PER_SECOND_WITH_CROWD: u32 = 200;
+
+/// Requests and callbacks of the simulator that can be looked at.
+const WIRE_LOG: usize = 500;
 
 /// What there is of the demo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +60,7 @@ pub async fn begin(app: &Arc<App>) -> Result<Demo, AppError> {
     let account = cast(app, &mut tx, &url).await?;
     tx.commit().await?;
     connect(app, &simulator, account).await?;
-    template::import(app, &app.engine, account).await?;
+    template::import(app, &app.engine, account, &Actor::system()).await?;
     let mut tx = app.db.write().await?;
     if demo::campaigns(&mut tx, account).await? == 0 {
         draft(app, &mut tx, account).await?;
@@ -146,6 +150,7 @@ async fn simulator(app: &App) -> anyhow::Result<Running> {
     let mut options = shop::simulator(app.config.simulator.unwrap_or(anywhere));
     options.read_rate = 0.3;
     options.latency_ms = 20;
+    options.wire_log = WIRE_LOG;
     options.sample_templates = false;
     let cause = FailureKind::Failed("UNKNOWN_SUBSCRIBER".into());
     options.fail_suffix = vec![(UNREACHABLE.into(), cause)];

@@ -20,7 +20,7 @@ use crate::app::account::{self, CheckReport, Trial};
 use crate::app::{App, AppError};
 use crate::domain::id;
 use crate::domain::permission::Permission;
-use crate::store::account::AccountRow;
+use crate::store::account::{AccountRow, Sealed};
 use crate::store::refused::RefusedRow;
 use crate::store::{self, Tx};
 
@@ -49,7 +49,8 @@ pub struct Account {
     /// Since when, milliseconds since 1970 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_at: Option<i64>,
-    /// The settings by key. A secret is `{"set": true}` or `{"set": false}`, never more. Empty for who may not change them.
+    /// The settings by key. A secret is `{"set": true, "at": ..}`, with the time when it was set
+    /// where that is known, or `{"set": false}`, never more. Empty for who may not change them.
     #[schema(value_type = Object)]
     pub settings: Map<String, Value>,
     /// Paste this at the provider for inbound messages. Whoever knows it could speak as the provider: `null` for who may
@@ -186,7 +187,10 @@ fn shown_settings(row: &AccountRow, urls: &account::CallbackUrls) -> Result<Map<
     let spec = provider.spec();
     let secrets = row.secrets()?;
     for field in spec.fields.iter().filter(|f| f.kind == FieldKind::Secret) {
-        let mark = json!({"set": secrets.contains_key(field.key)});
+        let mark = match secrets.get(field.key) {
+            Some(Sealed { at: Some(at), .. }) => json!({"set": true, "at": at}),
+            kept => json!({"set": kept.is_some()}),
+        };
         shown.insert(field.key.to_owned(), mark);
     }
     for (key, url) in account::read_only(spec, urls) {

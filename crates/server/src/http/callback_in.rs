@@ -1,7 +1,7 @@
 //! `/callbacks/{token}/inbound` and `/callbacks/{token}/reports`: what providers tell us. Either takes either kind; a
 //! callback is durable before it is answered, and read afterwards.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::Shared;
 use super::problem::Problem;
-use crate::app::account::reserved;
+use crate::app::account::{CHECK_HEADER, reserved};
 use crate::app::callback_log::{NotKept, door, keep};
-use crate::app::{AppError, arrival};
+use crate::app::{App, AppError, arrival};
 use crate::store::callback::Raw;
 use crate::store::to_json;
 
@@ -36,15 +36,20 @@ async fn take(
     Path(token): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let account = match door(&app, &token).await {
-        Ok(Some(account)) => account,
-        Ok(None) => return early(&app, &token, request).await,
+    let known = match door(&app, &token).await {
+        Ok(known) => known,
         // Whatever keeps us from it is ours to mend: the provider must not take it for its own fault and give up.
         Err(AppError::Store(error)) => return Err(not_kept(&NotKept::Storage(error.to_string()))),
         Err(error) => {
             tracing::error!(%error, "a callback cannot be taken");
             return Err(not_kept(&NotKept::Storage(error.to_string())));
         }
+    };
+    if let Some(answer) = ours(&app, &token, known.is_some(), &request) {
+        return Ok(answer);
+    }
+    let Some(account) = known else {
+        return early(&app, &token, request).await;
     };
     if matches!(*request.method(), Method::HEAD | Method::OPTIONS) {
         return Ok(StatusCode::OK.into_response());
@@ -87,6 +92,18 @@ async fn take(
     }
     keep(&app, row).await.map_err(|e| not_kept(&e))?;
     Ok(Json(json!({"status": "success"})).into_response())
+}
+
+/// The answer to ourselves when we look whether a callback URL leads here: it brings nothing, so nothing is kept of it.
+fn ours(app: &App, token: &str, known: bool, request: &Request) -> Option<Response> {
+    let nonce = request.headers().get(CHECK_HEADER)?;
+    let plain = nonce.len() <= 64 && nonce.as_bytes().iter().all(u8::is_ascii_alphanumeric);
+    let empty = request.uri().query().is_none() && request.body().is_end_stream();
+    let brings_nothing = *request.method() == Method::GET && empty;
+    if !plain || !brings_nothing || !(known || reserved(app, token).is_some()) {
+        return None;
+    }
+    Some((StatusCode::OK, [(CHECK_HEADER, nonce.clone())]).into_response())
 }
 
 /// A callback for an account that is not saved yet, or never will be. What brings nothing is only a look whether somebody is

@@ -12,14 +12,17 @@ use utoipa_axum::routes;
 use super::Shared;
 use super::extract::{Body, Caller, once};
 use super::problem::Problem;
-use crate::app::account::{Calls, Reserved, reserve, reserved};
+use crate::app::account::{self, Calls, Reached, Reserved, reserve, reserved};
 use crate::app::{App, AppError};
 use crate::domain::id::ACCOUNT;
 use crate::store;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(get))
+        .routes(routes!(check))
 }
 
 /// Nothing has to be said.
@@ -113,5 +116,80 @@ async fn get(
         account_id: account.map(|row| ACCOUNT.show(row.id)),
         inbound: called.inbound.into(),
         reports: called.reports.into(),
+    }))
+}
+
+/// Whose URLs. Give one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UrlsToCheck {
+    /// The account (`acc_...`) that has them.
+    pub account_id: Option<String>,
+    /// The token of URLs that no account has yet.
+    pub token: Option<String>,
+}
+
+/// Whether callback URLs lead to this server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UrlsChecked {
+    /// Both do.
+    pub ok: bool,
+    /// The URL for inbound messages, then the one for delivery reports.
+    pub results: Vec<UrlChecked>,
+}
+
+/// Whether one callback URL leads to this server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UrlChecked {
+    /// The URL.
+    pub url: String,
+    /// It leads here.
+    pub ok: bool,
+    /// HTTP status of the answer; absent when there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// What happened.
+    pub detail: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+impl From<Reached> for UrlChecked {
+    fn from(reached: Reached) -> Self {
+        Self {
+            url: reached.url,
+            ok: reached.ok,
+            http_status: reached.http_status,
+            detail: reached.detail,
+            help: reached.help,
+        }
+    }
+}
+
+/// Calls the callback URLs of an account, or of one that is not saved yet, from this server through its public address. What it
+/// calls is not kept, and no light turns by it.
+#[utoipa::path(post, path = "/accounts/callback-urls/check", tag = "Accounts", request_body = UrlsToCheck, responses((status = 200, body = UrlsChecked), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn check(State(app): State<Shared>, body: Body<UrlsToCheck>) -> Result<Json<UrlsChecked>, Problem> {
+    let urls = match (&body.value.account_id, &body.value.token) {
+        (Some(text), None) => {
+            let id = ACCOUNT.read(text).ok_or(AppError::NotFound("account"))?;
+            let mut tx = app.db.read().await?;
+            let row = account::by_id(&mut tx, id).await?;
+            account::callback_urls(&app, &row.token)
+        }
+        (None, Some(token)) => {
+            reserved(&app, token)
+                .ok_or(AppError::NotFound("callback token"))?
+                .urls
+        }
+        _ => {
+            let detail = "Give either `account_id` or `token`.";
+            return Err(AppError::field("/account_id", "required", detail).into());
+        }
+    };
+    let results = account::reach(&app, &app.engine, [urls.inbound, urls.reports]).await;
+    Ok(Json(UrlsChecked {
+        ok: results.iter().all(|reached| reached.ok),
+        results: results.into_iter().map(Into::into).collect(),
     }))
 }

@@ -46,6 +46,7 @@ const CHANGEABLE: &[&str] = &[
     "enforce_window",
     "template_approval_ms",
     "template_reject_word",
+    "wire_log",
 ];
 
 /// Routes.
@@ -54,6 +55,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(customers))
         .routes(routes!(chat))
         .routes(routes!(live))
+        .routes(routes!(wire))
         .routes(routes!(inbound))
         .routes(routes!(read))
         .routes(routes!(click))
@@ -174,6 +176,29 @@ async fn live(_: Caller, State(app): State<Shared>) -> Result<Response, Problem>
     // An open page does not keep the server from stopping.
     let stop = app.shutdown.clone().cancelled_owned();
     Ok(response.map(|body| Body::from_stream(body.into_data_stream().take_until(stop))))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WirePage {
+    /// Only what came before the one of this number `n`.
+    before: Option<u64>,
+    /// Rows at most, 1 to 500; 50 when not given.
+    limit: Option<u64>,
+}
+
+/// What went between this server and its simulated provider, newest first, without passwords and tokens:
+/// `{kept, exchanges: [{n, at, direction, method, url, content_type, body, status, answer, took_ms}]}`.
+#[utoipa::path(get, path = "/handset/wire", tag = "Handset", params(WirePage), responses((status = 200, body = Value), (status = 404, body = Problem)))]
+async fn wire(
+    _: Caller,
+    State(app): State<Shared>,
+    Query(page): Query<WirePage>,
+) -> Result<Response, Problem> {
+    let before = page.before.unwrap_or(u64::MAX);
+    let limit = page.limit.unwrap_or(50).clamp(1, 500);
+    let path = format!("/__sim/wire?before={before}&limit={limit}");
+    ask(&app, Method::GET, &path, None, Body::empty()).await
 }
 
 /// A person writes: `{customer, type, text, ..}`.

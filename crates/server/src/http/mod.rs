@@ -54,6 +54,7 @@ pub mod template;
 mod template_desk;
 pub mod template_doc;
 mod template_list;
+mod template_version;
 mod texts;
 pub mod timeline;
 pub mod try_message;
@@ -108,6 +109,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(template::routes())
         .merge(template_desk::routes())
         .merge(template_list::routes())
+        .merge(template_version::routes())
         .merge(texts::routes())
         .merge(timeline::routes())
         .merge(try_message::routes())

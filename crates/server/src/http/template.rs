@@ -152,6 +152,10 @@ pub struct TemplateChange {
     /// `updated_at` of the template that was read: `changed_meanwhile` when somebody changed it since. Absent: written over
     /// whatever is there.
     pub version: Option<i64>,
+    /// `true`: it is saved by itself while somebody types, so that what one person types within ten minutes is one version. Refused
+    /// where the template is not a draft.
+    #[serde(default)]
+    pub typed: bool,
 }
 
 /// What an import did.
@@ -270,9 +274,11 @@ async fn create(State(app): State<Shared>, body: Body<NewTemplate>) -> Result<Re
         addressing: new.addressing,
         provider_template_id: new.provider_template_id,
         version: None,
+        typed: false,
     };
+    let by = &body.asked.caller.actor;
     once(&app, &body.asked, async |tx| {
-        let row = template::create(&app, tx, account, change)
+        let row = template::create(&app, tx, account, change, by)
             .await
             .map_err(|e| match e {
                 AppError::NotFound("account") => no_account("/account_id"),
@@ -310,15 +316,17 @@ async fn update(
         addressing: new.addressing,
         provider_template_id: new.provider_template_id,
         version: new.version,
+        typed: new.typed,
     };
+    let by = &body.asked.caller.actor;
     once(&app, &body.asked, async |tx| {
-        let changed = template::update(&app, tx, id, change).await?;
+        let changed = template::update(&app, tx, id, change, by).await?;
         Ok((StatusCode::OK, show_changed(changed)?))
     })
     .await
 }
 
-fn show_changed((row, launched): (TemplateRow, i64)) -> Result<Template, AppError> {
+pub(super) fn show_changed((row, launched): (TemplateRow, i64)) -> Result<Template, AppError> {
     let mut shown = show(row)?;
     shown.note = (launched > 0).then(|| {
         format!("{launched} launched campaign(s) go on with the template as it was when they were launched.")
@@ -336,7 +344,7 @@ async fn take_theirs(
 ) -> Result<Json<Template>, Problem> {
     let id = path_id(id::TEMPLATE, "template", path)?;
     let mut act = caller.act(&app, Some(id)).await?;
-    let changed = template::take_theirs(&app, &mut act.tx, id).await?;
+    let changed = template::take_theirs(&app, &mut act.tx, id, &caller.actor).await?;
     act.commit(&app, Some(id)).await?;
     Ok(Json(show_changed(changed)?))
 }
@@ -364,7 +372,7 @@ async fn import(
 ) -> Result<Json<Imported>, Problem> {
     let id = path_id(id::ACCOUNT, "account", path)?;
     let before = caller.first(&app, id).await?;
-    let imported = template::import(&app, &app.engine, id).await?;
+    let imported = template::import(&app, &app.engine, id, &caller.actor).await?;
     caller.afterwards(&app, before, id).await?;
     Ok(Json(imported.into()))
 }

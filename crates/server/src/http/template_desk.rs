@@ -76,7 +76,8 @@ async fn copy(
         language: asked.language,
     };
     once(&app, &body.asked, async |tx| {
-        let row = template::copy(&app, tx, id, how.clone())
+        let by = &body.asked.caller.actor;
+        let row = template::copy(&app, tx, id, how.clone(), by)
             .await
             .map_err(in_field)?;
         Ok((StatusCode::CREATED, show(row)?))

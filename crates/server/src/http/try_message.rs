@@ -13,8 +13,10 @@ use super::Shared;
 use super::account_check::{CheckedProblem, trial_of};
 use super::extract::{Body, at_most_once};
 use super::problem::Problem;
-use crate::app::App;
 use crate::app::account::{Tried, ready, try_message};
+use crate::app::{App, AppError, template};
+use crate::domain::id::TEMPLATE;
+use crate::store;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -37,8 +39,34 @@ pub struct MessageTrial {
     /// Who gets it: a number in any usual form.
     pub to: String,
     /// What it says: the content of a message, or a template with its values filled in.
-    #[schema(value_type = Object)]
-    pub content: Content,
+    #[schema(value_type = Option<Object>)]
+    pub content: Option<Content>,
+    /// In place of `content`: a template of this server (`tpl_...`), filled with its defaults.
+    pub template_id: Option<String>,
+}
+
+/// What is to be sent.
+async fn content_of(app: &App, trial: &MessageTrial) -> Result<Content, AppError> {
+    match (&trial.content, &trial.template_id) {
+        (Some(content), None) => Ok(content.clone()),
+        (None, Some(text)) => {
+            let no_template = || {
+                let detail = "There is no template with this id.";
+                AppError::field("/template_id", "not_found", detail)
+            };
+            let id = TEMPLATE.read(text).ok_or_else(no_template)?;
+            let mut tx = app.db.read().await?;
+            let row = store::template::by_id(&mut tx, id)
+                .await?
+                .ok_or_else(no_template)?;
+            Ok(Content::Template(template::with_defaults(&row)?))
+        }
+        _ => Err(AppError::field(
+            "/content",
+            "required",
+            "Give either `content` or `template_id`.",
+        )),
+    }
 }
 
 /// What became of a message that was sent to try settings.
@@ -104,7 +132,8 @@ async fn send(State(app): State<Shared>, body: Body<MessageTrial>) -> Result<Res
     let trial = &body.value;
     let ready = async {
         let of = trial_of(trial.provider.as_deref(), trial.account_id.as_deref())?;
-        ready(&app, of, &trial.settings, &trial.to, &trial.content).await
+        let content = content_of(&app, trial).await?;
+        ready(&app, of, &trial.settings, &trial.to, &content).await
     };
     let sender = app.clone();
     at_most_once(&app, &body.asked, ready, |ready| async move {

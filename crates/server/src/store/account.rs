@@ -64,6 +64,9 @@ pub struct AccountRow {
 pub struct Sealed {
     /// What the vault made of it.
     pub sealed: String,
+    /// When it was set; unknown of those from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Millis>,
 }
 
 impl AccountRow {

@@ -107,6 +107,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "catalog",
         include_str!("../../../../migrations/0031_catalog.sql"),
     ),
+    (
+        36,
+        "template versions",
+        include_str!("../../../../migrations/0036_template_version.sql"),
+    ),
 ];
 
 impl Dialect {

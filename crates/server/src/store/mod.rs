@@ -48,6 +48,7 @@ pub mod sign_in;
 pub mod slice;
 pub mod template;
 pub mod template_shelf;
+pub mod template_version;
 pub mod timeline;
 pub mod turn;
 pub mod undo;

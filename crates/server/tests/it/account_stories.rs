@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::client::Client;
-use crate::support::on_both_engines;
+use crate::support::{START, on_both_engines};
 use crate::world::World;
 
 fn form() -> Value {
@@ -35,8 +35,8 @@ on_both_engines! {
         let path = format!("/api/v1/accounts/{}", saved["id"].as_str().unwrap());
         let shown = client.get(&path).await;
         assert_eq!(shown, saved);
-        assert_eq!(shown["settings"]["hsm_password"], json!({"set": true}));
-        assert_eq!(shown["settings"]["two_way_password"], json!({"set": true}));
+        assert_eq!(shown["settings"]["hsm_password"], json!({"set": true, "at": START}));
+        assert_eq!(shown["settings"]["two_way_password"], json!({"set": true, "at": START}));
         assert_eq!(shown["numbers"][0]["phone"], "+919999900009");
         assert_eq!(shown["numbers"][0]["messages_per_second"], 80);
         assert_eq!(shown["requests_per_second"], 20);

@@ -1,9 +1,15 @@
 //! Callback URLs that are pasted at the provider before the account is saved.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderName, HeaderValue, Request};
+use futures::future::BoxFuture;
+use harkara::app::account::{CHECK_HEADER, reach};
 use harkara::app::arrival;
+use harkara::engine::{Exchange, Transport};
+use harkara_provider::{self as provider, Reply};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
 
 use crate::client::Client;
 use crate::post::says;
@@ -37,7 +43,61 @@ async fn called(client: &Client, method: &str, url: &Value, body: &str) -> (u16,
     (answer.status.as_u16(), code)
 }
 
+/// The internet, which leads back to this server.
+struct Loop(axum::Router);
+
+impl Exchange for Loop {
+    fn exchange(&self, asked: provider::Request) -> BoxFuture<'static, Result<Reply, Transport>> {
+        let router = self.0.clone();
+        Box::pin(async move {
+            let path = asked.url.strip_prefix("https://harkara.example").unwrap();
+            let mut request = Request::builder().uri(path);
+            for (name, value) in &asked.headers {
+                request = request.header(name, value);
+            }
+            let response = router
+                .oneshot(request.body(Body::empty()).unwrap())
+                .await
+                .unwrap();
+            let text = |(n, v): (&HeaderName, &HeaderValue)| (n.to_string(), v.to_str().unwrap().to_owned());
+            Ok(Reply {
+                status: response.status().as_u16(),
+                headers: response.headers().iter().map(text).collect(),
+                body: Vec::new(),
+            })
+        })
+    }
+}
+
 on_both_engines! {
+    async fn a_check_calls_ourselves_and_leaves_no_trace(t) {
+        let client = Client::new(&t).await;
+        let made = client.post(PATH, json!({})).await.expect(201);
+        let token = made["token"].as_str().unwrap().to_owned();
+        let urls = |made: &Value| ["inbound_url", "reports_url"].map(|url| made[url].as_str().unwrap().to_owned());
+        let engine = t.app.engine.clone().instead(Arc::new(Loop(harkara::http::router(t.app.clone()))));
+        let early = reach(&t.app, &engine, urls(&made)).await;
+        assert!(early.iter().all(|one| one.ok), "{early:?}");
+        assert_eq!(client.get(&format!("{PATH}/{token}")).await["inbound"]["count"], 0);
+
+        let saved = client.post("/api/v1/accounts", account(&token)).await.expect(201);
+        let late = reach(&t.app, &engine, urls(&saved)).await;
+        assert!(late.iter().all(|one| one.ok), "{late:?}");
+        assert_eq!(client.get("/api/v1/callbacks").await["data"], json!([]));
+        // Somebody else's URL is none of ours, and what brings something is kept, whatever its headers say.
+        let strange = urls(&saved).map(|url| url.replace(&token, "nobody"));
+        let strange = reach(&t.app, &engine, strange).await;
+        assert_eq!((strange[0].ok, strange[0].http_status), (false, Some(404)));
+        let path = urls(&saved)[0].strip_prefix("https://harkara.example").unwrap().to_owned();
+        let brings = Request::builder().uri(format!("{path}?text=Hello")).header(CHECK_HEADER, "abc");
+        client.send(brings.body(Body::empty()).unwrap()).await;
+        assert_eq!(client.get("/api/v1/callbacks").await["data"].as_array().unwrap().len(), 1);
+
+        client.post(&format!("{PATH}/check"), json!({"token": "nobody"})).await.expect(404);
+        client.post(&format!("{PATH}/check"), json!({"account_id": "acc_0000000000000"})).await.expect(404);
+        client.post(&format!("{PATH}/check"), json!({})).await.expect(422);
+    }
+
     async fn the_saved_account_has_exactly_the_urls_that_were_pasted(t) {
         let client = Client::new(&t).await;
         let made = client.post(PATH, json!({})).await.expect(201);

@@ -310,6 +310,30 @@ async fn the_phones_tell_what_changes_and_what_fails() {
         s.get("/handset/fail").await["fail_suffix"][0][1],
         "failed:UNKNOWN_SUBSCRIBER"
     );
+    // What went over the wire is told without what only the two sides may know.
+    s.post(
+        "/handset/inbound",
+        json!({"customer": "919999900101", "text": "Anybody there?"}),
+    )
+    .await;
+    let wire = s
+        .until("/handset/wire", |wire| wire.to_string().contains("Anybody"))
+        .await;
+    let callback = &wire["exchanges"][0];
+    assert_eq!(
+        (&callback["direction"], &callback["status"]),
+        (&json!("callback"), &json!(200))
+    );
+    assert!(callback["url"].as_str().unwrap().contains("/***"), "{callback}");
+    let asked = wire["exchanges"].as_array().unwrap().last().unwrap();
+    assert_eq!((&asked["n"], &asked["direction"]), (&json!(1), &json!("request")));
+    assert!(
+        asked["body"].as_str().unwrap().contains("password=***"),
+        "{asked}"
+    );
+    assert!(!wire.to_string().contains("demo-notification"), "{wire}");
+    let older = s.get("/handset/wire?before=2&limit=5").await;
+    assert_eq!(older["exchanges"].as_array().unwrap().len(), 1);
     s.post("/handset/fail", json!({"suffix": "00102", "kind": "error:105"}))
         .await;
     assert_eq!(

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use harkara::app::audit::Actor;
 use harkara::app::message::{self, MessageInput};
 use harkara::app::{AppError, account, template};
 use harkara::domain::id;
@@ -323,7 +324,7 @@ async fn a_template_example_inside_the_network_is_not_fetched() {
         ),
         ..template::Change::default()
     };
-    let row = template::create(w.app(), &mut tx, w.account, change)
+    let row = template::create(w.app(), &mut tx, w.account, change, &Actor::system())
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -65,6 +65,7 @@ mod series;
 mod slices;
 mod support;
 mod template_desk;
+mod template_versions;
 mod templates;
 mod texts;
 mod trouble;

@@ -87,6 +87,23 @@ on_both_engines! {
         assert_eq!(w.sim.state().accepted().len(), 1);
     }
 
+    async fn a_template_of_this_server_goes_with_its_defaults(t) {
+        let w = World::new(t, Options::default()).await;
+        let client = Client::new(&w.t).await;
+        let template = id::TEMPLATE.show(w.template);
+        let mut asked = trial(&w, Value::Null);
+        asked["template_id"] = json!(template);
+        let tried = client.post(PATH, asked.clone()).await.expect(200);
+        assert_eq!((&tried["accepted"], &tried["hint"]), (&json!(true), &Value::Null), "{tried}");
+        assert!(tried["request"].as_str().unwrap().contains("isTemplate") || tried["request"].as_str().unwrap().contains("HSM"), "{tried}");
+        asked["content"] = text();
+        client.post(PATH, asked.clone()).await.expect(422);
+        asked["content"] = Value::Null;
+        asked["template_id"] = json!("tpl_0000000000000");
+        let refused = client.post(PATH, asked).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], "/template_id");
+    }
+
     async fn a_refusal_is_told_with_what_to_do(t) {
         let w = World::new(t, Options { block_two_way_ip: true, ..Options::default() }).await;
         let client = Client::new(&w.t).await;

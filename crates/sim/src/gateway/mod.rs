@@ -16,6 +16,7 @@ use axum::response::Response;
 use crate::ledger::AccountKind;
 use crate::params::Params;
 use crate::shared::Shared;
+use crate::wire::{self, Exchange};
 use crate::world::World;
 use answer::{Answer, Item};
 
@@ -63,6 +64,7 @@ impl Refusal {
 
 /// `GET` and `POST /GatewayAPI/rest`.
 pub(crate) async fn rest(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let method = request.method().to_string();
     let params = match Params::read(request).await {
         Ok(params) => params,
         Err(problem) => {
@@ -70,7 +72,8 @@ pub(crate) async fn rest(State(shared): State<Arc<Shared>>, request: Request) ->
             return answer.render(&Params::default());
         }
     };
-    let (answer, delivery, pause) = {
+    let began = shared.clock.micros();
+    let (answer, delivery, pause, logged) = {
         let mut world = shared.lock();
         let micros = shared.clock.micros();
         let (answer, delivery) = decide(&mut world, &params, micros, shared.clock.epoch_ms(micros));
@@ -81,18 +84,50 @@ pub(crate) async fn rest(State(shared): State<Arc<Shared>>, request: Request) ->
             answer,
             delivery,
             if delivery == Delivery::Hang { hang } else { pause },
+            world.options.wire_log,
         )
     };
     shared.changed();
     if pause > 0 {
         shared.sleep(Duration::from_millis(pause)).await;
     }
-    match delivery {
+    let response = match delivery {
         Delivery::Whole => answer.render(&params),
         Delivery::ServerError => answer::server_error(),
         Delivery::Hang | Delivery::Cut => answer::cut(),
         Delivery::Garbage => answer::garbage(),
+    };
+    if logged == 0 {
+        return response;
     }
+    let (response, status, answered) = match delivery {
+        Delivery::Hang | Delivery::Cut => (response, None, "The connection was cut.".to_owned()),
+        _ => read(response).await,
+    };
+    let exchange = Exchange {
+        n: 0,
+        at: shared.clock.epoch_ms(began),
+        direction: "request",
+        method,
+        url: format!("{}/GatewayAPI/rest", shared.base_url),
+        content_type: "application/x-www-form-urlencoded".into(),
+        body: wire::form(params.all()),
+        status,
+        answer: answered,
+        took_ms: shared.clock.micros().saturating_sub(began) / 1000,
+    };
+    shared.wire().note(exchange, logged);
+    shared.changed();
+    response
+}
+
+/// What an answer says, and the answer once more.
+async fn read(response: Response) -> (Response, Option<u16>, String) {
+    let (parts, body) = response.into_parts();
+    let status = Some(parts.status.as_u16());
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&bytes).into_owned();
+    (Response::from_parts(parts, bytes.into()), status, said)
 }
 
 fn decide(world: &mut World, params: &Params, micros: u64, now_ms: i64) -> (Answer, Delivery) {

@@ -12,8 +12,9 @@ import { fromMessage } from '~/wa/message';
 import { WaBubble } from '~/wa/WaBubble';
 import { Addresses } from './Addresses';
 import { CallbackLight } from './CallbackLight';
+import { CheckNow } from './CheckNow';
 import { FieldInput } from './FieldInput';
-import { boxOf, chatWith, initial, isAside, isKept, isLocal, isUrl, type Values } from './form';
+import { boxOf, chatWith, initial, isAside, isKept, isLocal, isUrl, keptSince, type Values } from './form';
 import {
   type Account,
   type Field,
@@ -92,6 +93,7 @@ export function AccountForm(props: Props) {
       field={field}
       value={form.values[field.key] ?? ''}
       kept={isKept(saved[field.key])}
+      since={keptSince(saved[field.key])}
       error={form.errors[field.key]}
       onChange={(value) => form.set(field.key, value)}
     />
@@ -127,6 +129,9 @@ export function AccountForm(props: Props) {
                   )}
                 </Stack>
               ),
+            )}
+            {writable && (
+              <CheckNow of={account ? { account_id: account.id } : { token: callbackToken }} urls={urls} />
             )}
             {isLocal(urls.inbound) && (
               <Text size="sm" c="dimmed">

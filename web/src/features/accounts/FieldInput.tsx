@@ -12,6 +12,7 @@ import {
 } from '@mantine/core';
 import { type ChangeEvent, useState } from 'react';
 import { useSaid } from '~/i18n/said';
+import { Time } from '~/ui/format';
 import type { Field } from './queries';
 
 interface Props {
@@ -19,12 +20,14 @@ interface Props {
   value: string | boolean;
   /** A secret that is kept already: it is never shown, only replaced. */
   kept: boolean;
+  /** When that was set, where it is known. */
+  since?: number | undefined;
   error?: string | undefined;
   onChange: (value: string | boolean) => void;
 }
 
 /** One field of a provider's form, as the provider describes it. */
-export function FieldInput({ field, value, kept, error, onChange }: Props) {
+export function FieldInput({ field, value, kept, since, error, onChange }: Props) {
   const { t } = useLingui();
   const said = useSaid();
   const label = said(field.label);
@@ -59,7 +62,13 @@ export function FieldInput({ field, value, kept, error, onChange }: Props) {
           <Input.Label labelElement="div">{label}</Input.Label>
           <Group gap="xs">
             <Text size="sm" c="dimmed">
-              <Trans>It is set, and is never shown.</Trans>
+              {since === undefined ? (
+                <Trans>It is set, and is never shown.</Trans>
+              ) : (
+                <Trans>
+                  Set on <Time at={since} full />, and never shown.
+                </Trans>
+              )}
             </Text>
             <Button
               size="compact-sm"

@@ -1,5 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Divider, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Divider,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import type { Schemas } from '~/api/client';
@@ -9,7 +20,7 @@ import { ProblemAlert } from '~/ui/ProblemAlert';
 import { Addresses } from './Addresses';
 import { ClickToChat } from './ClickToChat';
 import { Exchange } from './Exchange';
-import { type Settings, type useTry, useTryMessage, type Whose } from './queries';
+import { type Settings, useTestTemplates, type useTry, useTryMessage, type Whose } from './queries';
 
 interface Props {
   whose: Whose;
@@ -32,13 +43,17 @@ export function TryPanel({ whose, settings, check, test, lacks, told, chat }: Pr
   const [to, setTo] = useState('');
   const [text, setText] = useState('');
   const [lost, setLost] = useState(false);
+  const [kind, setKind] = useState<'text' | 'template'>('text');
+  const [template, setTemplate] = useState<string | null>(null);
+  const templates = useTestTemplates(whose, kind === 'template');
   const phone = useRef<HTMLInputElement>(null);
   const say = text.trim() || t`Hello from Harkara: this is a test.`;
   const send = () => {
     if (message.isPending || lacks()) return;
-    setLost(to.trim() === '');
+    setLost(true);
     if (to.trim() === '') phone.current?.focus();
-    else message.mutate({ whose, settings, to, text: say }, { onError: told });
+    else if (kind === 'text') message.mutate({ whose, settings, to, says: { text: say } }, { onError: told });
+    else if (template) message.mutate({ whose, settings, to, says: { template } }, { onError: told });
   };
   // Enter here means this message, not saving the account.
   const enter = (event: React.KeyboardEvent) => {
@@ -75,6 +90,17 @@ export function TryPanel({ whose, settings, check, test, lacks, told, chat }: Pr
         <Trans>Send a test message</Trans>
       </Title>
       {link && <ClickToChat url={link} />}
+      <SegmentedControl
+        size="xs"
+        style={{ alignSelf: 'flex-start' }}
+        aria-label={t`What is sent`}
+        data={[
+          { value: 'text', label: t`Free text` },
+          { value: 'template', label: t`Template` },
+        ]}
+        value={kind}
+        onChange={(value) => setKind(value as typeof kind)}
+      />
       <Group align="flex-start">
         <TextInput
           ref={phone}
@@ -87,23 +113,43 @@ export function TryPanel({ whose, settings, check, test, lacks, told, chat }: Pr
           onChange={(e) => setTo(e.currentTarget.value)}
           onKeyDown={enter}
         />
-        <TextInput
-          label={t`Text`}
-          description={t`Free text; it needs an open window`}
-          value={text}
-          placeholder={t`Hello from Harkara: this is a test.`}
-          onChange={(e) => setText(e.currentTarget.value)}
-          onKeyDown={enter}
-          dir="auto"
-          style={{ flex: 1, minWidth: 200 }}
-        />
+        {kind === 'text' ? (
+          <TextInput
+            label={t`Text`}
+            description={t`Free text; it needs an open window`}
+            value={text}
+            placeholder={t`Hello from Harkara: this is a test.`}
+            onChange={(e) => setText(e.currentTarget.value)}
+            onKeyDown={enter}
+            dir="auto"
+            style={{ flex: 1, minWidth: 200 }}
+          />
+        ) : (
+          <Select
+            label={t`Template`}
+            description={t`It needs no window, and goes with its defaults. The provider must hold it as approved.`}
+            data={(templates.data ?? []).map((one) => ({
+              value: one.id,
+              label: `${one.name} (${one.language})`,
+            }))}
+            value={template}
+            onChange={setTemplate}
+            searchable
+            allowDeselect={false}
+            nothingFoundMessage={t`No approved template is known here. Save the account, then import its templates.`}
+            error={wrong.template_id ?? (lost && !template && t`Choose the template that shall be sent.`)}
+            style={{ flex: 1, minWidth: 200 }}
+          />
+        )}
       </Group>
       <div>
         <Button variant="default" loading={message.isPending} onClick={send}>
           <Trans>Send the test message</Trans>
         </Button>
       </div>
-      {message.isError && <ProblemAlert problem={message.error} shown={['/to', ...inForm(message.error)]} />}
+      {message.isError && (
+        <ProblemAlert problem={message.error} shown={['/to', '/template_id', ...inForm(message.error)]} />
+      )}
       {message.data && !message.isPending && (
         <Stack gap="sm" role="status">
           {changed(message.variables) && <Outdated />}

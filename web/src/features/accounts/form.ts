@@ -14,6 +14,13 @@ export function isKept(saved: unknown): boolean {
   return typeof saved === 'object' && saved !== null && 'set' in saved && saved.set === true;
 }
 
+/** When a kept secret was set, where that is known. */
+export function keptSince(saved: unknown): number | undefined {
+  if (!isKept(saved)) return undefined;
+  const { at } = saved as { at?: unknown };
+  return typeof at === 'number' ? at : undefined;
+}
+
 /** The form of a provider, filled with what is saved; secrets stay empty. */
 export function initial(fields: readonly Field[], saved: Settings = {}): Values {
   const values: Values = {};

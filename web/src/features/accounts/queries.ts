@@ -88,18 +88,44 @@ export const useTry = () =>
       body(api.POST('/api/v1/accounts/try', { body: { ...whose, settings: free(settings) } })),
   });
 
+export const useCheckUrls = () =>
+  useMutation({
+    mutationFn: (of: Schemas['UrlsToCheck']) =>
+      body(api.POST('/api/v1/accounts/callback-urls/check', { body: of })),
+  });
+
+/** Templates that a test message can be made of: those of the account, or of all while there is none yet. */
+export function useTestTemplates(whose: Whose, enabled: boolean) {
+  const account_id = 'account_id' in whose ? whose.account_id : undefined;
+  return useQuery({
+    queryKey: ['template', 'to-try', account_id],
+    enabled,
+    queryFn: async () =>
+      (
+        await body(
+          api.GET('/api/v1/templates', {
+            params: { query: { status: 'approved', account_id, limit: 200 } },
+          }),
+        )
+      ).data,
+  });
+}
+
+/** What a test message says. */
+export type TestContent = { text: string } | { template: string };
+
 export const useTryMessage = () =>
   useMutation({
     mutationFn: ({
       whose,
       settings,
       to,
-      text,
+      says,
     }: {
       whose: Whose;
       settings: Settings;
       to: string;
-      text: string;
+      says: TestContent;
     }) =>
       body(
         api.POST('/api/v1/accounts/try-message', {
@@ -107,7 +133,9 @@ export const useTryMessage = () =>
             ...whose,
             settings: free(settings),
             to,
-            content: free({ type: 'text', body: text }),
+            ...('text' in says
+              ? { content: free({ type: 'text', body: says.text }) }
+              : { template_id: says.template }),
           },
           headers: once(),
         }),

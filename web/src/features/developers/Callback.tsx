@@ -20,11 +20,11 @@ import { CodeBlock } from '~/ui/CodeBlock';
 import { useFormat } from '~/ui/format';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { pretty } from '~/ui/pretty';
 import { Said } from '~/ui/Said';
 import { done, failed } from '~/ui/toast';
 import classes from './Callback.module.css';
 import { Decoded } from './Decoded';
-import { pretty } from './pretty';
 import { type CallbackDetail, useAccounts, useCallback, useReplay } from './queries';
 import { StateWord, useStateWords } from './StateWord';
 

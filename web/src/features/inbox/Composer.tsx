@@ -1,9 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Text, Textarea, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconSend, IconTemplate } from '@tabler/icons-react';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
+import { EmojiButton } from '~/ui/EmojiButton';
 import { Phone, useFormat } from '~/ui/format';
+import { put } from '~/ui/insert';
 import type { useDraft } from './drafts';
 import { marked } from './marks';
 import type { Conversation } from './queries';
@@ -32,6 +34,9 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
   const format = useFormat();
   const field = useRef<HTMLTextAreaElement>(null);
   const [shortcuts] = useShortcutsOn();
+  const [emoji, setEmoji] = useState(false);
+  // A colon that asked for emoji goes when one is chosen.
+  const colon = useRef(false);
   const text = draft.draft;
   const count = length(text);
   const over = count > limit;
@@ -63,7 +68,27 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
       const next = marked(text, box.selectionStart, box.selectionEnd, event.key === 'b' ? '*' : '_');
       draft.set(next.text);
       requestAnimationFrame(() => box.setSelectionRange(next.from, next.to));
+    } else if (event.key === ':' && shortcuts && !mod && !event.nativeEvent.isComposing) {
+      const box = event.currentTarget;
+      // In the middle of words it is a colon and nothing else.
+      if (/\S$/.test(box.value.slice(0, box.selectionStart))) return;
+      event.preventDefault();
+      put(box, ':');
+      colon.current = true;
+      setEmoji(true);
     } else if (event.key === 'Escape') event.currentTarget.blur();
+  };
+  const openEmoji = (opened: boolean) => {
+    if (!opened) colon.current = false;
+    setEmoji(opened);
+  };
+  /** Writes at the cursor, in place of the colon that asked for it. */
+  const write = (words: string, inPlace: boolean) => {
+    const box = field.current;
+    if (!box) return;
+    const at = box.selectionStart;
+    if (inPlace && box.value[at - 1] === ':') box.setSelectionRange(at - 1, box.selectionEnd);
+    put(box, words);
   };
   return (
     <section className={classes.foot} aria-label={t`Answer`}>
@@ -109,6 +134,21 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
               />
             ) : undefined
           }
+        />
+        <EmojiButton
+          variant="default"
+          size={36}
+          hint={shortcuts ? ' (:)' : ''}
+          opened={emoji}
+          onOpened={openEmoji}
+          onPick={(chosen) => write(chosen, colon.current)}
+          onLeave={() => field.current?.focus()}
+          onSearch={(typed) => {
+            // No name begins so: it was a smile of signs, or just a colon.
+            if (!colon.current || !/^[^\p{L}]/u.test(typed)) return false;
+            write(typed, false);
+            return true;
+          }}
         />
         <Tooltip label={t`Send (Ctrl Enter)`}>
           <ActionIcon

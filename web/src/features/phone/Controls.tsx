@@ -1,15 +1,18 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Drawer, Group, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAdjustments } from '@tabler/icons-react';
+import { IconAdjustments, IconListDetails } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done, failed } from '~/ui/toast';
 import { Failures } from './Failures';
 import { type Config, handset } from './handset';
 import { Network } from './Network';
-import { HEALTHY, PRESETS, presetOf } from './presets';
+import { HEALTHY, PRESETS, presetOf, switchesOf } from './presets';
 import { useConfig } from './queries';
+
+const WireLog = lazy(() => import('./WireLog'));
 
 /** Opens the simulator's switches. */
 export function Controls({ labelled = false }: { labelled?: boolean }) {
@@ -46,6 +49,7 @@ function Switches() {
   const { t, i18n } = useLingui();
   const client = useQueryClient();
   const config = useConfig();
+  const [wire, setWire] = useState(false);
   const change = async (part: Partial<Config>) => {
     try {
       client.setQueryData(['handset', 'config'], await handset.configure(part));
@@ -83,7 +87,7 @@ function Switches() {
               size="xs"
               variant={current === preset.key ? 'filled' : 'default'}
               aria-pressed={current === preset.key}
-              onClick={() => void change({ ...HEALTHY, ...preset.config })}
+              onClick={() => void change(switchesOf(preset, config.data))}
             >
               {i18n._(preset.label)}
             </Button>
@@ -92,6 +96,18 @@ function Switches() {
       </section>
       <Network config={config.data} change={(part) => void change(part)} />
       <Failures config={config.data} />
+      <Button
+        variant="default"
+        leftSection={<IconListDetails size={16} aria-hidden />}
+        onClick={() => setWire(true)}
+      >
+        <Trans>Wire log</Trans>
+      </Button>
+      {wire && (
+        <Suspense>
+          <WireLog onClose={() => setWire(false)} />
+        </Suspense>
+      )}
       <Button variant="light" onClick={() => void heal()}>
         <Trans>Clear all and behave</Trans>
       </Button>

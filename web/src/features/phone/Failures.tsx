@@ -15,6 +15,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { done, failed } from '~/ui/toast';
 import { type Config, handset } from './handset';
+import { EVERYBODY } from './presets';
 
 /** Failures of the coming messages, or of all to numbers with an ending. */
 export function Failures({ config }: { config: Config }) {
@@ -139,7 +140,8 @@ export function Failures({ config }: { config: Config }) {
             <List size="xs">
               {config.fail_suffix.map(([ending, raw]) => (
                 <List.Item key={`${ending} ${raw}`}>
-                  <bdi dir="ltr">…{ending}</bdi>: {words(raw)}
+                  {ending === EVERYBODY ? <Trans>Everybody</Trans> : <bdi dir="ltr">…{ending}</bdi>}:{' '}
+                  {words(raw)}
                 </List.Item>
               ))}
             </List>

@@ -1,4 +1,5 @@
 import { ApiProblem, problemOf } from '~/api/client';
+import type { Exchange } from './wire';
 
 /** The simulator's word for what happened to a message, as bits. */
 export const HAPPENED = { sent: 1, delivered: 2, read: 4, failed: 8 } as const;
@@ -102,6 +103,11 @@ export const handset = {
   configure: (change: Partial<Config>) => call<Config>('POST', 'config', change),
   fail: (failure: { next: number; kind: string } | { suffix: string; kind: string }) =>
     call<unknown>('POST', 'fail', failure),
+  wire: (before: number | undefined, limit: number) =>
+    call<{ kept: number; exchanges: Exchange[] }>(
+      'GET',
+      `wire?limit=${limit}${before === undefined ? '' : `&before=${before}`}`,
+    ),
   heal: () => call<unknown>('DELETE', 'fail'),
 };
 

@@ -17,6 +17,8 @@ interface Preset {
   key: string;
   label: MessageDescriptor;
   config: Partial<Config>;
+  /** What becomes of messages to everybody. */
+  everybody?: string;
 }
 
 export const PRESETS: readonly Preset[] = [
@@ -32,12 +34,29 @@ export const PRESETS: readonly Preset[] = [
     label: msg`Reports twice and out of order`,
     config: { report_duplicates: 0.5, report_reorder: 0.5 },
   },
+  // WhatsApp holds the number back: Meta's code for too many blocks and reports.
+  { key: 'paused', label: msg`Number paused`, config: {}, everybody: 'failed:131048' },
   { key: 'tight', label: msg`Five messages a second`, config: { limit_per_second: 5 } },
 ];
+
+/** The ending that all numbers have. */
+export const EVERYBODY = '';
+
+/** The switches for a preset. What is set for some numbers stays. */
+export const switchesOf = ({ config, everybody }: Preset, now: Config): Partial<Config> => ({
+  ...HEALTHY,
+  ...config,
+  fail_suffix: [
+    ...now.fail_suffix.filter(([ending]) => ending !== EVERYBODY),
+    ...(everybody ? [[EVERYBODY, everybody] as [string, string]] : []),
+  ],
+});
 
 /** Which preset the switches stand at, if any. */
 export function presetOf(config: Config): string | undefined {
   const same = (wanted: Partial<Config>) =>
-    Object.entries(wanted).every(([name, value]) => config[name as keyof Config] === value);
-  return PRESETS.find((preset) => same({ ...HEALTHY, ...preset.config }))?.key;
+    Object.entries(wanted).every(
+      ([name, value]) => JSON.stringify(config[name as keyof Config]) === JSON.stringify(value),
+    );
+  return PRESETS.find((preset) => same(switchesOf(preset, config)))?.key;
 }

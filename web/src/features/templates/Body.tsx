@@ -1,13 +1,23 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, Group, Input, Menu, Stack, Textarea, Tooltip } from '@mantine/core';
-import { IconBold, IconBraces, IconCode, IconItalic, IconStrikethrough } from '@tabler/icons-react';
-import { type KeyboardEvent, startTransition, useRef, useState } from 'react';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { ActionIcon, Button, Group, Input, Menu, Stack, Text, Textarea, Tooltip } from '@mantine/core';
+import {
+  IconBlockquote,
+  IconBold,
+  IconBraces,
+  IconCode,
+  IconItalic,
+  IconList,
+  IconListNumbers,
+  IconStrikethrough,
+} from '@tabler/icons-react';
+import { type ClipboardEvent, type KeyboardEvent, startTransition, useRef, useState } from 'react';
+import { EmojiButton } from '~/ui/EmojiButton';
+import { fitting, type Lines, mark, markLines, put } from '~/ui/insert';
 import { BUILT_IN, useAttributeNames } from '~/ui/people';
 import { SourceMapping } from '~/ui/SourceMapping';
 import { variables } from '~/wa/parse';
 import { useBuilder } from './builder';
 import { fixName, type Source, type Values } from './form';
-import { mark, put } from './insert';
 import { Count } from './Section';
 import { length } from './words';
 
@@ -35,6 +45,8 @@ export function Body(props: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   // The field answers at once; the bubble and the rules follow when there is time. Another text comes with another key.
   const [typed, setTyped] = useState(text);
+  /** How many characters of what was pasted found no room. */
+  const [cut, setCut] = useState<{ left: number; of: string }>();
   const change = (next: string) => {
     setTyped(next);
     startTransition(() => onText(next));
@@ -48,6 +60,24 @@ export function Body(props: Props) {
     { sign: '~', title: t`Strikethrough`, icon: IconStrikethrough, keys: undefined },
     { sign: '```', title: t`Monospace`, icon: IconCode, keys: undefined },
   ];
+  const kinds: { kind: Lines; title: string; icon: typeof IconList }[] = [
+    { kind: 'list', title: t`List`, icon: IconList },
+    { kind: 'numbers', title: t`Numbered list`, icon: IconListNumbers },
+    { kind: 'quote', title: t`Quote`, icon: IconBlockquote },
+  ];
+  /** What is too long would have to be cut anyway: it is cut here, and told. */
+  const paste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
+    const box = event.currentTarget;
+    const pasted = event.clipboardData.getData('text/plain').replace(/\r\n?/g, '\n');
+    const stays = box.value.slice(0, box.selectionStart) + box.value.slice(box.selectionEnd);
+    const room = Math.max(0, limit - length(stays));
+    setCut(undefined);
+    if (length(pasted) <= room) return;
+    event.preventDefault();
+    const fits = fitting(pasted, room);
+    if (fits !== '') put(box, fits);
+    setCut({ left: length(pasted) - length(fits), of: box.value });
+  };
   /** A placeholder in the style of the others, filled with an attribute when one was chosen. */
   const insert = (attribute?: string) => {
     if (!field.current) return;
@@ -74,6 +104,7 @@ export function Body(props: Props) {
         value={typed}
         onChange={(e) => change(e.currentTarget.value)}
         onKeyDown={press}
+        onPaste={paste}
         autosize
         minRows={Math.min(rows, 3)}
         maxRows={18}
@@ -97,6 +128,20 @@ export function Body(props: Props) {
               </ActionIcon>
             </Tooltip>
           ))}
+          {kinds.map(({ kind, title, icon: Icon }) => (
+            <Tooltip key={kind} label={title}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={30}
+                aria-label={title}
+                onClick={() => field.current && markLines(field.current, kind)}
+              >
+                <Icon size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          ))}
+          <EmojiButton onPick={(emoji) => field.current && put(field.current, emoji)} />
           <Menu position="bottom-start" withinPortal returnFocus={false}>
             <Menu.Target>
               <Button
@@ -125,6 +170,15 @@ export function Body(props: Props) {
         </Group>
         <Count used={length(typed)} of={limit} />
       </Group>
+      <Text size="xs" role="status">
+        {cut?.of === typed && (
+          <Plural
+            value={cut.left}
+            one={`WhatsApp takes ${limit} characters here: # character of what you pasted was cut off.`}
+            other={`WhatsApp takes ${limit} characters here: # characters of what you pasted were cut off.`}
+          />
+        )}
+      </Text>
       {names.length > 0 && (
         <Input.Wrapper
           label={t`What the placeholders are filled with`}

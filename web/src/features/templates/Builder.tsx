@@ -26,12 +26,13 @@ import { Preview } from './Preview';
 import { useReadAgain, useSave, useSubmit } from './queries';
 import { RuleList, show } from './RuleList';
 import { askReworded } from './reworded';
-import { SaveBar } from './SaveBar';
+import { KeptNote, SaveBar } from './SaveBar';
 import { Count, Section } from './Section';
 import { StatusNote } from './StatusNote';
 import { TemplateMenu } from './TemplateMenu';
 import { ToSamples } from './ToSamples';
 import { UsedBy } from './UsedBy';
+import { useAutosave } from './useAutosave';
 import { hindersSaving, useTemplateForm } from './useTemplateForm';
 import { length, Quality, TemplateStatus } from './words';
 
@@ -62,9 +63,12 @@ export function Builder({ start, saved, note }: Props) {
   const save = useSave();
   const readAgain = useReadAgain();
   const submit = useSubmit();
-  const leave = useGuard(dirty, t`What you changed in this template is not saved.`);
+  // What this browser keeps is not lost when the page is left.
+  const leave = useGuard(dirty && !state.kept, t`What you changed in this template is not saved.`);
   const writes = can('templates.write');
   const busy = save.isPending || submit.isPending;
+  // What went to the provider changes only when somebody says so.
+  const autosaves = writes && saved?.status === 'draft';
   const ours = !saved || saved.status === 'draft' || saved.status === 'rejected';
   const submittable = ours && form.kind === 'basic' && (carrier?.can('template_create') ?? false);
 
@@ -79,7 +83,35 @@ export function Builder({ start, saved, note }: Props) {
   const begin = () => {
     setProblem(undefined);
     setConflict(undefined);
+    autosave.again();
   };
+  /** Whether it was refused because somebody else changed what was read here; then they are asked what holds. */
+  const collides = async (error: unknown, again: Act): Promise<'asked' | 'same' | false> => {
+    if (!saved || !(error instanceof ApiProblem) || error.code !== 'changed_meanwhile') return false;
+    const theirs = await readAgain(saved.id).catch(() => undefined);
+    if (!theirs) return false;
+    if (!state.apart(theirs)) return 'same';
+    setConflict({ by: error.changed?.by ?? undefined, again });
+    return 'asked';
+  };
+  const autosave = useAutosave({
+    state,
+    saved,
+    active: autosaves && !conflict && !busy,
+    hindered: rules.some(hindersSaving),
+    onRefused: (error) => {
+      // Somebody submitted it meanwhile: the page says so, and what was typed is kept.
+      if (saved && error instanceof ApiProblem && error.code === 'template_not_draft')
+        return void readAgain(saved.id).catch(() => {});
+      void collides(error, { status: undefined }).then((answer) => {
+        if (answer === 'same') autosave.again();
+        else if (!answer) {
+          state.refuse(error, true);
+          setProblem(error);
+        }
+      });
+    },
+  });
   const store = async (again: Act): Promise<Template | undefined> => {
     const status = again === 'submit' ? undefined : again.status;
     if (hindered(status === 'approved' ? (rule) => !rule.advice : hindersSaving)) return undefined;
@@ -89,16 +121,14 @@ export function Builder({ start, saved, note }: Props) {
       if (!answer) return undefined;
       wanted = answer;
     }
+    await autosave.settled();
+    const form = state.now();
     try {
-      return await save.mutateAsync({ form: state.now(), saved, status: wanted, version: state.read() });
+      const template = await save.mutateAsync({ form, saved, status: wanted, version: state.read() });
+      if (saved) state.standOnSaved(form, template);
+      return template;
     } catch (error) {
-      if (saved && error instanceof ApiProblem && error.code === 'changed_meanwhile') {
-        const theirs = await readAgain(saved.id).catch(() => undefined);
-        if (theirs && state.apart(theirs)) {
-          setConflict({ by: error.changed?.by ?? undefined, again });
-          return undefined;
-        }
-      }
+      if ((await collides(error, again)) === 'asked') return undefined;
       state.refuse(error);
       setProblem(error);
       return undefined;
@@ -119,6 +149,7 @@ export function Builder({ start, saved, note }: Props) {
   const onSubmit = async () => {
     begin();
     if (hindered((rule) => !rule.advice)) return;
+    await autosave.settled();
     const template = dirty || !saved ? await store('submit') : saved;
     if (!template) return;
     try {
@@ -131,6 +162,13 @@ export function Builder({ start, saved, note }: Props) {
       else failed(error);
     }
     opened(template);
+  };
+
+  const discard = () => {
+    const mine = state.now();
+    state.takeTheirs();
+    begin();
+    done(t`Discarded.`, async () => state.put(mine));
   };
 
   const limit = form.kind === 'offer' ? 600 : 1024;
@@ -161,6 +199,7 @@ export function Builder({ start, saved, note }: Props) {
             )}
             <fieldset className={classes.form} disabled={!writes || busy}>
               {note}
+              {state.keptSince !== undefined && !autosaves && <KeptNote since={state.keptSince} />}
               {saved && <StatusNote template={saved} carrier={carrier} />}
               <Identity />
               <KindFields />
@@ -251,6 +290,11 @@ export function Builder({ start, saved, note }: Props) {
                 submittable={submittable}
                 busy={busy}
                 rules={rules}
+                autosaves={autosaves}
+                saving={autosave.saving}
+                kept={state.kept}
+                apart={conflict !== undefined}
+                onDiscard={discard}
                 onSave={onSave}
                 onSubmit={onSubmit}
               />

@@ -1,6 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { diffWordsWithSpace } from 'diff';
 import { useState } from 'react';
 import { useCan } from '~/api/session';
 import { useSaid } from '~/i18n/said';
@@ -12,6 +11,7 @@ import { WaBubble } from '~/wa/WaBubble';
 import classes from './Compare.module.css';
 import { useDifferences } from './drift';
 import type { Content, Template } from './form';
+import { Marked } from './Marked';
 import { useTakeTheirs } from './queries';
 import { TemplateStatus } from './words';
 
@@ -56,8 +56,8 @@ export default function Compare({ template, there, dirty, onClose }: Props) {
             <div key={key}>
               <dt>{title}</dt>
               <dd className={classes.pair}>
-                <Words from={theirs} to={ours} mark="del" label={t`Here`} />
-                <Words from={ours} to={theirs} mark="ins" label={t`At the provider`} />
+                <Marked from={theirs} to={ours} mark="del" label={t`Here`} />
+                <Marked from={ours} to={theirs} mark="ins" label={t`At the provider`} />
               </dd>
             </div>
           ))}
@@ -111,34 +111,5 @@ function Side({ title, status, content }: { title: string; status: string; conte
         <WaBubble content={fromTemplate(content)} label={title} />
       </PhoneFrame>
     </section>
-  );
-}
-
-/** One text, with what the other one does not have marked in it. */
-function Words({
-  from,
-  to,
-  mark: Mark,
-  label,
-}: {
-  from: string;
-  to: string;
-  mark: 'del' | 'ins';
-  label: string;
-}) {
-  const { t } = useLingui();
-  let at = 0;
-  const pieces = diffWordsWithSpace(from, to)
-    .filter((piece) => !piece.removed)
-    .map((piece) => {
-      const key = at;
-      at += piece.value.length;
-      return piece.added ? <Mark key={key}>{piece.value}</Mark> : <span key={key}>{piece.value}</span>;
-    });
-  return (
-    <p className={classes.words} dir="auto">
-      <span className={classes.label}>{label}</span>
-      {to === '' ? <i>{t`Nothing`}</i> : pieces}
-    </p>
   );
 }

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { type Apart, ChangedMeanwhile } from '~/ui/ChangedMeanwhile';
-import { useDifferences } from './drift';
+import { type Part, useDifferences } from './drift';
 import { contentOf, type Form, formOf, mappingOf, type Source, type Template } from './form';
 
 interface Props {
@@ -15,23 +15,10 @@ interface Props {
 /** What somebody else changed in a template that is being written here, and the way to decide. */
 export function ConflictOf({ form, theirs, by, busy, onKeep, onTake }: Props) {
   const { t } = useLingui();
-  const differences = useDifferences();
-  const filled = useFilled();
-  const other = formOf(theirs);
-  const rows: Apart[] = [];
-  const add = (key: string, title: string, read: (of: Form) => string) => {
-    const [mine, its] = [read(form), read(other)];
-    if (mine !== its) rows.push({ key, title, mine, theirs: its });
-  };
-  add('name', t`Name`, (of) => of.name);
-  add('language', t`Language`, (of) => of.language);
-  add('category', t`Category`, (of) => of.category ?? '');
-  for (const part of differences(contentOf(form), contentOf(other), true))
-    rows.push({ key: part.key, title: part.title, mine: part.ours, theirs: part.theirs });
-  add('filled', t`What fills the placeholders`, filled);
-  add('id', t`Template id at the provider`, (of) =>
-    of.addressing === 'id' || of.providerTemplateId !== '' ? of.providerTemplateId : '',
-  );
+  const rows: Apart[] = useApart()(form, formOf(theirs)).map(({ ours, ...part }) => ({
+    ...part,
+    mine: ours,
+  }));
   return (
     <ChangedMeanwhile
       by={by}
@@ -43,6 +30,29 @@ export function ConflictOf({ form, theirs, by, busy, onKeep, onTake }: Props) {
       onTake={onTake}
     />
   );
+}
+
+/** What two forms of a template do not have in common, part by part. */
+export function useApart(): (ours: Form, theirs: Form) => Part[] {
+  const { t } = useLingui();
+  const differences = useDifferences();
+  const filled = useFilled();
+  return (ours, theirs) => {
+    const parts: Part[] = [];
+    const add = (key: string, title: string, read: (of: Form) => string) => {
+      const [mine, its] = [read(ours), read(theirs)];
+      if (mine !== its) parts.push({ key, title, ours: mine, theirs: its });
+    };
+    add('name', t`Name`, (of) => of.name);
+    add('language', t`Language`, (of) => of.language);
+    add('category', t`Category`, (of) => of.category ?? '');
+    parts.push(...differences(contentOf(ours), contentOf(theirs), true));
+    add('filled', t`What fills the placeholders`, filled);
+    add('id', t`Template id at the provider`, (of) =>
+      of.addressing === 'id' || of.providerTemplateId !== '' ? of.providerTemplateId : '',
+    );
+    return parts;
+  };
 }
 
 /** What fills the placeholders, a line each. */

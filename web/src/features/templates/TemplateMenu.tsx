@@ -3,19 +3,22 @@ import { ActionIcon, Button, Group, Menu, Text } from '@mantine/core';
 import {
   IconCopy,
   IconDots,
+  IconHistory,
   IconPlayerPause,
   IconPlayerPlay,
   IconSend,
   IconTrash,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { TestSend } from '~/ui/TestSend';
 import { done, failed } from '~/ui/toast';
 import type { Template } from './form';
 import { sendTest, useSetStatus, useShelf } from './queries';
+
+const Versions = lazy(() => import('./Versions'));
 
 interface Props {
   template: Template;
@@ -35,6 +38,7 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
   const shelf = useShelf();
   const setStatus = useSetStatus();
   const [testing, setTesting] = useState(false);
+  const [looking, setLooking] = useState(false);
   const { id, name, status } = template;
   const tests = can('messages.send') && status === 'approved';
   const writes = can('templates.write');
@@ -60,7 +64,7 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
       failed(problem);
     }
   };
-  if (!tests && !writes) return null;
+  if (small && !tests && !writes) return null;
   return (
     <Group gap="xs" wrap="nowrap">
       {tests && !small && (
@@ -106,6 +110,11 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
               onClick={() => void navigate({ to: '/templates/new', search: { from: id } })}
             >
               <Trans>Clone</Trans>
+            </Menu.Item>
+          )}
+          {!small && (
+            <Menu.Item leftSection={<IconHistory size={16} aria-hidden />} onClick={() => setLooking(true)}>
+              <Trans>Versions</Trans>
             </Menu.Item>
           )}
           {writes && (status === 'pending' || status === 'paused') && (
@@ -155,6 +164,11 @@ export function TemplateMenu({ template, dirty = false, onGone, small = false }:
           )}
         </Menu.Dropdown>
       </Menu>
+      {looking && (
+        <Suspense>
+          <Versions template={template} dirty={dirty} onClose={() => setLooking(false)} />
+        </Suspense>
+      )}
       <TestSend
         opened={testing}
         onClose={() => setTesting(false)}

@@ -168,49 +168,94 @@ export interface SaveInput {
   status?: 'draft' | 'approved' | 'disabled' | undefined;
   /** The version that the form was made from. */
   version?: number | undefined;
+  /** It saves itself while somebody types. */
+  typed?: boolean | undefined;
+}
+
+export function saveTemplate({ form, saved, status, version, typed }: SaveInput): Promise<Template> {
+  const common = {
+    content: contentOf(form),
+    mapping: whole(mappingOf(form)),
+    addressing: form.addressing,
+    provider_template_id: form.providerTemplateId.trim(),
+    status,
+  };
+  if (!saved) {
+    return body(
+      api.POST('/api/v1/templates', {
+        body: {
+          ...common,
+          provider_template_id: common.provider_template_id || undefined,
+          account_id: form.accountId,
+          name: form.name,
+          language: form.language,
+          // The server says that a category is missing better than we can.
+          category: form.category as Schemas['TemplateCategory'],
+        },
+        headers: once(),
+      }),
+    );
+  }
+  const named = saved.status === 'draft' || saved.status === 'rejected';
+  return body(
+    api.PATCH('/api/v1/templates/{id}', {
+      params: { path: { id: saved.id } },
+      body: {
+        ...common,
+        version,
+        typed,
+        category: form.category ?? undefined,
+        name: named ? form.name : undefined,
+        language: named ? form.language : undefined,
+      },
+    }),
+  );
+}
+
+/** Takes over the answer to what was saved by itself: no list is read anew for a letter. */
+export function useTaken() {
+  const client = useQueryClient();
+  return (template: Template) => {
+    client.setQueryData(['template', 'one', template.id], template);
+    void client.invalidateQueries({ queryKey: ['template'], refetchType: 'none' });
+  };
 }
 
 export function useSave() {
   const changed = useChanged();
+  return useMutation({ mutationFn: saveTemplate, onSuccess: (template) => changed(template) });
+}
+
+export type Version = Schemas['TemplateVersion'];
+
+/** What a template said each time that it was saved, newest first. */
+export const useVersions = (id: string) =>
+  usePages(['template', 'versions', id], (cursor) =>
+    body(
+      api.GET('/api/v1/templates/{id}/versions', {
+        params: { path: { id }, query: { cursor, limit: 30 } },
+      }),
+    ),
+  );
+
+export interface RestoreInput {
+  template: Template;
+  to: Version;
+  status: 'draft' | 'approved' | undefined;
+}
+
+/** Makes a template say again what it said in a version. */
+export function useRestore() {
+  const changed = useChanged();
   return useMutation({
-    mutationFn: async ({ form, saved, status, version }: SaveInput): Promise<Template> => {
-      const common = {
-        content: contentOf(form),
-        mapping: whole(mappingOf(form)),
-        addressing: form.addressing,
-        provider_template_id: form.providerTemplateId.trim(),
-        status,
-      };
-      if (!saved) {
-        return body(
-          api.POST('/api/v1/templates', {
-            body: {
-              ...common,
-              provider_template_id: common.provider_template_id || undefined,
-              account_id: form.accountId,
-              name: form.name,
-              language: form.language,
-              // The server says that a category is missing better than we can.
-              category: form.category as Schemas['TemplateCategory'],
-            },
-            headers: once(),
-          }),
-        );
-      }
-      const named = saved.status === 'draft' || saved.status === 'rejected';
-      return body(
-        api.PATCH('/api/v1/templates/{id}', {
-          params: { path: { id: saved.id } },
-          body: {
-            ...common,
-            version,
-            category: form.category ?? undefined,
-            name: named ? form.name : undefined,
-            language: named ? form.language : undefined,
-          },
+    mutationFn: ({ template, to, status }: RestoreInput) =>
+      body(
+        api.POST('/api/v1/templates/{id}/versions/{version}/restore', {
+          params: { path: { id: template.id, version: to.version } },
+          body: { version: template.updated_at, status: status === 'approved' ? status : undefined },
+          headers: once(),
         }),
-      );
-    },
+      ),
     onSuccess: (template) => changed(template),
   });
 }

@@ -25,6 +25,7 @@ mod check;
 mod health;
 mod number;
 mod number_use;
+mod reach;
 mod retire;
 mod target;
 mod try_message;
@@ -36,6 +37,7 @@ pub use health::{ErrorGroup, Health, health};
 use number::follow_number;
 pub use number::{DEFAULT_RATE, RATES, add_number, update_number};
 pub use number_use::{NumberUse, change_follows, numbers_in_use, set_daily_limit};
+pub use reach::{CHECK_HEADER, Reached, reach};
 pub use retire::{Stops, Way, account_stops, cancelled, number_stops, retire, retire_number};
 use target::entrusted;
 pub use target::{look_at, look_at_change};
@@ -242,7 +244,8 @@ fn fill(
             .vault
             .seal(&context, text)
             .map_err(|e| vault_trouble(&row.nickname, &e))?;
-        secrets.insert(key.clone(), Sealed { sealed });
+        let at = Some(app.now());
+        secrets.insert(key.clone(), Sealed { sealed, at });
     }
     row.keep(&checked.plain, &secrets);
     let account = Account::new(spec, checked.plain.clone());

@@ -2,7 +2,8 @@
 
 use harkara_provider::TemplateStatus;
 
-use super::{BY_TEXT, name_is_free, row};
+use super::{Act, BY_TEXT, history, name_is_free, row};
+use crate::app::audit::Actor;
 use crate::app::{App, AppError, account};
 use crate::store::template::{Held, Shelf, TemplateRow};
 use crate::store::{self, Tx};
@@ -19,7 +20,7 @@ pub struct Copy {
 }
 
 /// Makes a draft that says the same. What stands in the way of submitting it is told with it, as for every draft.
-pub async fn copy(app: &App, tx: &mut Tx, id: i64, how: Copy) -> Result<TemplateRow, AppError> {
+pub async fn copy(app: &App, tx: &mut Tx, id: i64, how: Copy, by: &Actor) -> Result<TemplateRow, AppError> {
     let from = row(tx, id).await?;
     let account_id = how.account_id.unwrap_or(from.account_id);
     account::not_archived(&account::by_id(tx, account_id).await?)?;
@@ -50,6 +51,7 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, how: Copy) -> Result<Template
     store::template::insert(tx, &new)
         .await
         .map_err(account::in_words)?;
+    history::keep(tx, None, &new, by, Act::Copied).await?;
     Ok(new)
 }
 

@@ -2,7 +2,8 @@
 
 use harkara_provider::TemplateStatus;
 
-use super::{busy, content, mapping, row_to_change};
+use super::{Act, busy, content, history, mapping, row_to_change};
+use crate::app::audit::Actor;
 use crate::app::{App, AppError, version};
 use crate::domain::template::{TemplateContent, realign, says_the_same};
 use crate::store::template::{Held, TemplateRow};
@@ -37,7 +38,12 @@ pub(super) fn compare(row: &mut TemplateRow, ours: &TemplateContent) -> Result<(
 ///
 /// # Errors
 /// It says the same already, or nobody knows what the provider holds.
-pub async fn take_theirs(app: &App, tx: &mut Tx, id: i64) -> Result<(TemplateRow, i64), AppError> {
+pub async fn take_theirs(
+    app: &App,
+    tx: &mut Tx,
+    id: i64,
+    by: &Actor,
+) -> Result<(TemplateRow, i64), AppError> {
     let before = row_to_change(tx, id).await?;
     let theirs = theirs(&before)?.filter(|_| before.held.differs == 1);
     let Some(mut theirs) = theirs else {
@@ -59,7 +65,7 @@ pub async fn take_theirs(app: &App, tx: &mut Tx, id: i64) -> Result<(TemplateRow
         content: to_json(&theirs),
         mapping: to_json(&mapping),
         updated_at: version::next(before.updated_at, app.now()),
-        ..before
+        ..before.clone()
     };
     // Who took it out of use here meant the name, not the words.
     if after.status != TemplateStatus::Disabled.name()
@@ -72,5 +78,6 @@ pub async fn take_theirs(app: &App, tx: &mut Tx, id: i64) -> Result<(TemplateRow
     after.held.differs = 0;
     let busy = busy(tx, id).await?;
     store::template::update(tx, &after).await?;
+    history::keep(tx, Some(&before), &after, by, Act::TakenOver).await?;
     Ok((after, busy))
 }

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use harkara_provider::{TemplateStatus, TemplateSummary};
 
 use super::drift::hold;
-use super::{BY_ID, BY_TEXT, category_name};
+use super::{Act, BY_ID, BY_TEXT, category_name, history};
 use crate::app::account::{self, provider_trouble};
+use crate::app::audit::Actor;
 use crate::app::{App, AppError, version};
 use crate::domain::template::{Mapping, TemplateContent, realign, says_the_same, unmapped};
 use crate::engine::Engine;
@@ -31,7 +32,12 @@ pub struct ImportReport {
 /// Lists the provider's templates and takes them over by name and language. What people mapped here stays; new
 /// placeholders stay open, and are named. Words that somebody changed here stay too, and are told. Holds no transaction while it
 /// waits for the provider.
-pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<ImportReport, AppError> {
+pub async fn import(
+    app: &App,
+    engine: &Engine,
+    account_id: i64,
+    by: &Actor,
+) -> Result<ImportReport, AppError> {
     let mut tx = app.db.read().await?;
     let loaded = account::load(app, &mut tx, account_id).await?;
     let now = app.now();
@@ -60,7 +66,7 @@ pub async fn import(app: &App, engine: &Engine, account_id: i64) -> Result<Impor
             put_away += 1;
             continue;
         }
-        take(app, &mut tx, account_id, before, summary, &mut report).await?;
+        take(app, &mut tx, (account_id, by), before, summary, &mut report).await?;
     }
     if put_away > 0 {
         report.problems.push(format!(
@@ -122,7 +128,7 @@ fn disabled_here(row: &TemplateRow) -> bool {
 async fn take(
     app: &App,
     tx: &mut Tx,
-    account_id: i64,
+    (account_id, by): (i64, &Actor),
     before: Option<TemplateRow>,
     summary: TemplateSummary,
     report: &mut ImportReport,
@@ -208,6 +214,7 @@ async fn take(
             store::template::insert(tx, &after)
                 .await
                 .map_err(account::in_words)?;
+            history::keep(tx, None, &after, by, Act::Imported).await?;
             report.created += 1;
         }
         Some(row) => {
@@ -222,6 +229,7 @@ async fn take(
             }
             if row != after {
                 store::template::update(tx, &after).await?;
+                history::keep(tx, Some(&row), &after, by, Act::Imported).await?;
             }
             report.updated += usize::from(changed && !differs);
             report.unchanged += usize::from(!changed && !differs);

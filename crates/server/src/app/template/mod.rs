@@ -3,6 +3,7 @@
 use harkara_provider::{Capability, Category, Provider, TemplateMessage, TemplateStatus, registry};
 
 use super::account;
+use super::audit::Actor;
 use super::{App, AppError};
 use crate::app::version;
 use crate::clock::Millis;
@@ -17,6 +18,7 @@ use crate::store::{self, Tx, from_json, to_json};
 
 mod copy;
 mod drift;
+mod history;
 mod import;
 mod lint;
 mod shelf;
@@ -24,6 +26,7 @@ mod submit;
 
 pub use copy::{Copy, copy};
 pub use drift::{take_theirs, theirs};
+pub use history::{Act, restore};
 pub use import::{ImportReport, import};
 pub use lint::{Draft, Remark, lint};
 pub use shelf::{RECENT, RESTORABLE_FOR, Uses, delete, not_deleted, restore, uses};
@@ -56,6 +59,8 @@ pub struct Change {
     pub provider_template_id: Option<String>,
     /// The version that the writer has read; absent: whatever is there.
     pub version: Option<Millis>,
+    /// It was saved by itself while somebody typed.
+    pub typed: bool,
 }
 
 /// The template of this id.
@@ -101,6 +106,18 @@ pub fn freeze(row: &TemplateRow, mapping: Mapping) -> Result<Frozen, AppError> {
     })
 }
 
+/// The message that a template makes of its defaults: what somebody without any attribute gets.
+pub fn with_defaults(row: &TemplateRow) -> Result<TemplateMessage, AppError> {
+    let frozen = freeze(row, fallbacks(&mapping(row)?))?;
+    match fill(&frozen, &|_| None) {
+        Ok((_, message)) => Ok(message),
+        Err(why) => {
+            let detail = format!("{why}. Give the placeholder a default in the template.");
+            Err(AppError::field("/template_id", "missing_value", detail))
+        }
+    }
+}
+
 /// What the provider of the template's account cannot carry of it, filled like this.
 pub async fn uncarried(
     tx: &mut Tx,
@@ -128,6 +145,7 @@ pub async fn create(
     tx: &mut Tx,
     account_id: i64,
     change: Change,
+    by: &Actor,
 ) -> Result<TemplateRow, AppError> {
     let account = account::by_id(tx, account_id).await?;
     account::not_archived(&account)?;
@@ -150,18 +168,50 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
+    let act = act_of(&change);
     apply(&mut row, change, registry::find(&account.provider))?;
     name_is_free(tx, &row).await?;
     store::template::insert(tx, &row)
         .await
         .map_err(account::in_words)?;
+    history::keep(tx, None, &row, by, act).await?;
     Ok(row)
 }
 
 /// Changes a template. Campaigns that were launched keep it as it was then. The second value says how many of those
 /// still run, wait or are paused.
-pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(TemplateRow, i64), AppError> {
+pub async fn update(
+    app: &App,
+    tx: &mut Tx,
+    id: i64,
+    change: Change,
+    by: &Actor,
+) -> Result<(TemplateRow, i64), AppError> {
     let before = row_to_change(tx, id).await?;
+    let act = act_of(&change);
+    update_row(app, tx, before, change, (by, act)).await
+}
+
+fn act_of(change: &Change) -> Act {
+    if change.typed { Act::Typed } else { Act::Saved }
+}
+
+/// Whether no provider knows the template by its name and language.
+fn name_and_language_are_ours(row: &TemplateRow) -> bool {
+    [TemplateStatus::Draft, TemplateStatus::Rejected]
+        .map(TemplateStatus::name)
+        .contains(&row.status.as_str())
+}
+
+/// Changes a template that is locked.
+async fn update_row(
+    app: &App,
+    tx: &mut Tx,
+    before: TemplateRow,
+    change: Change,
+    (by, act): (&Actor, Act),
+) -> Result<(TemplateRow, i64), AppError> {
+    let id = before.id;
     version::as_read(
         tx,
         "template",
@@ -170,11 +220,20 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(
         change.version,
     )
     .await?;
+    if change.typed && before.status != TemplateStatus::Draft.name() {
+        return Err(AppError::conflict(
+            "template_not_draft",
+            format!(
+                "The template \"{}\" is {}: typing alone does not change it.",
+                before.name, before.status
+            ),
+            "Save it when the change is meant.",
+        ));
+    }
     let mut after = before.clone();
     let renames = change.name.as_ref().is_some_and(|n| *n != before.name)
         || change.language.as_ref().is_some_and(|l| *l != before.language);
-    let own = [TemplateStatus::Draft, TemplateStatus::Rejected].map(TemplateStatus::name);
-    if renames && !own.contains(&before.status.as_str()) {
+    if renames && !name_and_language_are_ours(&before) {
         return Err(AppError::conflict(
             "template_name_fixed",
             "The provider knows this template by its name and language, so they cannot change any more.",
@@ -190,6 +249,7 @@ pub async fn update(app: &App, tx: &mut Tx, id: i64, change: Change) -> Result<(
         store::template::update(tx, &after)
             .await
             .map_err(account::in_words)?;
+        history::keep(tx, Some(&before), &after, by, act).await?;
     }
     Ok((after, busy))
 }

@@ -93,6 +93,7 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/accounts", Needs(AccountsRead)),
     post("/api/v1/accounts", Needs(AccountsWrite)).noted("account.create"),
     post("/api/v1/accounts/callback-urls", Needs(AccountsWrite)),
+    post("/api/v1/accounts/callback-urls/check", Needs(AccountsWrite)),
     get("/api/v1/accounts/callback-urls/{token}", Needs(AccountsWrite)),
     post("/api/v1/accounts/try", Needs(AccountsWrite)),
     post("/api/v1/accounts/try-message", Needs(AccountsWrite)).noted("account.try_message"),
@@ -165,6 +166,7 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/handset/media", Needs(HandsetUse)),
     get("/api/v1/handset/media/{id}", Needs(HandsetUse)),
     post("/api/v1/handset/read", Needs(HandsetUse)),
+    get("/api/v1/handset/wire", Needs(HandsetUse)),
     get("/api/v1/home", SignedIn),
     get("/api/v1/imports", Needs(ProfilesRead)),
     post("/api/v1/imports", Needs(ProfilesImport)).noted("import.create"),
@@ -255,6 +257,12 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/templates/{id}/submit", Needs(TemplatesWrite)).noted("template.submit"),
     post("/api/v1/templates/{id}/take-theirs", Needs(TemplatesWrite)).noted("template.take_theirs"),
     get("/api/v1/templates/{id}/uses", Needs(CampaignsRead)),
+    get("/api/v1/templates/{id}/versions", Needs(TemplatesRead)),
+    post(
+        "/api/v1/templates/{id}/versions/{version}/restore",
+        Needs(TemplatesWrite),
+    )
+    .noted("template.restore"),
     get("/api/v1/texts/{language}", Public),
     get("/api/v1/users", Needs(UsersRead)),
     patch("/api/v1/users/{id}", Needs(UsersManage)).noted("user.update"),
