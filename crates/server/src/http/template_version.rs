@@ -127,7 +127,7 @@ async fn restore(
     let by = &body.asked.caller.actor;
     once(&app, &body.asked, async |tx| {
         let how = (asked.version, asked.status);
-        let changed = template::restore(&app, tx, id, version, how, by).await?;
+        let changed = template::go_back(&app, tx, id, version, how, by).await?;
         Ok((StatusCode::OK, show_changed(changed)?))
     })
     .await

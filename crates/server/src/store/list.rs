@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::campaign::containing;
+use super::campaign_list::containing;
 use super::db::on;
 use super::dialect::{Batch, in_numbers, in_texts};
 use super::{StoreError, Tx, to_json};

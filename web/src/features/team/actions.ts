@@ -41,7 +41,7 @@ export function useActionWords(): (action: string) => string {
     'template.submit': t`Submitted a template for approval`,
     'template.take_theirs': t`Took over what the provider holds of a template`,
     'template.clone': t`Cloned a template`,
-    'template.restore': t`Went back to an earlier version of a template`,
+    'template.go_back': t`Went back to an earlier version of a template`,
     'campaign.create': t`Wrote a campaign`,
     'campaign.update': t`Changed a campaign`,
     'campaign.clone': t`Cloned a campaign`,

@@ -149,7 +149,7 @@ pub(super) async fn keep(
 ///
 /// # Errors
 /// There is no such version, somebody changed the template since it was read, or what it said can no longer be saved.
-pub async fn restore(
+pub async fn go_back(
     app: &App,
     tx: &mut Tx,
     id: i64,

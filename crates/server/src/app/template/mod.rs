@@ -26,7 +26,7 @@ mod submit;
 
 pub use copy::{Copy, copy};
 pub use drift::{take_theirs, theirs};
-pub use history::{Act, restore};
+pub use history::{Act, go_back};
 pub use import::{ImportReport, import};
 pub use lint::{Draft, Remark, lint};
 pub use shelf::{RECENT, RESTORABLE_FOR, Uses, delete, not_deleted, restore, uses};

@@ -262,7 +262,7 @@ pub const RULES: &[Rule] = &[
         "/api/v1/templates/{id}/versions/{version}/restore",
         Needs(TemplatesWrite),
     )
-    .noted("template.restore"),
+    .noted("template.go_back"),
     get("/api/v1/texts/{language}", Public),
     get("/api/v1/users", Needs(UsersRead)),
     patch("/api/v1/users/{id}", Needs(UsersManage)).noted("user.update"),
