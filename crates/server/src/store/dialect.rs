@@ -96,6 +96,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "unread",
         include_str!("../../../../migrations/0028_unread.sql"),
     ),
+    (
+        34,
+        "who and when",
+        include_str!("../../../../migrations/0034_who_and_when.sql"),
+    ),
 ];
 
 impl Dialect {
