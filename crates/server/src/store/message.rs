@@ -225,8 +225,7 @@ pub async fn lock(tx: &mut Tx, ids: &[i64]) -> Result<Vec<LockedMessage>, StoreE
 macro_rules! awake {
     ($resting:literal) => {
         concat!(
-            "(campaign_id IS NULL OR campaign_id IN (
-                SELECT id FROM campaign WHERE state = 3 AND id NOT IN ",
+            "(campaign_id IS NULL OR campaign_id IN (SELECT id FROM campaign WHERE state = 3 AND id NOT IN ",
             $resting,
             "))"
         )
@@ -234,22 +233,23 @@ macro_rules! awake {
 }
 
 // A paused campaign's retries stay where they are.
+macro_rules! due {
+    ($resting:literal, $lock:literal) => {
+        concat!(
+            "SELECT * FROM message
+        WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2 AND due_at <= $3 AND ",
+            awake!($resting),
+            " ORDER BY due_at, id LIMIT $4",
+            $lock
+        )
+    };
+}
+
 const DUE: Batch = Batch {
-    sqlite: concat!(
-        "SELECT * FROM message
-        WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2 AND due_at <= $3
-            AND ",
-        awake!("(SELECT value FROM json_each($5))"),
-        "
-        ORDER BY due_at, id LIMIT $4"
-    ),
-    postgres: concat!(
-        "SELECT * FROM message
-        WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2 AND due_at <= $3
-            AND ",
-        awake!("(SELECT CAST(json_array_elements_text(CAST($5 AS json)) AS BIGINT))"),
-        "
-        ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED"
+    sqlite: due!("(SELECT value FROM json_each($5))", ""),
+    postgres: due!(
+        "(SELECT CAST(json_array_elements_text(CAST($5 AS json)) AS BIGINT))",
+        " FOR UPDATE SKIP LOCKED"
     ),
 };
 
@@ -423,18 +423,14 @@ pub async fn in_flight(tx: &mut Tx, number: i64, begun_before: Millis) -> Result
 macro_rules! next_due {
     ($resting:literal, $($lane:literal),*) => {
         concat!(
-            "
-SELECT MIN(at)
-FROM (
-    SELECT CAST(NULL AS BIGINT) AS at",
+            "SELECT MIN(at) FROM (SELECT CAST(NULL AS BIGINT) AS at",
             $("
     UNION ALL
     SELECT MIN(due_at) AS at
     FROM message
     WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = ", $lane, " AND due_at >= 0
         AND ", awake!($resting),)*
-            "
-) AS lanes"
+            ") AS lanes"
         )
     };
 }

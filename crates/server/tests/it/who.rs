@@ -253,7 +253,7 @@ on_both_engines! {
         input.messages_per_second = Some(5);
         input.exclude = Some(Exclude { list_ids: vec![id::LIST.show(list)], ..Exclude::default() });
         let campaign = w.launch_as(&input).await;
-        for _ in 0..26 {
+        for _ in 0..60 {
             w.step(50).await;
         }
         let funnel = w.progress(campaign).await.funnel;

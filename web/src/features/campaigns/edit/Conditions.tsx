@@ -40,10 +40,7 @@ export function Conditions({ all, onChange, errorAt, pointer, legend, optional }
   const replace = (at: number, condition: Condition | undefined) =>
     onChange(all.flatMap((old, i) => (i === at ? (condition ?? []) : old)));
   return (
-    <Fieldset
-      legend={legend}
-      classNames={{ root: classes.box, legend: classes.legend }}
-    >
+    <Fieldset legend={legend} classNames={{ root: classes.box, legend: classes.legend }}>
       <Stack gap="sm">
         {all.map((condition, i) => (
           <One

@@ -6,8 +6,8 @@ import { WeekFields } from '~/features/accounts/WeekFields';
 import { useFormat } from '~/ui/format';
 import type { PlannedStart, QuietHours } from '../queries';
 import type { Editing } from './useEditing';
-import { momentOf, nights, proposal } from './when';
 import { WallTime } from './WallTime';
+import { momentOf, nights, proposal } from './when';
 
 /** Hours in which nothing of the campaign leaves. */
 export function Quiet({ editing }: { editing: Editing }) {
@@ -25,9 +25,7 @@ export function Quiet({ editing }: { editing: Editing }) {
         label={t`Quiet hours`}
         description={t`Nothing of the campaign leaves in these hours. What is left waits and goes on by itself. Answers to people are not held.`}
         checked={Boolean(quiet)}
-        onChange={(e) =>
-          e.currentTarget.checked ? set(last.current ?? nights()) : change({ quiet: null })
-        }
+        onChange={(e) => (e.currentTarget.checked ? set(last.current ?? nights()) : change({ quiet: null }))}
       />
       {quiet && (
         <Fieldset legend={t`Nothing leaves`}>
@@ -64,9 +62,7 @@ export function CutOff({ editing }: { editing: Editing }) {
         label={t`Cut-off`}
         description={t`Nothing leaves after it. Whoever had no turn by then is skipped, and the campaign ends.`}
         checked={Boolean(ends)}
-        onChange={(e) =>
-          e.currentTarget.checked ? set(last.current ?? proposal()) : change({ ends: null })
-        }
+        onChange={(e) => (e.currentTarget.checked ? set(last.current ?? proposal()) : change({ ends: null }))}
       />
       {ends && (
         <Fieldset legend={t`Nothing leaves after`}>
@@ -76,7 +72,9 @@ export function CutOff({ editing }: { editing: Editing }) {
               ? t`Give a date and a time.`
               : past
                 ? t`The cut-off must be after the start. Choose a later one.`
-                : (errorAt('/ends/local') ?? errorAt('/ends/zone') ?? t`Nothing leaves after ${format.full(at)}.`)}
+                : (errorAt('/ends/local') ??
+                  errorAt('/ends/zone') ??
+                  t`Nothing leaves after ${format.full(at)}.`)}
           </Text>
         </Fieldset>
       )}

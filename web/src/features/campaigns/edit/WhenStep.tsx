@@ -5,8 +5,8 @@ import { useFormat, viewerZone } from '~/ui/format';
 import type { PlannedStart } from '../queries';
 import { CutOff, Quiet } from './Hours';
 import type { Editing } from './useEditing';
-import { momentOf, proposal } from './when';
 import { WallTime } from './WallTime';
+import { momentOf, proposal } from './when';
 import { useAbout } from './words';
 
 /** When it starts, rests and ends, and how fast it goes. */

@@ -40,11 +40,7 @@ export function WhoStep({ editing }: { editing: Editing }) {
       >
         <Stack gap="sm" mt="sm">
           <Radio value="everyone" label={t`Everyone`} description={t`All profiles.`} />
-          <Radio
-            value="list"
-            label={t`Lists`}
-            description={t`People on one list, or on any of several.`}
-          />
+          <Radio value="list" label={t`Lists`} description={t`People on one list, or on any of several.`} />
           <Radio
             value="conditions"
             label={t`People who meet conditions`}
@@ -75,7 +71,11 @@ export function WhoStep({ editing }: { editing: Editing }) {
 
 /** What is wrong with one of the lists. */
 const listError = (errorAt: (pointer: string) => string | undefined) =>
-  ['/audience/list_id', '/audience/list_ids', ...Array.from({ length: 20 }, (_, i) => `/audience/list_ids/${i}`)]
+  [
+    '/audience/list_id',
+    '/audience/list_ids',
+    ...Array.from({ length: 20 }, (_, i) => `/audience/list_ids/${i}`),
+  ]
     .map(errorAt)
     .find(Boolean);
 

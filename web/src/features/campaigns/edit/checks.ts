@@ -35,7 +35,15 @@ const STEP_OF: Record<string, Step> = {
 };
 const TONE = { green: 'good', amber: 'warn', red: 'bad' } as const;
 /** What the server calls "when" of its numbers is mended where the numbers are chosen. */
-const STEP_OF_KEY: Record<string, Step> = { template: 'what', values: 'what', numbers: 'what', time: 'when', who: 'who', cut_off: 'when', quiet_hours: 'when' };
+const STEP_OF_KEY: Record<string, Step> = {
+  template: 'what',
+  values: 'what',
+  numbers: 'what',
+  time: 'when',
+  who: 'who',
+  cut_off: 'when',
+  quiet_hours: 'when',
+};
 
 /** What stands in the way of the launch, what one should know, and what is fine. */
 export function useChecks(editing: Editing): Check[] {

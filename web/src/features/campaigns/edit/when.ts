@@ -1,7 +1,7 @@
 import type { Schemas } from '~/api/client';
+import { DAYS } from '~/features/accounts/autoReply';
 import { viewerZone } from '~/ui/format';
 import { momentIn, wallIn } from '~/ui/zone';
-import { DAYS } from '~/features/accounts/autoReply';
 import type { PlannedStart, QuietHours } from '../queries';
 
 const HOUR = 3_600_000;

@@ -24,7 +24,9 @@ export function useQuietWords(): (quiet: QuietHours | null | undefined) => strin
   const nameOf = useDayName();
   return (quiet) => {
     if (!quiet) return [];
-    const spans = DAYS.map((day) => (quiet.days[day] ?? []).map(({ from, to }) => `${from}–${to}`).join(', '));
+    const spans = DAYS.map((day) =>
+      (quiet.days[day] ?? []).map(({ from, to }) => `${from}–${to}`).join(', '),
+    );
     const [first = ''] = spans;
     if (first !== '' && spans.every((one) => one === first)) return [t`Every day ${first}`, quiet.zone];
     const lines = DAYS.flatMap((day, i) => (spans[i] ? [`${nameOf(day)} ${spans[i]}`] : []));
