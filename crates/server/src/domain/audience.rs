@@ -124,6 +124,9 @@ impl Exclusion {
         }
     }
 
+    /// Those whom somebody chose to leave out.
+    pub const ON_PURPOSE: [Self; 3] = [Self::OnList, Self::MeetsConditions, Self::GotCampaign];
+
     /// The bucket of the campaign's counts.
     pub fn bucket(self) -> i16 {
         100 + self as i16

@@ -121,9 +121,10 @@ impl Town {
             },
         };
         let got: Vec<i64> = self.got.iter().map(|(id, _)| *id).collect();
+        let city = CITIES[rng.below(3) as usize];
         let exclude = Exclude {
             list_ids: shown(rng.some(&self.lists, 25)),
-            conditions: rng.some(&[condition(CITIES[rng.below(3) as usize], Comparison::Equal)], 40),
+            conditions: rng.some(&[condition(city, Comparison::Equal)], 40),
             campaign_ids: rng
                 .some(&got, 25)
                 .into_iter()
@@ -224,7 +225,7 @@ on_both_engines! {
             // Some fail after all, and of some nobody knows: they did not get it.
             let mut got = sent;
             let mut tx = w.app().db.write().await.unwrap();
-            let odd: Vec<MessageChange> = rows.iter().filter(|_| rng.chance(20)).map(|row| {
+            let odd: Vec<MessageChange> = rng.some(&rows, 20).iter().map(|row| {
                 got.remove(&row.phone);
                 MessageChange {
                     id: row.id,

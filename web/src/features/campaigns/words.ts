@@ -57,11 +57,12 @@ export function useExclusions(): Record<string, { label: string; help: string }>
   };
 }
 
+/** Reasons that somebody chose. */
+export const ON_PURPOSE = ['on_list', 'meets_conditions', 'got_campaign'] as const;
+
 /** The order in which exclusions are told. */
 export const EXCLUSIONS = [
-  'on_list',
-  'meets_conditions',
-  'got_campaign',
+  ...ON_PURPOSE,
   'no_number',
   'invalid_number',
   'not_opted_in',

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{Checked, Reach, frozen, planned_end, planned_start, quiet_hours, sound, who_of};
 use crate::app::{App, AppError, account, template};
 use crate::clock::{DAY, Millis};
+use crate::domain::audience::Exclusion;
 use crate::domain::campaign::DRAFT;
 use crate::domain::start::PlannedStart;
 use crate::domain::template::mapping_problems;
@@ -395,7 +396,11 @@ pub fn of_reach(reach: &Reach) -> Finding {
         return Finding::green("audience", "People left out", detail)
             .amber("Give the placeholder a default, and they get it too.", Step::What);
     }
-    if left_out * 2 > reach.audience {
+    let on_purpose = Exclusion::ON_PURPOSE.iter();
+    let on_purpose: i64 = on_purpose
+        .filter_map(|reason| reach.excluded.get(reason.name()))
+        .sum();
+    if (left_out - on_purpose) * 2 > reach.audience - on_purpose {
         return Finding::green("audience", "Most are left out", detail).amber(
             "`excluded` says why; most often no opt-in is recorded.",
             Step::Who,

@@ -4,6 +4,7 @@ import { useSaid } from '~/i18n/said';
 import { useFormat } from '~/ui/format';
 import { isAskable } from '../audience';
 import type { Step } from '../routes';
+import { ON_PURPOSE } from '../words';
 import type { Editing } from './useEditing';
 import { isHalfPlanned, isHalfQuiet, momentOf } from './when';
 import { useAbout } from './words';
@@ -88,7 +89,9 @@ export function useChecks(editing: Editing): Check[] {
         step: missing > 0 ? 'what' : 'who',
       });
     else add('audience', 'good', t`${format.number(reachable)} people will get it.`, { step: 'who' });
-    if (reachable > 0 && left * 2 > reach.data.audience) {
+    const { excluded } = reach.data;
+    const wanted = reach.data.audience - ON_PURPOSE.reduce((sum, reason) => sum + (excluded[reason] ?? 0), 0);
+    if (reachable > 0 && (wanted - reachable) * 2 > wanted) {
       const share = format.share(left, reach.data.audience);
       add('many', 'warn', t`${share} of the audience is left out. The reasons stand beside.`, {
         step: 'who',
