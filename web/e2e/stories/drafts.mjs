@@ -29,6 +29,7 @@ export async function story({ server, context, page, wrong, expect }) {
     await plan(two);
     await write(two);
     await words(two);
+    await hours(two);
     wrong.push(...asha.wrong);
   } finally {
     await other.close();
@@ -85,6 +86,54 @@ async function plan({ url, page, api, asha }) {
   assert.ok(await page.getByRole('button', { name: /^Schedule for/ }).isDisabled());
   await page.getByRole('link', { name: 'Fix' }).first().click();
   await page.waitForURL(/step=when/);
+}
+
+const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** Whom a campaign leaves out and when it rests: seen before it is launched, and on its page. */
+async function hours({ url, page, api }) {
+  const like = (await api.get('/campaigns?state=draft&search=Welcome%20offer')).body.data[0];
+  const draft = await draftOf(api, 'Quiet by night', like);
+  await page.goto(`${url}/campaigns/${draft.id}/edit?step=who`);
+  const lists = page.getByRole('combobox', { name: 'People on these lists' });
+  await lists.click();
+  await page.getByRole('option', { name: /^Demo people/ }).click();
+  const leftOut = page.getByText('are on a list that is left out');
+  await leftOut.waitFor();
+  await page.keyboard.press('Escape');
+  await saved(page);
+  await looks(page, 'story-drafts-left-out');
+  await accessible(page, 'who is left out');
+  await lists.press('Backspace');
+  await leftOut.waitFor({ state: 'detached' });
+
+  await step(page, 'When');
+  await page.getByRole('switch', { name: 'Quiet hours' }).check({ force: true });
+  await page.getByRole('group', { name: 'Monday' }).getByLabel('Monday, from').fill('20:30');
+  await page.getByRole('switch', { name: 'Cut-off' }).check({ force: true });
+  await saved(page);
+  await page.getByText(/^Nothing leaves after .*\d\./).waitFor();
+  await looks(page, 'story-drafts-hours');
+  await accessible(page, 'quiet hours and cut-off');
+  const written = (await api.get(`/campaigns/${draft.id}`)).body;
+  assert.deepEqual(written.quiet.days.monday, [{ from: '20:30', to: '09:00', next_day: true }]);
+  assert.deepEqual(written.quiet.days.sunday, [{ from: '21:00', to: '09:00', next_day: true }]);
+  assert.ok(written.ends.at > Date.now());
+
+  // Quiet at every hour of this test, whenever it runs; the day on which it may leave is never near.
+  const today = (new Date().getUTCDay() + 6) % 7;
+  const whole = [{ from: '00:00', to: '24:00' }];
+  const days = Object.fromEntries(DAYS.map((day, n) => [day, n === (today + 3) % 7 ? [] : whole]));
+  const { name, template_id, mapping } = written;
+  const quiet = { zone: 'Asia/Kolkata', days };
+  const changed = await api.put(`/campaigns/${draft.id}`, { name, template_id, audience, mapping, quiet });
+  assert.equal(changed.status, 200, JSON.stringify(changed.body));
+  assert.equal((await api.post(`/campaigns/${draft.id}/launch`, {})).status, 200);
+  await page.goto(`${url}/campaigns/${draft.id}`);
+  await page.getByText(/^Waiting: quiet hours until .*00:00 \(Asia\/Kolkata\)$/).waitFor();
+  await looks(page, 'story-drafts-quiet');
+  await accessible(page, 'a campaign in its quiet hours');
+  assert.equal((await api.post(`/campaigns/${draft.id}/stop`, {})).status, 200);
 }
 
 async function write({ url, page, api, asha }) {

@@ -188,11 +188,12 @@ export async function story({ server, context, page, expect }) {
   await page.waitForURL(/step=who/);
   await to(page.getByRole('radio', { name: 'Everyone' }));
   await press('ArrowDown');
-  assert.ok(await page.getByRole('radio', { name: 'A list' }).isChecked());
-  await choose(page.getByRole('combobox', { name: 'List' }), /^Demo people/);
-  await until('the list is chosen', async () =>
-    /^Demo people/.test(await page.getByRole('combobox', { name: 'List' }).inputValue()),
-  );
+  assert.ok(await page.getByRole('radio', { name: 'Lists' }).isChecked());
+  await choose(page.getByRole('combobox', { name: 'Lists', exact: true }), /^Demo people/);
+  await page
+    .getByText(/^Demo people \(/)
+    .filter({ visible: true })
+    .waitFor();
   await to(link('Next: What'));
   await page.keyboard.press('Enter');
   await page.waitForURL(/step=what/);

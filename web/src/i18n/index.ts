@@ -13,7 +13,8 @@ const files = import.meta.glob<{ messages: Messages }>(['./shared/*.ts', '../fea
 /** Features whose parts stand on other features' pages. */
 export const USES = {
   accounts: [],
-  campaigns: ['messages'],
+  // Quiet hours are written as the hours of an automatic answer are.
+  campaigns: ['messages', 'accounts'],
   developers: ['messages'],
   inbox: ['messages'],
   phone: [],

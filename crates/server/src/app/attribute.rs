@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::domain::attributes::Attributes;
-use crate::store::profile::ProfileRow;
 use crate::domain::cell::is_date;
+use crate::store::profile::ProfileRow;
 use crate::store::{self, StoreError, Tx, from_json};
 
 /// Attributes that are kept at most: a program that writes a new name for each person must not fill the database.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{App, AppError, attribute};
 use crate::domain::attributes::Attributes;
-use crate::domain::audience::{Audience, Condition, Person};
+use crate::domain::audience::{Condition, Person, problems_of};
 use crate::domain::phone;
 use crate::store::find::{self, Wanted};
 use crate::store::profile::{self, ProfileRow};
@@ -319,17 +319,7 @@ fn rounded(count: i64) -> i64 {
 
 /// What is wrong with conditions; pointers begin with `at`.
 pub fn check(conditions: &[Condition], at: &str) -> Result<(), AppError> {
-    if conditions.is_empty() {
-        return Ok(());
-    }
-    let all = Audience::Conditions {
-        all: conditions.to_vec(),
-    };
-    let problems = all.problems().into_iter().map(|(pointer, code, detail)| {
-        let place = pointer.strip_prefix("/audience/all").unwrap_or(&pointer);
-        super::FieldProblem::new(format!("{at}{place}"), code, detail)
-    });
-    let problems: Vec<_> = problems.collect();
+    let problems = problems_of(conditions, at);
     if problems.is_empty() {
         Ok(())
     } else {

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::audience::{Scope, who};
 use super::bulk::MOST;
 use super::{App, AppError};
 use crate::clock::{DAY, Millis};
 use crate::domain::attributes;
-use crate::domain::audience::Audience;
 use crate::domain::campaign::{DRAFT, PAUSED, RUNNING, SCHEDULED, name as state_name};
 use crate::domain::id::LIST;
 use crate::store::list::{self, ListRow, UseRow};
 use crate::store::news::Topic::Profile;
-use crate::store::{StoreError, Tx, to_json};
+use crate::store::{StoreError, Tx};
 
 /// For how long a deleted list can be taken back.
 pub const KEPT_FOR: Millis = 30 * DAY;
@@ -121,18 +121,18 @@ async fn any(tx: &mut Tx, id: i64) -> Result<ListRow, AppError> {
     list::any_by_id(tx, id).await?.ok_or(AppError::NotFound("list"))
 }
 
-/// The campaigns and drafts for each of these lists, newest first.
+/// The campaigns and drafts that are for each of these lists, or leave its people out, newest first.
 pub async fn uses(tx: &mut Tx, lists: &[i64]) -> Result<HashMap<i64, Vec<UseRow>>, AppError> {
-    let audience = |id: i64| {
-        let list_id = LIST.show(id);
-        to_json(&Audience::List { list_id }).to_lowercase()
-    };
-    let of: HashMap<String, i64> = lists.iter().map(|id| (audience(*id), *id)).collect();
-    let audiences: Vec<String> = of.keys().cloned().collect();
     let mut found: HashMap<i64, Vec<UseRow>> = HashMap::new();
-    for row in list::used(tx, &audiences).await? {
-        if let Some(list) = of.get(&row.audience) {
-            found.entry(*list).or_default().push(row);
+    for row in list::used(tx).await? {
+        let mut named: Vec<i64> = Scope::read(who(&row.audience, row.exclude.as_deref())?)?
+            .named_lists()
+            .filter(|list| lists.contains(list))
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        for list in named {
+            found.entry(list).or_default().push(row.clone());
         }
     }
     Ok(found)

@@ -10,6 +10,7 @@ pub mod account;
 pub mod api_key;
 pub mod arrival;
 pub mod attribute;
+mod audience;
 pub mod audit;
 pub mod bulk;
 pub mod callback;

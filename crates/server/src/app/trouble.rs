@@ -12,7 +12,8 @@ use crate::clock::Millis;
 /// Why an account or a number sends nothing, or less than it could.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Trouble {
-    /// Stable code: `throttled`, `unavailable`, `account_held`.
+    /// Stable code: `throttled`, `unavailable`, `account_held`; of a campaign also `quiet_hours`, `cut_off`, `stopped`,
+    /// `needs_a_person`.
     pub code: String,
     /// What happened and what to do.
     pub reason: String,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::cell;
+use super::problem::FieldProblem;
 
 /// Who a campaign is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -19,6 +20,11 @@ pub enum Audience {
     List {
         /// Id of the list (`lst_...`).
         list_id: String,
+    },
+    /// The profiles that are on any of several lists.
+    Lists {
+        /// Ids of the lists (`lst_...`), 20 at most.
+        list_ids: Vec<String>,
     },
     /// The profiles that meet all conditions.
     Conditions {
@@ -84,17 +90,26 @@ pub enum Exclusion {
     InvalidNumber = 5,
     /// A placeholder has no value for this person and no default.
     MissingValue = 6,
+    /// On a list that the campaign leaves out.
+    OnList = 7,
+    /// Meets the conditions that the campaign leaves out.
+    MeetsConditions = 8,
+    /// Got one of the campaigns that this one leaves out.
+    GotCampaign = 9,
 }
 
 impl Exclusion {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::NotOptedIn,
         Self::OptedOut,
         Self::NoNumber,
         Self::DuplicateNumber,
         Self::InvalidNumber,
         Self::MissingValue,
+        Self::OnList,
+        Self::MeetsConditions,
+        Self::GotCampaign,
     ];
 
     /// Stable name, used in the API.
@@ -106,8 +121,14 @@ impl Exclusion {
             Self::DuplicateNumber => "duplicate_number",
             Self::InvalidNumber => "invalid_number",
             Self::MissingValue => "missing_value",
+            Self::OnList => "on_list",
+            Self::MeetsConditions => "meets_conditions",
+            Self::GotCampaign => "got_campaign",
         }
     }
+
+    /// Those whom somebody chose to leave out.
+    pub const ON_PURPOSE: [Self; 3] = [Self::OnList, Self::MeetsConditions, Self::GotCampaign];
 
     /// The bucket of the campaign's counts.
     pub fn bucket(self) -> i16 {
@@ -170,38 +191,74 @@ impl Audience {
     /// Is this person in the audience?
     pub fn includes(&self, person: &Person<'_>) -> bool {
         match self {
-            Self::Everyone | Self::List { .. } => true,
-            Self::Conditions { all } => all.iter().all(|condition| condition.holds(person)),
+            Self::Everyone | Self::List { .. } | Self::Lists { .. } => true,
+            Self::Conditions { all } => meets_all(all, person),
         }
     }
 
-    /// What is wrong with it: pointer, code and a sentence each.
-    pub fn problems(&self) -> Vec<(String, &'static str, String)> {
-        let Self::Conditions { all } = self else {
-            return Vec::new();
-        };
-        let mut problems = Vec::new();
-        if all.is_empty() {
-            problems.push((
-                "/audience/all".into(),
-                "required",
-                "Give at least one condition, or choose everyone.".into(),
+    /// The lists that it names.
+    pub fn list_ids(&self) -> &[String] {
+        match self {
+            Self::List { list_id } => std::slice::from_ref(list_id),
+            Self::Lists { list_ids } => list_ids,
+            Self::Everyone | Self::Conditions { .. } => &[],
+        }
+    }
+
+    /// What is wrong with it.
+    pub fn problems(&self) -> Vec<FieldProblem> {
+        match self {
+            Self::Everyone | Self::List { .. } => Vec::new(),
+            Self::Lists { list_ids } if list_ids.is_empty() => {
+                let detail = "Choose at least one list, or choose everyone.";
+                vec![FieldProblem::new("/audience/list_ids", "required", detail)]
+            }
+            Self::Lists { list_ids } => too_many(list_ids.len(), "/audience/list_ids")
+                .into_iter()
+                .collect(),
+            Self::Conditions { all } if all.is_empty() => {
+                let detail = "Give at least one condition, or choose everyone.";
+                vec![FieldProblem::new("/audience/all", "required", detail)]
+            }
+            Self::Conditions { all } => problems_of(all, "/audience/all"),
+        }
+    }
+}
+
+/// Lists or campaigns that one part of an audience names at most.
+const MOST: usize = 20;
+
+/// Too many of them?
+pub(super) fn too_many(n: usize, pointer: &str) -> Option<FieldProblem> {
+    let detail = format!("These are {n}. Name {MOST} at most.");
+    (n > MOST).then(|| FieldProblem::new(pointer, "too_many", detail))
+}
+
+/// Does this person meet all of these conditions?
+pub(super) fn meets_all(all: &[Condition], person: &Person<'_>) -> bool {
+    all.iter().all(|condition| condition.holds(person))
+}
+
+/// What is wrong with conditions that stand at `pointer`.
+pub fn problems_of(all: &[Condition], pointer: &str) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    for (i, condition) in all.iter().enumerate() {
+        if let Some(problem) = condition.problem() {
+            problems.push(FieldProblem::new(
+                format!("{pointer}/{i}/value"),
+                "wrong_type",
+                problem,
             ));
         }
-        for (i, condition) in all.iter().enumerate() {
-            if let Some(problem) = condition.problem() {
-                problems.push((format!("/audience/all/{i}/value"), "wrong_type", problem));
-            }
-            if condition.attribute.trim().is_empty() {
-                problems.push((
-                    format!("/audience/all/{i}/attribute"),
-                    "required",
-                    "Name the attribute.".into(),
-                ));
-            }
+        if condition.attribute.trim().is_empty() {
+            problems.push(FieldProblem::new(
+                format!("{pointer}/{i}/attribute"),
+                "required",
+                "Name the attribute.",
+            ));
         }
-        problems
     }
+    problems
 }
 
 impl Condition {
@@ -404,6 +461,6 @@ mod tests {
                 value: json!("Pune"),
             }],
         };
-        assert_eq!(audience.problems()[0].0, "/audience/all/0/value");
+        assert_eq!(audience.problems()[0].pointer, "/audience/all/0/value");
     }
 }

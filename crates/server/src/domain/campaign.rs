@@ -20,6 +20,9 @@ pub const STOPPED: State = 6;
 /// leaving people out.
 pub const REPLIED: i16 = 200;
 
+/// Bucket of those of the skipped whom the cut-off came before, in the same funnel.
+pub const CUT_OFF: i16 = 201;
+
 /// Every state.
 pub const ALL: [State; 6] = [DRAFT, SCHEDULED, RUNNING, PAUSED, FINISHED, STOPPED];
 

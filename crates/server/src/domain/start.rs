@@ -1,4 +1,4 @@
-//! When a draft is to start: what the clocks of a place show then, which is what a person chose.
+//! When a draft is to start, and its cut-off: what the clocks of a place show then, which is what a person chose.
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,12 @@ pub struct PlannedStart {
 impl PlannedStart {
     /// The moment, milliseconds since 1970 UTC.
     pub fn moment(&self) -> Result<i64, FieldProblem> {
-        let zone = zone::given(&self.zone, "/starts/zone")?;
+        self.moment_of("/starts")
+    }
+
+    /// The same of another field.
+    pub fn moment_of(&self, field: &str) -> Result<i64, FieldProblem> {
+        let zone = zone::given(&self.zone, &format!("{field}/zone"))?;
         let whole = DateTime::strptime(LOCAL, &self.local)
             .ok()
             .filter(|_| self.local.len() == "2026-12-24T18:00".len());
@@ -32,7 +37,7 @@ impl PlannedStart {
         moment.map(|at| at.timestamp().as_millisecond()).ok_or_else(|| {
             let detail =
                 "Give the date and the time that the clocks of the zone show, such as 2026-12-24T18:00.";
-            FieldProblem::new("/starts/local", "not_a_time", detail)
+            FieldProblem::new(format!("{field}/local"), "not_a_time", detail)
         })
     }
 }

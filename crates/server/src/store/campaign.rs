@@ -23,6 +23,8 @@ pub struct CampaignRow {
     pub template_id: i64,
     /// JSON of [`crate::domain::audience::Audience`].
     pub audience: String,
+    /// JSON of [`crate::domain::exclude::Exclude`]; none: nobody is left out on purpose.
+    pub exclude: Option<String>,
     /// JSON of the placeholder mapping.
     pub mapping: String,
     /// JSON of template and mapping as they were at launch.
@@ -35,6 +37,14 @@ pub struct CampaignRow {
     pub starts_local: Option<String>,
     /// Whose clocks.
     pub starts_zone: Option<String>,
+    /// JSON of [`crate::domain::timetable::QuietHours`]; none: messages leave at any hour.
+    pub quiet: Option<String>,
+    /// When the draft has its cut-off, on the clocks of `ends_zone`; none: it goes on until everybody had their turn.
+    pub ends_local: Option<String>,
+    /// Whose clocks.
+    pub ends_zone: Option<String>,
+    /// The moment of the cut-off, once it is launched.
+    pub ends_at: Option<i64>,
     /// When it is to start, once it is launched.
     pub scheduled_at: Option<i64>,
     /// When it started.
@@ -76,15 +86,16 @@ pub struct Desk {
 const INSERT: &str = "
 INSERT INTO campaign (
     id, name, account_id, number_id, template_id, audience, mapping, state, messages_per_second,
-    starts_local, starts_zone, position, upper, planned, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, 0, 0, 0, $10, $10)";
+    starts_local, starts_zone, exclude, quiet, ends_local, ends_zone, position, upper, planned, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13, $14, $15, $16, 0, 0, 0, $10, $10)";
 
 /// Keeps a new campaign.
 pub async fn insert(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
     on!(tx, c => sqlx::query(INSERT)
         .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
         .bind(&row.audience).bind(&row.mapping).bind(row.state).bind(row.messages_per_second).bind(row.created_at)
-        .bind(&row.starts_local).bind(&row.starts_zone)
+        .bind(&row.starts_local).bind(&row.starts_zone).bind(&row.exclude).bind(&row.quiet)
+        .bind(&row.ends_local).bind(&row.ends_zone)
         .execute(c).await.map(drop))?;
     tx.note(Campaign, row.id);
     Ok(())
@@ -94,7 +105,8 @@ const UPDATE: &str = "
 UPDATE campaign
 SET name = $2, account_id = $3, number_id = $4, template_id = $5, audience = $6, mapping = $7, frozen = $8, state = $9,
     messages_per_second = $10, scheduled_at = $11, launched_at = $12, finished_at = $13, upper = $14,
-    waiting_reason = $15, waiting_since = $16, updated_at = $17, starts_local = $18, starts_zone = $19
+    waiting_reason = $15, waiting_since = $16, updated_at = $17, starts_local = $18, starts_zone = $19,
+    exclude = $20, quiet = $21, ends_local = $22, ends_zone = $23, ends_at = $24
 WHERE id = $1";
 
 /// Writes everything but `planned`, which only the planner sets.
@@ -104,7 +116,8 @@ pub async fn update(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
         .bind(&row.audience).bind(&row.mapping).bind(&row.frozen).bind(row.state).bind(row.messages_per_second)
         .bind(row.scheduled_at).bind(row.launched_at).bind(row.finished_at).bind(row.upper)
         .bind(&row.waiting_reason).bind(row.waiting_since).bind(row.updated_at)
-        .bind(&row.starts_local).bind(&row.starts_zone)
+        .bind(&row.starts_local).bind(&row.starts_zone).bind(&row.exclude).bind(&row.quiet)
+        .bind(&row.ends_local).bind(&row.ends_zone).bind(row.ends_at)
         .execute(c).await.map(drop))?;
     tx.note(Campaign, row.id);
     Ok(())
@@ -170,6 +183,29 @@ ORDER BY id";
 /// All campaigns in a state, oldest first.
 pub async fn in_state(tx: &mut Tx, state: i16) -> Result<Vec<CampaignRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, CampaignRow>(IN_STATE).bind(state).fetch_all(c).await)?)
+}
+
+const PAST_CUT_OFF: &str = "
+SELECT id
+FROM campaign
+WHERE state IN (3, 4) AND launched_at IS NOT NULL AND ends_at <= $1
+ORDER BY id";
+
+/// Campaigns that began, are not over, and whose cut-off has passed.
+pub async fn past_cut_off(tx: &mut Tx, now: Millis) -> Result<Vec<i64>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(PAST_CUT_OFF).bind(now).fetch_all(c).await)?)
+}
+
+const TOUCH: &str = "
+UPDATE campaign
+SET updated_at = $2
+WHERE id = $1 AND state = 3";
+
+/// Lets whoever looks at a running campaign look again, on every server.
+pub async fn touch(tx: &mut Tx, id: i64, now: Millis) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(TOUCH).bind(id).bind(now).execute(c).await.map(drop))?;
+    tx.note(Campaign, id);
+    Ok(())
 }
 
 const SET_STATE: &str = "

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::campaign_list::containing;
 use super::db::on;
-use super::dialect::{Batch, in_numbers, in_texts};
+use super::dialect::{Batch, in_numbers};
 use super::{StoreError, Tx, to_json};
 
 /// A stored list.
@@ -199,7 +199,7 @@ pub async fn forget_deleted(tx: &mut Tx, before: i64, some: i64) -> Result<bool,
     Ok(true)
 }
 
-/// A campaign that is for a list.
+/// A campaign that names lists.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct UseRow {
     /// Id.
@@ -208,26 +208,21 @@ pub struct UseRow {
     pub name: String,
     /// See [`crate::domain::campaign`].
     pub state: i16,
-    /// Whom it is for, in small letters.
+    /// JSON of whom it is for.
     pub audience: String,
+    /// JSON of whom it leaves out.
+    pub exclude: Option<String>,
 }
 
-const USED: Batch = in_texts!(
-    "
-SELECT id, name, state, LOWER(audience) AS audience
+const USED: &str = "
+SELECT id, name, state, audience, exclude
 FROM campaign
-WHERE LOWER(audience) IN",
-    "
-ORDER BY id DESC"
-);
+WHERE audience LIKE '%\"list%' OR exclude LIKE '%\"list%'
+ORDER BY id DESC";
 
-/// The campaigns and drafts for one of these audiences (JSON, in small letters), newest first.
-pub async fn used(tx: &mut Tx, audiences: &[String]) -> Result<Vec<UseRow>, StoreError> {
-    if audiences.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = tx.dialect().pick(&USED);
-    Ok(on!(tx, c => sqlx::query_as(sql).bind(to_json(audiences)).fetch_all(c).await)?)
+/// The campaigns and drafts that name lists, newest first.
+pub async fn used(tx: &mut Tx) -> Result<Vec<UseRow>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_as(USED).fetch_all(c).await)?)
 }
 
 const SIZE: &str = "

@@ -221,29 +221,49 @@ pub async fn lock(tx: &mut Tx, ids: &[i64]) -> Result<Vec<LockedMessage>, StoreE
     }
 }
 
+/// Campaigns whose messages may leave: running, and none of those that rest.
+macro_rules! awake {
+    ($resting:literal) => {
+        concat!(
+            "(campaign_id IS NULL OR campaign_id IN (SELECT id FROM campaign WHERE state = 3 AND id NOT IN ",
+            $resting,
+            "))"
+        )
+    };
+}
+
 // A paused campaign's retries stay where they are.
+macro_rules! due {
+    ($resting:literal, $lock:literal) => {
+        concat!(
+            "SELECT * FROM message
+        WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2 AND due_at <= $3 AND ",
+            awake!($resting),
+            " ORDER BY due_at, id LIMIT $4",
+            $lock
+        )
+    };
+}
+
 const DUE: Batch = Batch {
-    sqlite: "SELECT * FROM message
-        WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2 AND due_at <= $3
-            AND (campaign_id IS NULL OR campaign_id IN (SELECT id FROM campaign WHERE state = 3))
-        ORDER BY due_at, id LIMIT $4",
-    postgres: "SELECT * FROM message
-        WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = $2 AND due_at <= $3
-            AND (campaign_id IS NULL OR campaign_id IN (SELECT id FROM campaign WHERE state = 3))
-        ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED",
+    sqlite: due!("(SELECT value FROM json_each($5))", ""),
+    postgres: due!(
+        "(SELECT CAST(json_array_elements_text(CAST($5 AS json)) AS BIGINT))",
+        " FOR UPDATE SKIP LOCKED"
+    ),
 };
 
-/// Queued messages of a number whose time has come, oldest first, locked.
+/// Queued messages of a number and lane whose time has come, oldest first, locked; none of campaigns that rest.
 pub async fn due(
     tx: &mut Tx,
-    number: i64,
-    lane: i16,
+    (number, lane): (i64, i16),
     now: Millis,
+    resting: &[i64],
     limit: i64,
 ) -> Result<Vec<MessageRow>, StoreError> {
     let sql = tx.dialect().pick(&DUE);
     Ok(on!(tx, c => sqlx::query_as::<_, MessageRow>(sql)
-        .bind(number).bind(lane).bind(now).bind(limit).fetch_all(c).await)?)
+        .bind(number).bind(lane).bind(now).bind(limit).bind(to_json(resting)).fetch_all(c).await)?)
 }
 
 pub(super) const LEFT_SINCE: &str = "
@@ -398,40 +418,37 @@ pub async fn in_flight(tx: &mut Tx, number: i64, begun_before: Millis) -> Result
     Ok(on!(tx, c => sqlx::query_scalar(IN_FLIGHT).bind(number).bind(begun_before).fetch_all(c).await)?)
 }
 
-/// The first due message of a lane, of those that may leave.
-macro_rules! first_due {
-    ($lane:literal) => {
+/// The first due message of each lane, of those that may leave. Lane by lane and with a bound on due_at: otherwise SQLite walks
+/// through all that is open, unknown messages too.
+macro_rules! next_due {
+    ($resting:literal, $($lane:literal),*) => {
         concat!(
-            "
+            "SELECT MIN(at) FROM (SELECT CAST(NULL AS BIGINT) AS at",
+            $("
+    UNION ALL
     SELECT MIN(due_at) AS at
     FROM message
-    WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = ",
-            $lane,
-            " AND due_at >= 0
-        AND (campaign_id IS NULL OR campaign_id IN (SELECT id FROM campaign WHERE state = 3))"
+    WHERE state < 30 AND number_id = $1 AND state = 10 AND lane = ", $lane, " AND due_at >= 0
+        AND ", awake!($resting),)*
+            ") AS lanes"
         )
     };
 }
 
-// Lane by lane and with a bound on due_at: otherwise SQLite walks through all that is open, unknown messages too.
-const NEXT_DUE: &str = concat!(
-    "
-SELECT MIN(at)
-FROM (",
-    first_due!(0),
-    "
-    UNION ALL",
-    first_due!(1),
-    "
-    UNION ALL",
-    first_due!(2),
-    "
-) AS lanes"
-);
+const NEXT_DUE: Batch = Batch {
+    sqlite: next_due!("(SELECT value FROM json_each($2))", 0, 1, 2),
+    postgres: next_due!(
+        "(SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS BIGINT))",
+        0,
+        1,
+        2
+    ),
+};
 
-/// When the next queued message of a number is due, of those that may leave.
-pub async fn next_due(tx: &mut Tx, number: i64) -> Result<Option<Millis>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(NEXT_DUE).bind(number).fetch_one(c).await)?)
+/// When the next queued message of a number is due, of those that may leave; none of campaigns that rest.
+pub async fn next_due(tx: &mut Tx, number: i64, resting: &[i64]) -> Result<Option<Millis>, StoreError> {
+    let sql = tx.dialect().pick(&NEXT_DUE);
+    Ok(on!(tx, c => sqlx::query_scalar(sql).bind(number).bind(to_json(resting)).fetch_one(c).await)?)
 }
 
 const OF_CAMPAIGN: &str = "

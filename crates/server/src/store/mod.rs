@@ -4,6 +4,7 @@ pub mod account;
 pub mod api_key;
 pub mod attempt;
 pub mod attribute;
+pub mod audience;
 pub mod audit;
 pub mod bench;
 pub mod bulk;

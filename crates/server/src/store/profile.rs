@@ -254,6 +254,63 @@ ORDER BY e.profile_id
 LIMIT $3"
 );
 
+/// The profiles of several lists in a range of ids, in `$4`: the first `$3` of each list, found by its index, are enough to
+/// know the first `$3` of all of them.
+macro_rules! of_lists {
+    (sqlite) => {
+        "(
+    SELECT e.value
+    FROM json_each($4) AS l
+    CROSS JOIN json_each((
+        SELECT json_group_array(profile_id)
+        FROM (
+            SELECT profile_id
+            FROM list_entry
+            WHERE list_id = l.value AND profile_id > $1 AND profile_id <= $2
+            ORDER BY profile_id
+            LIMIT $3))) AS e)"
+    };
+    (postgres) => {
+        "(
+    SELECT e.profile_id
+    FROM json_array_elements_text(CAST($4 AS json)) AS l(value)
+    CROSS JOIN LATERAL (
+        SELECT profile_id
+        FROM list_entry
+        WHERE list_id = CAST(l.value AS BIGINT) AND profile_id > $1 AND profile_id <= $2
+        ORDER BY profile_id
+        LIMIT $3) AS e)"
+    };
+}
+
+/// A slice of the profiles whose id is in a subquery.
+macro_rules! slice_in {
+    ($subquery:expr) => {
+        concat!(
+            "
+SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
+FROM profile
+WHERE id IN ",
+            $subquery,
+            "
+ORDER BY id
+LIMIT $3"
+        )
+    };
+}
+
+const SLICE_OF_LISTS: Batch = Batch {
+    sqlite: concat!(
+        "
+SELECT json_group_array(json_array(
+    id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at) ORDER BY id)
+FROM (",
+        slice_in!(of_lists!(sqlite)),
+        ")"
+    ),
+    postgres: slice_in!(of_lists!(postgres)),
+};
+
 /// The next profiles after `after` up to `upper` by id, of a list when given.
 pub async fn slice(
     tx: &mut Tx,
@@ -262,24 +319,39 @@ pub async fn slice(
     list_id: Option<i64>,
     limit: i64,
 ) -> Result<Vec<ProfileRow>, StoreError> {
-    let sql = tx
-        .dialect()
-        .pick(if list_id.is_some() { &SLICE_OF_LIST } else { &SLICE });
+    slice_of(tx, after, upper, list_id.as_slice(), limit).await
+}
+
+/// The same of whoever is on any of these lists; of all profiles when there is none.
+pub async fn slice_of(
+    tx: &mut Tx,
+    after: i64,
+    upper: i64,
+    lists: &[i64],
+    limit: i64,
+) -> Result<Vec<ProfileRow>, StoreError> {
+    let sql = tx.dialect().pick(match lists {
+        [] => &SLICE,
+        [_] => &SLICE_OF_LIST,
+        _ => &SLICE_OF_LISTS,
+    });
     match tx {
         Tx::Sqlite(transaction) => {
             let query = sqlx::query_scalar(sql).bind(after).bind(upper).bind(limit);
-            let query = match list_id {
-                Some(list_id) => query.bind(list_id),
-                None => query,
+            let query = match lists {
+                [] => query,
+                [list] => query.bind(list),
+                lists => query.bind(to_json(lists)),
             };
             let rows: String = query.fetch_one(&mut **transaction).await?;
             from_json("profiles", &rows)
         }
         Tx::Postgres(transaction) => {
             let query = sqlx::query_as(sql).bind(after).bind(upper).bind(limit);
-            let query = match list_id {
-                Some(list_id) => query.bind(list_id),
-                None => query,
+            let query = match lists {
+                [] => query,
+                [list] => query.bind(list),
+                lists => query.bind(to_json(lists)),
             };
             Ok(query.fetch_all(&mut **transaction).await?)
         }
@@ -302,19 +374,34 @@ ORDER BY profile_id
 LIMIT 1
 OFFSET $3";
 
-/// Are there at least `n` profiles (1 or more) after `after` up to `upper`, of a list when given?
+const COUNT_OF_LISTS: Batch = Batch {
+    sqlite: concat!("SELECT COUNT(DISTINCT value) FROM ", of_lists!(sqlite)),
+    postgres: concat!(
+        "SELECT COUNT(DISTINCT profile_id) FROM ",
+        of_lists!(postgres),
+        " AS t"
+    ),
+};
+
+/// Are there at least `n` profiles (1 or more) after `after` up to `upper`, on any of these lists when there are some?
 pub async fn at_least(
     tx: &mut Tx,
     after: i64,
     upper: i64,
-    list_id: Option<i64>,
+    lists: &[i64],
     n: i64,
 ) -> Result<bool, StoreError> {
-    let found: Option<i64> = match list_id {
-        None => on!(tx, c => sqlx::query_scalar(NTH)
+    let found: Option<i64> = match lists {
+        [] => on!(tx, c => sqlx::query_scalar(NTH)
             .bind(after).bind(upper).bind(n - 1).fetch_optional(c).await)?,
-        Some(list_id) => on!(tx, c => sqlx::query_scalar(NTH_OF_LIST)
+        [list_id] => on!(tx, c => sqlx::query_scalar(NTH_OF_LIST)
             .bind(after).bind(upper).bind(n - 1).bind(list_id).fetch_optional(c).await)?,
+        lists => {
+            let sql = tx.dialect().pick(&COUNT_OF_LISTS);
+            let count: i64 = on!(tx, c => sqlx::query_scalar(sql)
+                .bind(after).bind(upper).bind(n).bind(to_json(lists)).fetch_one(c).await)?;
+            return Ok(count >= n);
+        }
     };
     Ok(found.is_some())
 }
@@ -387,4 +474,21 @@ async fn run_many(tx: &mut Tx, batch: &Batch, rows: &[ProfileRow]) -> Result<(),
         tx.note(Profile, row.id);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::plan::{has, steps};
+
+    #[tokio::test]
+    async fn people_of_several_lists_are_found_by_index() {
+        let plan = steps(SLICE_OF_LISTS.sqlite).await;
+        for wanted in [
+            "SEARCH profile USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH list_entry USING PRIMARY KEY (list_id=? AND profile_id>? AND profile_id<?)",
+        ] {
+            assert!(has(&plan, wanted), "{plan:#?}");
+        }
+    }
 }

@@ -23,6 +23,30 @@ pub struct SliceRow {
     pub upper: i64,
 }
 
+const NEXT_OF: Batch = Batch {
+    sqlite: "
+SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper
+FROM campaign_slice s
+JOIN campaign c ON c.id = s.campaign_id
+WHERE s.campaign_id = $1 AND s.planned = 0 AND c.state = 3
+ORDER BY s.n
+LIMIT 1",
+    postgres: "
+SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper
+FROM campaign_slice s
+JOIN campaign c ON c.id = s.campaign_id
+WHERE s.campaign_id = $1 AND s.planned = 0 AND c.state = 3
+ORDER BY s.n
+LIMIT 1
+FOR UPDATE OF s FOR SHARE OF c",
+};
+
+/// An open slice of a running campaign, whatever number works on it, locked as by [`open`].
+pub async fn next_of(tx: &mut Tx, campaign_id: i64) -> Result<Option<SliceRow>, StoreError> {
+    let sql = tx.dialect().pick(&NEXT_OF);
+    Ok(on!(tx, c => sqlx::query_as::<_, SliceRow>(sql).bind(campaign_id).fetch_optional(c).await)?)
+}
+
 const BEGIN: &str = "
 INSERT INTO campaign_slice (campaign_id, n, number_id, position, upper, planned)
 VALUES ($1, 0, $2, 0, $3, 0)";
@@ -56,24 +80,47 @@ pub async fn open(tx: &mut Tx, number_id: i64) -> Result<Vec<SliceRow>, StoreErr
     Ok(on!(tx, c => sqlx::query_as::<_, SliceRow>(sql).bind(number_id).fetch_all(c).await)?)
 }
 
-const HAS_WORK: &str = "
+/// Is there anything to plan, in campaigns that do not rest?
+macro_rules! has_work {
+    ($resting:literal) => {
+        concat!(
+            "
 SELECT CAST(
     EXISTS (
         SELECT 1
         FROM campaign_slice s
         JOIN campaign c ON c.id = s.campaign_id
-        WHERE s.number_id = $1 AND s.planned = 0 AND c.state = 3)
+        WHERE s.number_id = $1 AND s.planned = 0 AND c.state = 3 AND c.id NOT IN ",
+            $resting,
+            ")
     OR EXISTS (
         SELECT 1
         FROM campaign_number m
         JOIN campaign c ON c.id = m.campaign_id
-        WHERE $2 = 1 AND m.number_id = $1 AND c.state = 3 AND c.planned = 0)
-    AS INTEGER)";
+        WHERE $2 = 1 AND m.number_id = $1 AND c.state = 3 AND c.planned = 0 AND c.id NOT IN ",
+            $resting,
+            ")
+    AS INTEGER)"
+        )
+    };
+}
 
-/// Has a number something to plan of its own, or, with `to_share`, perhaps something to take from another?
-pub async fn has_work(tx: &mut Tx, number_id: i64, to_share: bool) -> Result<bool, StoreError> {
-    let found: i32 = on!(tx, c => sqlx::query_scalar(HAS_WORK)
-        .bind(number_id).bind(i16::from(to_share)).fetch_one(c).await)?;
+const HAS_WORK: Batch = Batch {
+    sqlite: has_work!("(SELECT value FROM json_each($3))"),
+    postgres: has_work!("(SELECT CAST(json_array_elements_text(CAST($3 AS json)) AS BIGINT))"),
+};
+
+/// Has a number something to plan of its own, or, with `to_share`, perhaps something to take from another? Campaigns that rest
+/// do not count.
+pub async fn has_work(
+    tx: &mut Tx,
+    number_id: i64,
+    to_share: bool,
+    resting: &[i64],
+) -> Result<bool, StoreError> {
+    let sql = tx.dialect().pick(&HAS_WORK);
+    let found: i32 = on!(tx, c => sqlx::query_scalar(sql)
+        .bind(number_id).bind(i16::from(to_share)).bind(to_json(resting)).fetch_one(c).await)?;
     Ok(found != 0)
 }
 

@@ -1,7 +1,7 @@
-//! Starts campaigns at their time, forgets old idempotency keys, and notices imports whose server is gone. Several nodes may
+//! Starts campaigns at their time, ends them at their cut-off, tells when quiet hours begin and end, forgets old idempotency keys, and notices imports whose server is gone. Several nodes may
 //! do this: each step changes only what is still as it was seen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,17 +10,23 @@ use tokio::sync::{Mutex, Notify};
 use super::{Tick, Worker};
 use crate::app::{App, campaign, idempotency, import, import_draft};
 use crate::clock::{HOUR, MINUTE, Millis, Moment};
-use crate::domain::campaign::SCHEDULED;
+use crate::domain::campaign::{RUNNING, SCHEDULED};
+use crate::domain::timetable::Standing;
 use crate::store::{self, campaign::CampaignRow};
 
 /// How long a server may be away before its imports count as interrupted: longer than any restart takes.
 const AWAY: Millis = 10 * MINUTE;
+
+/// Steps of a cut-off in a row: whatever else is due must not wait for the end of a large one.
+const STEPS: usize = 10;
 
 /// The scheduler.
 pub struct Scheduler {
     app: Arc<App>,
     wake: Notify,
     cleaned_at: Mutex<Option<Millis>>,
+    /// Running campaigns that were in quiet hours at the last look.
+    quiet: Mutex<HashSet<i64>>,
     /// Imports without their server, and since when.
     abandoned: Mutex<HashMap<i64, Moment>>,
 }
@@ -32,6 +38,7 @@ impl Scheduler {
             app,
             wake: Notify::new(),
             cleaned_at: Mutex::new(None),
+            quiet: Mutex::new(HashSet::new()),
             abandoned: Mutex::new(HashMap::new()),
         })
     }
@@ -49,6 +56,51 @@ impl Scheduler {
         tx.commit().await?;
         self.app.wake_dispatch.notify_one();
         Ok(campaign::count_expected(&self.app, row.id).await?)
+    }
+
+    /// Skips what campaigns past their cut-off have not sent. Answers whether there is more.
+    async fn cut_off(&self) -> anyhow::Result<bool> {
+        let mut more = false;
+        for id in campaign::past_cut_off(&self.app).await? {
+            let mut steps = 0..STEPS;
+            more |= loop {
+                if steps.next().is_none() {
+                    break true;
+                }
+                match campaign::cut_off(&self.app, id).await {
+                    Ok(true) => {}
+                    // The answers to what is on its way are still awaited.
+                    Ok(false) => break false,
+                    Err(error) => {
+                        tracing::error!(campaign = id, %error, "what a cut-off left could not be skipped; trying again");
+                        break false;
+                    }
+                }
+            };
+        }
+        Ok(more)
+    }
+
+    /// No message tells that quiet hours begin or end: whoever looks at the campaign is told here.
+    async fn tell_quiet(&self, now: Millis) -> anyhow::Result<()> {
+        let mut tx = self.app.db.read().await?;
+        let running = store::campaign::in_state(&mut tx, RUNNING).await?;
+        drop(tx);
+        let is_quiet = |row: &&CampaignRow| {
+            row.quiet.is_some()
+                && campaign::timetable(row).is_ok_and(|table| matches!(table.at(now), Standing::Quiet { .. }))
+        };
+        let new: HashSet<i64> = running.iter().filter(is_quiet).map(|row| row.id).collect();
+        let mut quiet = self.quiet.lock().await;
+        if new != *quiet {
+            let mut tx = self.app.db.write().await?;
+            for id in new.symmetric_difference(&quiet) {
+                store::campaign::touch(&mut tx, *id, now).await?;
+            }
+            tx.commit().await?;
+            *quiet = new;
+        }
+        Ok(())
     }
 
     async fn give_up_imports(&self) -> anyhow::Result<()> {
@@ -101,9 +153,15 @@ impl Worker for Scheduler {
                 tracing::error!(campaign = row.id, error = %format!("{error:#}"), "a scheduled campaign did not start; trying again");
             }
         }
+        let more = self.cut_off().await?;
+        self.tell_quiet(now).await?;
         self.give_up_imports().await?;
         import::take_up(&self.app).await?;
         self.clean(now).await?;
-        Ok(Tick::After(Duration::from_secs(1)))
+        Ok(if more {
+            Tick::Again
+        } else {
+            Tick::After(Duration::from_secs(1))
+        })
     }
 }

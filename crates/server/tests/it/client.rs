@@ -78,6 +78,14 @@ impl Client {
         self.call("POST", path, body.to_string()).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call("PUT", path, body.to_string()).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, Body::empty()).await
+    }
+
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.call("PATCH", path, body.to_string()).await
     }

@@ -33,7 +33,7 @@ on_both_engines! {
         store::profile::insert_many(&mut tx, &[twin, silent, nobody]).await.unwrap();
         consent::opt_out(w.app(), &mut tx, &phone(2), "test", None, w.app().now()).await.unwrap();
         tx.commit().await.unwrap();
-        let reach = campaign::reach(w.app(), &Audience::Everyone, None, None).await.unwrap();
+        let reach = campaign::reach(w.app(), &Audience::Everyone.into(), None, None).await.unwrap();
         let id = w.launch(Audience::Everyone).await;
         let funnel = w.run(id).await.funnel;
         assert_eq!((reach.audience, reach.reachable, funnel.recipients), (13, 9, 9));

@@ -100,6 +100,7 @@ on_both_engines! {
             .iter()
             .zip([Err(refused), Ok(accepted)])
             .map(|(c, outcome)| Finished {
+                held: false,
                 id: c.id,
                 account_id: w.account,
                 account_version: START,
@@ -193,6 +194,7 @@ on_both_engines! {
         harkara::app::account::update(w.app(), &mut tx, w.account, given.as_object().unwrap()).await.unwrap();
         tx.commit().await.unwrap();
         let refused = Finished {
+            held: false,
             id: claimed[0].id,
             account_id: w.account,
             account_version: version,
@@ -237,6 +239,7 @@ on_both_engines! {
         store::campaign::update(&mut tx, &CampaignRow { messages_per_second: Some(2), ..row }).await.unwrap();
         tx.commit().await.unwrap();
         let throttled = |c: &Claimed| Finished {
+            held: false,
             id: c.id,
             account_id: w.account,
             account_version: START,

@@ -193,7 +193,7 @@ on_both_engines! {
         let before = reached(&mut tx, &phones, w.account, draft).await.unwrap();
         assert!(before.len() == 3 && before.values().all(|n| *n == b));
         assert!(reached(&mut tx, &phones, w.account + 1, draft).await.unwrap().is_empty());
-        let due = store::message::due(&mut tx, b, 2, app.now(), 10).await.unwrap();
+        let due = store::message::due(&mut tx, (b, 2), app.now(), &[], 10).await.unwrap();
         assert!(due.iter().all(|row| row.state == QUEUED) && due.is_empty());
     }
 }

@@ -62,6 +62,9 @@ async fn launch_at(w: &World, url: &str) -> i64 {
         mapping: None,
         messages_per_second: None,
         starts: None,
+        ends: None,
+        quiet: None,
+        exclude: None,
         version: None,
     };
     let id = campaign::create(app, &mut tx, &input).await.unwrap().row.id;

@@ -264,6 +264,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let busy = SendError::new(SendErrorKind::Unavailable, None, "busy", "Later.");
         let done = harkara::app::dispatch::Finished {
+            held: false,
             id: row.id, account_id: w.account, account_version: START, number_id: number, attempt: 1, at: START,
             outcome: Err(busy), trace: harkara::app::dispatch::Trace::default(),
         };

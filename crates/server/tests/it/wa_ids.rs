@@ -191,6 +191,7 @@ on_both_engines! {
         store::message::insert(&mut tx, rows).await.unwrap();
         tx.commit().await.unwrap();
         let finished = said.map(|(id, _, wa_id, _)| Finished {
+            held: false,
             id, account_id: p.w.account, account_version: START, number_id: number, attempt: 1, at: START,
             outcome: Ok(Receipt { external_id: format!("e{id}"), wa_id: wa_id.map(str::to_owned), warning: None }),
             trace: Trace::default(),

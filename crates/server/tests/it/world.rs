@@ -152,7 +152,12 @@ impl World {
 
     /// The same over several numbers.
     pub async fn launch_over(&self, audience: Audience, numbers: &[i64]) -> i64 {
-        let id = self.draft(audience, numbers).await;
+        self.launch_as(&self.input(audience, numbers)).await
+    }
+
+    /// The same with all that can be said about one.
+    pub async fn launch_as(&self, input: &CampaignInput) -> i64 {
+        let id = self.draft_as(input).await;
         let mut tx = self.app().db.write().await.unwrap();
         campaign::launch(self.app(), &mut tx, id, campaign::When::default())
             .await
@@ -163,26 +168,34 @@ impl World {
 
     /// Writes a campaign.
     pub async fn draft(&self, audience: Audience, numbers: &[i64]) -> i64 {
+        self.draft_as(&self.input(audience, numbers)).await
+    }
+
+    /// The same with all that can be said about one.
+    pub async fn draft_as(&self, input: &CampaignInput) -> i64 {
         let mut tx = self.app().db.write().await.unwrap();
-        let input = CampaignInput {
+        let made = campaign::create(self.app(), &mut tx, input).await.unwrap();
+        tx.commit().await.unwrap();
+        made.row.id
+    }
+
+    /// A plain campaign.
+    pub fn input(&self, audience: Audience, numbers: &[i64]) -> CampaignInput {
+        CampaignInput {
             name: "Welcome".into(),
             account_id: None,
             template_id: id::TEMPLATE.show(self.template),
             number_id: None,
             number_ids: numbers.iter().map(|n| id::NUMBER.show(*n)).collect(),
             audience,
+            exclude: None,
             mapping: None,
             messages_per_second: None,
             starts: None,
+            ends: None,
+            quiet: None,
             version: None,
-        };
-        let id = campaign::create(self.app(), &mut tx, &input)
-            .await
-            .unwrap()
-            .row
-            .id;
-        tx.commit().await.unwrap();
-        id
+        }
     }
 
     /// One more number of the account.

@@ -67,6 +67,9 @@ pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
             .chance(250)
             .then(|| rng.between(1 + i64::from(shared), 20) as u32),
         starts: None,
+        ends: None,
+        quiet: None,
+        exclude: None,
         version: None,
     };
     let mut tx = app.db.write().await.unwrap();

@@ -3,7 +3,7 @@ import type { Schemas } from '~/api/client';
 export type Reply = Schemas['AutoReply'];
 export type Day = Schemas['AutoReplyDay'];
 export type Span = Required<Schemas['AutoReplySpan']>;
-type Days = Record<Day, Span[]>;
+export type Days = Record<Day, Span[]>;
 
 /** As weeks go. */
 export const DAYS: readonly Day[] = [
@@ -40,12 +40,14 @@ const usual = (): Days =>
 const shown = ({ from, to, next_day = false }: Schemas['AutoReplySpan']): Span =>
   to === '24:00' ? { from, to: '00:00', next_day: true } : { from, to, next_day };
 
+/** The fields of the days of a week. */
+export const fieldsOf = (week: Schemas['AutoReplyWeek']): Days =>
+  Object.fromEntries(DAYS.map((day) => [day, (week[day] ?? []).map(shown)])) as unknown as Days;
+
 /** The form of what is saved. `zone` is whose clocks count when hours are set for the first time. */
 export function draftOf(reply: Reply, zone: string): Draft {
   const { hours } = reply;
-  const days = hours
-    ? (Object.fromEntries(DAYS.map((day) => [day, (hours.days[day] ?? []).map(shown)])) as unknown as Days)
-    : usual();
+  const days = hours ? fieldsOf(hours.days) : usual();
   return {
     enabled: reply.enabled,
     text: reply.text ?? '',
@@ -88,9 +90,9 @@ export function moved(span: Span, change: Partial<Span>): Span {
 export const mayCross = ({ from, to }: Span) => to !== '' && from !== '' && to !== '00:00' && to <= from;
 
 /** A span to begin with, after those that are there. */
-export function another(spans: readonly Span[]): Span {
+export function another(spans: readonly Span[], first = WORKDAY): Span {
   const last = spans.at(-1);
-  if (!last) return WORKDAY;
+  if (!last) return first;
   return last.to < '19:00' && !last.next_day
     ? { from: later(last.to, 1), to: later(last.to, 4), next_day: false }
     : { from: '', to: '', next_day: false };

@@ -26,6 +26,9 @@ test('numbers go as numbers, and what is none is said to be incomplete', () => {
 test('an audience is asked for only when it is whole', () => {
   expect(isAskable({ type: 'everyone' })).toBe(true);
   expect(isAskable({ type: 'list', list_id: '' })).toBe(false);
+  expect(isAskable({ type: 'lists', list_ids: [] })).toBe(false);
+  expect(isAskable({ type: 'lists', list_ids: ['lst_1', 'lst_2'] })).toBe(true);
+  expect(isAskable({ type: 'everyone' }, { conditions: [{ attribute: '', is: 'set' }] })).toBe(false);
   expect(isAskable({ type: 'conditions', all: [] })).toBe(false);
   const city = withValues({ attribute: 'city', is: 'one_of' }, []);
   expect(isAskable({ type: 'conditions', all: [city] })).toBe(false);

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Schemas } from '~/api/client';
-import type { Audience, Condition } from './queries';
+import type { Audience, Condition, Exclude } from './queries';
 
 export type Comparison = Schemas['Comparison'];
 
@@ -75,11 +75,25 @@ export function isComplete(condition: Condition): boolean {
   return values.length > 0;
 }
 
-export const isAskable = (audience: Audience): boolean =>
-  audience.type === 'everyone' ||
-  (audience.type === 'list'
-    ? audience.list_id !== ''
-    : audience.all.length > 0 && audience.all.every(isComplete));
+export const isAskable = (audience: Audience, exclude?: Exclude | null): boolean =>
+  (exclude?.conditions ?? []).every(isComplete) &&
+  (audience.type === 'conditions'
+    ? audience.all.length > 0 && audience.all.every(isComplete)
+    : audience.type === 'everyone' || listsOf(audience).length > 0);
+
+/** The lists that an audience names. */
+export function listsOf(audience: Audience): string[] {
+  if (audience.type === 'lists') return audience.list_ids;
+  return audience.type === 'list' && audience.list_id !== '' ? [audience.list_id] : [];
+}
+
+/** The people of these lists. */
+export const ofLists = (ids: string[]): Audience =>
+  ids.length > 1 ? { type: 'lists', list_ids: ids } : { type: 'list', list_id: ids[0] ?? '' };
+
+/** Whom to leave out; nothing where that is nobody. */
+export const excludeOf = (exclude: Exclude): Exclude | null =>
+  exclude.list_ids?.length || exclude.conditions?.length || exclude.campaign_ids?.length ? exclude : null;
 
 /** Comparisons as they stand in a sentence. */
 export function useComparisons(): Record<Comparison, string> {
@@ -109,22 +123,51 @@ export function useAudienceWords(): (
   audience: Audience,
   listName: (id: string) => string | undefined,
 ) => string[] {
-  const { t, i18n } = useLingui();
-  const comparisons = useComparisons();
-  const ofDates = useDateComparisons();
+  const { t } = useLingui();
+  const condition = useConditionWords();
   return (audience, listName) => {
     if (audience.type === 'everyone') return [t`Everyone`];
-    if (audience.type === 'list') {
-      const name = listName(audience.list_id);
-      return [name === undefined ? t`People of a list` : t`People of the list "${name}"`];
-    }
-    const or = new Intl.ListFormat(i18n.locale, { type: 'disjunction' });
-    return audience.all.map((condition) => {
-      const { attribute } = condition;
-      const all = valuesOfCondition(condition);
-      const comparison = (all.length > 0 && all.every(isDate) ? ofDates : comparisons)[condition.is];
-      const values = or.format(all);
-      return values === '' ? `${attribute} ${comparison}` : `${attribute} ${comparison} ${values}`;
+    if (audience.type === 'conditions') return audience.all.map(condition);
+    return listsOf(audience).map((id) => {
+      const name = listName(id);
+      return name === undefined ? t`People of a list` : t`People of the list "${name}"`;
     });
+  };
+}
+
+/** A condition in words. */
+function useConditionWords(): (condition: Condition) => string {
+  const { i18n } = useLingui();
+  const comparisons = useComparisons();
+  const ofDates = useDateComparisons();
+  const or = new Intl.ListFormat(i18n.locale, { type: 'disjunction' });
+  return (condition) => {
+    const { attribute } = condition;
+    const all = valuesOfCondition(condition);
+    const comparison = (all.length > 0 && all.every(isDate) ? ofDates : comparisons)[condition.is];
+    const values = or.format(all);
+    return values === '' ? `${attribute} ${comparison}` : `${attribute} ${comparison} ${values}`;
+  };
+}
+
+/** Whom a campaign leaves out, in words. */
+export function useExcludeWords(): (
+  exclude: Exclude | null | undefined,
+  nameOf: (id: string) => string | undefined,
+) => string[] {
+  const { t, i18n } = useLingui();
+  const condition = useConditionWords();
+  const and = new Intl.ListFormat(i18n.locale, { type: 'conjunction' });
+  return (exclude, nameOf) => {
+    const lists = (exclude?.list_ids ?? []).map((id) => {
+      const name = nameOf(id);
+      return name === undefined ? t`People of a list` : t`People of the list "${name}"`;
+    });
+    const campaigns = (exclude?.campaign_ids ?? []).map((id) => {
+      const name = nameOf(id);
+      return name === undefined ? t`Who got an earlier campaign` : t`Who got "${name}"`;
+    });
+    const all = exclude?.conditions ?? [];
+    return [...lists, ...(all.length > 0 ? [and.format(all.map(condition))] : []), ...campaigns];
   };
 }

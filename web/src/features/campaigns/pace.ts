@@ -6,6 +6,25 @@ export interface Sample {
 
 const WINDOW = 15_000;
 
+/** When so many messages would be through, outside of what is not open; `left`: those whom the last span does not reach. */
+export function finishAt(
+  spans: readonly { from: number; to?: number | null | undefined }[],
+  start: number,
+  messages: number,
+  perSecond: number,
+): { at: number; left: number } {
+  let left = messages;
+  let at = start;
+  for (const { from, to } of spans) {
+    at = Math.max(at, from);
+    const ends = at + (left / perSecond) * 1000;
+    if (to == null || ends <= to) return { at: ends, left: 0 };
+    left -= Math.max(0, Math.floor(((to - at) / 1000) * perSecond));
+    at = Math.max(at, to);
+  }
+  return { at, left };
+}
+
 /** Adds what was just heard, and forgets what is old. */
 export function heard(samples: readonly Sample[], next: Sample): Sample[] {
   const last = samples.at(-1);

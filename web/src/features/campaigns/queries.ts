@@ -7,6 +7,9 @@ export type CampaignInput = Schemas['CampaignInput'];
 export type PlannedStart = Schemas['PlannedStart'];
 export type Progress = Schemas['Progress'];
 export type Audience = Schemas['Audience'];
+export type Exclude = Schemas['Exclude'];
+export type QuietHours = Schemas['QuietHours'];
+export type OpenSpan = Schemas['OpenSpan'];
 export type Condition = Schemas['Condition'];
 export type Mapping = Schemas['Mapping'];
 export type Template = Schemas['Template'];
@@ -73,6 +76,20 @@ export const useLists = (enabled = true) =>
     enabled,
   });
 
+/** Campaigns that began, newest first. */
+export const useLaunched = (enabled = true) =>
+  useQuery({
+    queryKey: ['campaign', 'launched'],
+    queryFn: () =>
+      body(
+        api.GET('/api/v1/campaigns', {
+          params: { query: { state: 'running,paused,finished,stopped', limit: 500 } },
+        }),
+      ),
+    enabled,
+    staleTime: 60_000,
+  });
+
 /** Who would get it now, and who is left out and why. Old numbers stay while new ones are counted. */
 export const useReach = (asked: Schemas['ReachInput'] | undefined) =>
   useQuery({
@@ -124,9 +141,12 @@ export const inputOf = (campaign: Campaign): CampaignInput => ({
   template_id: campaign.template_id,
   number_ids: campaign.number_ids,
   audience: campaign.audience,
+  exclude: campaign.exclude ?? null,
   mapping: campaign.mapping,
   messages_per_second: campaign.messages_per_second,
   starts: campaign.starts ? { local: campaign.starts.local, zone: campaign.starts.zone } : null,
+  ends: campaign.ends ? { local: campaign.ends.local, zone: campaign.ends.zone } : null,
+  quiet: campaign.quiet ?? null,
 });
 
 /** A new draft like an earlier campaign. */

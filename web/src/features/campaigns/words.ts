@@ -38,6 +38,18 @@ export function useExclusions(): Record<string, { label: string; help: string }>
       label: t`share a number with somebody before them`,
       help: t`Each number gets the message once.`,
     },
+    on_list: {
+      label: t`are on a list that is left out`,
+      help: t`As the campaign says, under Who.`,
+    },
+    meets_conditions: {
+      label: t`meet the conditions to be left out`,
+      help: t`As the campaign says, under Who.`,
+    },
+    got_campaign: {
+      label: t`got a campaign that is left out`,
+      help: t`The provider accepted their message of it.`,
+    },
     missing_value: {
       label: t`lack a value for a placeholder`,
       help: t`Give the placeholder a default under What, or add the value to their profiles.`,
@@ -45,8 +57,12 @@ export function useExclusions(): Record<string, { label: string; help: string }>
   };
 }
 
+/** Reasons that somebody chose. */
+export const ON_PURPOSE = ['on_list', 'meets_conditions', 'got_campaign'] as const;
+
 /** The order in which exclusions are told. */
 export const EXCLUSIONS = [
+  ...ON_PURPOSE,
   'no_number',
   'invalid_number',
   'not_opted_in',

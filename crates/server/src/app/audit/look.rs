@@ -160,13 +160,21 @@ async fn campaign_(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
             .with("template_id", id::TEMPLATE.show(row.template_id))
             .with("number_id", id::NUMBER.show(row.number_id))
             .with("audience", from_json::<Value>("audience", &row.audience)?)
+            .with("exclude", stored(row.exclude.as_deref())?)
             .with("mapping", from_json::<Value>("mapping", &row.mapping)?)
             .with("messages_per_second", row.messages_per_second)
             .with("starts", json!(crate::app::campaign::planned_start(&row)))
+            .with("ends", json!(crate::app::campaign::planned_end(&row)))
+            .with("quiet", stored(row.quiet.as_deref())?)
             .with("scheduled_at", row.scheduled_at)
             .with("labels", json!(labels)))
     })
     .transpose()
+}
+
+/// JSON that is kept where there is any.
+fn stored(text: Option<&str>) -> Result<Value, AppError> {
+    Ok(text.map_or(Ok(Value::Null), |text| from_json("setting", text))?)
 }
 
 async fn import(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {

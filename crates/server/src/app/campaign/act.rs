@@ -1,17 +1,16 @@
 //! Launch, pause, resume, stop.
 
-use super::preflight::{preflight, still_to_come};
-use super::{Checked, allowed, frozen, load, load_to_change, planned_start, reach};
+use super::preflight::{end_of, preflight, still_to_come};
+use super::{Checked, allowed, frozen, load, load_to_change, planned_start, reach, who_of};
 use crate::app::audit::{Actor, look, note_change};
 use crate::app::{App, AppError, account, version};
 use crate::clock::Millis;
-use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, PAUSED, RUNNING, SCHEDULED, STOPPED};
 use crate::domain::id;
 use crate::domain::state::{CANCELLED, QUEUED};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{Tx, from_json, profile, slice, template_shelf, to_json};
+use crate::store::{Tx, profile, slice, template_shelf, to_json};
 
 /// When a launch begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +37,7 @@ pub async fn launch(app: &App, tx: &mut Tx, id: i64, when: When) -> Result<Check
         (None, None) => Some(now + when.held_for),
         (at, _) => at,
     };
+    checked.row.ends_at = end_of(&checked.row, at.unwrap_or(now).max(now))?;
     checked.row.updated_at = now;
     match at.filter(|at| *at > now) {
         Some(at) => {
@@ -183,8 +183,8 @@ pub async fn count_expected(app: &App, id: i64) -> Result<(), AppError> {
     let mut tx = app.db.read().await?;
     let checked = load(&mut tx, id).await?;
     drop(tx);
-    let audience: Audience = from_json("audience", &checked.row.audience)?;
-    let found = reach::reach(app, &audience, Some(&frozen(&checked)?), Some(checked.row.upper)).await?;
+    let who = who_of(&checked.row)?;
+    let found = reach::reach(app, &who, Some(&frozen(&checked)?), Some(checked.row.upper)).await?;
     let mut tx = app.db.write().await?;
     campaign::expect(&mut tx, id, found.reachable).await?;
     tx.commit().await?;

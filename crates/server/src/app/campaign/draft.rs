@@ -49,6 +49,9 @@ pub async fn copy(app: &App, tx: &mut Tx, id: i64, name: Option<&str>) -> Result
         // The copy is for another day.
         starts_local: None,
         starts_zone: None,
+        ends_local: None,
+        ends_zone: None,
+        ends_at: None,
         scheduled_at: None,
         launched_at: None,
         finished_at: None,
@@ -102,6 +105,7 @@ pub async fn unschedule(app: &App, tx: &mut Tx, id: i64) -> Result<Checked, AppE
     allowed(&checked.row, Act::Unschedule)?;
     checked.row.state = DRAFT;
     checked.row.scheduled_at = None;
+    checked.row.ends_at = None;
     checked.row.waiting_reason = None;
     checked.row.waiting_since = None;
     checked.row.updated_at = app.now();

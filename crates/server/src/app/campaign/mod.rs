@@ -1,6 +1,7 @@
 //! Campaigns: written, estimated, tested, launched, held, stopped.
 
 mod act;
+mod cut_off;
 mod desk;
 mod draft;
 mod preflight;
@@ -11,12 +12,17 @@ mod resend;
 mod sample;
 mod series;
 
+pub use crate::app::audience::who_of;
 pub use act::{When, count_expected, launch, launch_now, pause, resume, stop, stop_because};
+pub use cut_off::{cut_off, past_cut_off};
 pub use desk::{Done, archive, label, labels_of, owned, set_labels};
 pub use draft::{copy, delete, unschedule};
-pub use preflight::{Finding, Level, Step, daily, findings, is_first_send, of_daily, of_reach, rate};
+pub use preflight::{
+    Finding, Level, Step, daily, findings, is_first_send, of_daily, of_finish, of_reach, rate, start_of,
+};
 pub use progress::{
-    CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, progress, summed,
+    CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, open_spans,
+    progress, summed,
 };
 pub use reach::{Reach, reach};
 pub use recipient::{Part, Recipients, part as people_of, recipients};
@@ -28,11 +34,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{App, AppError, FieldProblem, template, version};
+use crate::app::audience as people;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, DRAFT, may};
+use crate::domain::exclude::{Exclude, Who};
 use crate::domain::id;
 use crate::domain::start::PlannedStart;
 use crate::domain::template::{Frozen, Mapping, mapping_problems};
+use crate::domain::timetable::{QuietHours, Timetable};
 use crate::store::campaign::{self, CampaignRow, Desk};
 use crate::store::number::{self, NumberRow};
 use crate::store::template::TemplateRow;
@@ -57,12 +66,21 @@ pub struct CampaignInput {
     pub number_ids: Vec<String>,
     /// Who gets it.
     pub audience: Audience,
+    /// Who of them is left out all the same; absent: nobody.
+    #[serde(default)]
+    pub exclude: Option<Exclude>,
     /// What the placeholders are filled with; the template's own mapping when absent.
     pub mapping: Option<Mapping>,
     /// Own limit in messages a second, below the number's; absent: as fast as the number may.
     pub messages_per_second: Option<u32>,
     /// When it is to start once somebody launches it; absent: as soon as it is launched.
     pub starts: Option<PlannedStart>,
+    /// Its cut-off: nothing leaves after it, and who had no turn before is skipped. Absent: it goes on until everybody had.
+    #[serde(default)]
+    pub ends: Option<PlannedStart>,
+    /// Hours in which nothing of it leaves; absent: it leaves at any hour. Answers of people and auto-replies are not held.
+    #[serde(default)]
+    pub quiet: Option<QuietHours>,
     /// When it is changed: `updated_at` of the campaign that was read, and `changed_meanwhile` is the answer when somebody
     /// changed it since. Absent: written over whatever is there.
     pub version: Option<i64>,
@@ -118,12 +136,17 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
         number_id: 0,
         template_id: 0,
         audience: String::new(),
+        exclude: None,
         mapping: String::new(),
         frozen: None,
         state: DRAFT,
         messages_per_second: None,
         starts_local: None,
         starts_zone: None,
+        quiet: None,
+        ends_local: None,
+        ends_zone: None,
+        ends_at: None,
         scheduled_at: None,
         launched_at: None,
         finished_at: None,
@@ -184,24 +207,17 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         let detail = "Give 1 to 100,000 messages a second, or leave it out to go as fast as the number may.";
         problems.push(FieldProblem::new("/messages_per_second", "out_of_range", detail));
     }
-    problems.extend(
-        input
-            .audience
-            .problems()
-            .into_iter()
-            .map(|(p, code, detail)| FieldProblem::new(p, code, detail)),
-    );
-    if let Audience::List { list_id } = &input.audience {
-        let found = match id::LIST.read(list_id) {
-            Some(id) => list::hold(tx, id).await?.is_some(),
-            None => false,
-        };
-        if !found {
-            let detail = "There is no list with this id. GET /api/v1/lists shows the lists.";
-            problems.push(FieldProblem::new("/audience/list_id", "not_found", detail));
-        }
+    let who = Who {
+        audience: input.audience.clone(),
+        exclude: input.exclude.clone().unwrap_or_default(),
+    };
+    hold_lists(tx, &who).await?;
+    problems.extend(people::problems(tx, &who).await?);
+    if who.exclude.campaign_ids.contains(&id::CAMPAIGN.show(row.id)) {
+        let detail = "This is the campaign itself: nobody gets it twice anyway. Choose an earlier one.";
+        problems.push(FieldProblem::new("/exclude/campaign_ids", "conflict", detail));
     }
-    problems.extend(input.starts.as_ref().and_then(|starts| starts.moment().err()));
+    problems.extend(time_problems(input));
     let template = find_template(tx, &input.template_id, &mut problems).await?;
     let Some(template) = template else {
         return Err(AppError::Invalid(problems));
@@ -239,7 +255,7 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     row.account_id = template.account_id;
     row.number_id = number.id;
     row.template_id = template.id;
-    row.audience = to_json(&spelled(&input.audience));
+    row.audience = to_json(&input.audience);
     row.mapping = input
         .mapping
         .as_ref()
@@ -247,6 +263,14 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     row.messages_per_second = input.messages_per_second.map(i64::from);
     row.starts_local = input.starts.as_ref().map(|starts| starts.local.clone());
     row.starts_zone = input.starts.as_ref().map(|starts| starts.zone.clone());
+    row.exclude = people::kept(input.exclude.as_ref());
+    row.ends_local = input.ends.as_ref().map(|ends| ends.local.clone());
+    row.ends_zone = input.ends.as_ref().map(|ends| ends.zone.clone());
+    row.quiet = input
+        .quiet
+        .as_ref()
+        .filter(|quiet| !quiet.days.is_empty())
+        .map(to_json);
     Ok(Checked {
         row,
         template,
@@ -255,16 +279,32 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     })
 }
 
-/// The audience with the id of its list as we write it: what is for a list is found by it.
-fn spelled(audience: &Audience) -> Audience {
-    match audience {
-        Audience::List { list_id } => Audience::List {
-            list_id: id::LIST
-                .read(list_id)
-                .map_or_else(|| list_id.clone(), |id| id::LIST.show(id)),
-        },
-        other => other.clone(),
+/// Lets nobody delete a list that it names before this is saved.
+async fn hold_lists(tx: &mut Tx, who: &Who) -> Result<(), AppError> {
+    let named = who.audience.list_ids().iter().chain(&who.exclude.list_ids);
+    for list in named.filter_map(|text| id::LIST.read(text)) {
+        list::hold(tx, list).await?;
     }
+    Ok(())
+}
+
+/// What is wrong with when it starts, rests and ends.
+fn time_problems(input: &CampaignInput) -> Vec<FieldProblem> {
+    let starts = input.starts.as_ref().map(PlannedStart::moment).transpose();
+    let ends = input
+        .ends
+        .as_ref()
+        .map(|ends| ends.moment_of("/ends"))
+        .transpose();
+    let mut problems = input.quiet.as_ref().map_or(Vec::new(), QuietHours::problems);
+    match (starts, ends) {
+        (Ok(Some(starts)), Ok(Some(ends))) if ends <= starts => {
+            let detail = "The cut-off is not after the start. Choose a later one, or none.";
+            problems.push(FieldProblem::new("/ends/local", "order", detail));
+        }
+        (starts, ends) => problems.extend(starts.err().into_iter().chain(ends.err())),
+    }
+    problems
 }
 
 async fn find_template(
@@ -348,6 +388,36 @@ pub fn planned_start(row: &CampaignRow) -> Option<PlannedStart> {
         local: row.starts_local.clone()?,
         zone: row.starts_zone.clone()?,
     })
+}
+
+/// The cut-off of a draft, as a person wrote it.
+pub fn planned_end(row: &CampaignRow) -> Option<PlannedStart> {
+    Some(PlannedStart {
+        local: row.ends_local.clone()?,
+        zone: row.ends_zone.clone()?,
+    })
+}
+
+/// The hours in which nothing of a campaign leaves.
+pub fn quiet_hours(row: &CampaignRow) -> Result<Option<QuietHours>, AppError> {
+    let quiet = row.quiet.as_deref();
+    Ok(quiet.map(|text| from_json("quiet hours", text)).transpose()?)
+}
+
+/// When messages of a campaign may leave: with its cut-off as a draft plans it, until the launch has made a moment of it.
+pub fn timetable(row: &CampaignRow) -> Result<Timetable, AppError> {
+    let planned = || planned_end(row)?.moment_of("/ends").ok();
+    Timetable::new(quiet_hours(row)?.as_ref(), row.ends_at.or_else(planned))
+        .map_err(|problem| AppError::Invalid(vec![problem]))
+}
+
+/// Refuses an audience that means nothing.
+pub async fn sound(tx: &mut Tx, who: &Who) -> Result<(), AppError> {
+    let problems = people::problems(tx, who).await?;
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(AppError::Invalid(problems)),
+    }
 }
 
 /// What the campaign would say if it were launched now.

@@ -4,17 +4,19 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::reach::list_of;
-use super::{Checked, Reach, frozen, planned_start};
+use super::{Checked, Reach, frozen, planned_end, planned_start, quiet_hours, sound, who_of};
+use crate::app::audience::Scope;
 use crate::app::{App, AppError, account, template};
 use crate::clock::{DAY, Millis};
-use crate::domain::audience::Audience;
+use crate::domain::audience::Exclusion;
 use crate::domain::campaign::DRAFT;
 use crate::domain::start::PlannedStart;
 use crate::domain::template::mapping_problems;
+use crate::domain::timetable::{Finish, Timetable};
 use crate::store::account::ACTIVE;
+use crate::store::campaign::CampaignRow;
 use crate::store::health::{self, SLOT};
-use crate::store::{self, Tx, from_json, list, number, retired};
+use crate::store::{self, Tx, list, number, retired};
 
 /// How grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -113,11 +115,101 @@ pub async fn findings(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<F
 /// What must be so whenever it starts.
 async fn needed(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
     let mut all = vec![of_template(checked)];
+    all.extend(of_who(tx, &checked.row).await?);
     all.push(of_values(tx, checked).await?);
     all.push(of_numbers(tx, checked).await?);
     all.extend(of_account(app, tx, checked).await?);
-    all.extend(of_list(tx, checked).await?);
+    all.extend(of_lists(tx, checked).await?);
+    all.extend(of_hours(&checked.row, app.now())?);
     Ok(all)
+}
+
+/// A list or a campaign that is gone since: people who were to be left out would get it.
+async fn of_who(tx: &mut Tx, row: &CampaignRow) -> Result<Option<Finding>, AppError> {
+    match sound(tx, &who_of(row)?).await {
+        Ok(()) => Ok(None),
+        Err(refusal @ AppError::Invalid(_)) => Ok(Some(Finding::red(
+            "who",
+            "Audience not complete",
+            Step::Who,
+            refusal,
+        ))),
+        Err(error) => Err(error),
+    }
+}
+
+/// Its cut-off and its quiet hours, where there are any.
+fn of_hours(row: &CampaignRow, now: Millis) -> Result<Vec<Finding>, AppError> {
+    let mut all = Vec::new();
+    if let Some(ends) = planned_end(row) {
+        let detail = format!(
+            "Nothing leaves after {} in {}.",
+            ends.local.replace('T', " "),
+            ends.zone
+        );
+        all.push(match end_of(row, now) {
+            Ok(_) => Finding::green("cut_off", "Cut-off planned", detail),
+            Err(refusal) => Finding::red("cut_off", "Cut-off has passed", Step::When, refusal),
+        });
+    }
+    if let Some(quiet) = quiet_hours(row)? {
+        let detail = format!(
+            "It waits in its quiet hours, on the clocks of {}, and goes on by itself.",
+            quiet.zone
+        );
+        all.push(Finding::green("quiet_hours", "Quiet hours", detail));
+    }
+    Ok(all)
+}
+
+/// The moment of its cut-off, unless it would not be after the start.
+pub(super) fn end_of(row: &CampaignRow, start: Millis) -> Result<Option<Millis>, AppError> {
+    let Some(planned) = planned_end(row) else {
+        return Ok(None);
+    };
+    let at = match row.ends_at {
+        Some(at) => at,
+        None => planned
+            .moment_of("/ends")
+            .map_err(|problem| AppError::Invalid(vec![problem]))?,
+    };
+    if at > start {
+        return Ok(Some(at));
+    }
+    Err(AppError::conflict(
+        "cut_off_passed",
+        format!(
+            "The cut-off, {} in {}, is not after the start: nobody would get it.",
+            planned.local.replace('T', " "),
+            planned.zone
+        ),
+        "Choose a later cut-off, or none. A campaign that was launched is taken back to a draft for that.",
+    ))
+}
+
+/// When a campaign starts or started, as far as that is known.
+pub fn start_of(row: &CampaignRow, now: Millis) -> Millis {
+    let planned = || planned_start(row)?.moment().ok();
+    row.scheduled_at.or_else(planned).unwrap_or(0).max(now)
+}
+
+/// When it would be through, and a warning when its cut-off comes before.
+pub fn of_finish(
+    table: &Timetable,
+    start: Millis,
+    people: i64,
+    rate: i64,
+) -> (Option<Finish>, Option<Finding>) {
+    let finish = table.finish(start, people, rate);
+    let left = finish.map_or(0, |finish| finish.left);
+    let finding = (left > 0).then(|| {
+        let detail = format!("At {rate} messages a second {left} people have no turn before the cut-off.");
+        Finding::green("cut_off_reach", "Cut-off comes too early", detail).amber(
+            "Choose a later cut-off, an earlier start or more numbers, or accept that they are skipped.",
+            Step::When,
+        )
+    });
+    (finish, finding)
 }
 
 /// Refuses what could not work.
@@ -233,20 +325,18 @@ async fn of_numbers(tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError>
 }
 
 /// A draft that was copied may be for a list that is gone.
-async fn of_list(tx: &mut Tx, checked: &Checked) -> Result<Option<Finding>, AppError> {
-    let audience: Audience = from_json("audience", &checked.row.audience)?;
-    let Some(list) = list_of(&audience)? else {
-        return Ok(None);
-    };
-    if list::by_id(tx, list).await?.is_some() {
-        return Ok(None);
+async fn of_lists(tx: &mut Tx, checked: &Checked) -> Result<Option<Finding>, AppError> {
+    for list in Scope::read(who_of(&checked.row)?)?.named_lists() {
+        if list::by_id(tx, list).await?.is_none() {
+            let refusal = AppError::conflict(
+                "list_deleted",
+                "A list that it is for, or that it leaves out, was deleted.",
+                "Take the list back, or choose other people.",
+            );
+            return Ok(Some(Finding::red("list", "List deleted", Step::Who, refusal)));
+        }
     }
-    let refusal = AppError::conflict(
-        "list_deleted",
-        "The list that it is for was deleted.",
-        "Take the list back, or choose other people.",
-    );
-    Ok(Some(Finding::red("list", "List deleted", Step::Who, refusal)))
+    Ok(None)
 }
 
 async fn of_account(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
@@ -326,7 +416,11 @@ pub fn of_reach(reach: &Reach) -> Finding {
         return Finding::green("audience", "People left out", detail)
             .amber("Give the placeholder a default, and they get it too.", Step::What);
     }
-    if left_out * 2 > reach.audience {
+    let on_purpose = Exclusion::ON_PURPOSE.iter();
+    let on_purpose: i64 = on_purpose
+        .filter_map(|reason| reach.excluded.get(reason.name()))
+        .sum();
+    if (left_out - on_purpose) * 2 > reach.audience - on_purpose {
         return Finding::green("audience", "Most are left out", detail).amber(
             "`excluded` says why; most often no opt-in is recorded.",
             Step::Who,

@@ -8,12 +8,14 @@ use utoipa::ToSchema;
 use crate::app::trouble::Trouble;
 use crate::app::{App, AppError};
 use crate::domain::audience::Exclusion;
-use crate::domain::campaign::{PAUSED, RUNNING, STOPPED, name};
+use crate::domain::campaign::{CUT_OFF, PAUSED, RUNNING, SCHEDULED, STOPPED, name};
 use crate::domain::id;
 use crate::domain::settle::Failure;
 use crate::domain::state::{
     self, CANCELLED, DELIVERED, FAILED, OUTBOUND, QUEUED, READ, SENDING, SENT, SKIPPED, UNKNOWN,
 };
+use crate::domain::timetable::{OpenSpan, Standing, Timetable};
+use crate::domain::zone::zone;
 use crate::store::account::{self, ACTIVE};
 use crate::store::campaign::{self, CampaignRow};
 use crate::store::{Tx, from_json};
@@ -41,6 +43,8 @@ pub struct Funnel {
     pub sending: i64,
     /// Left out at the last moment, mostly because the person opted out meanwhile.
     pub skipped: i64,
+    /// Those of the skipped whom the cut-off came before.
+    pub cut_off: i64,
     /// Stopped before it left.
     pub cancelled: i64,
     /// People left out before.
@@ -133,6 +137,11 @@ pub struct Progress {
     pub replies: Replies,
     /// Why it does not move, or moves slower than it could.
     pub waiting: Option<Trouble>,
+    /// The next spans in which messages may leave, for a campaign with quiet hours or a cut-off that is not over: outside of them
+    /// it waits. Empty: they leave at any time, or no more.
+    pub open_spans: Vec<OpenSpan>,
+    /// The moment of its cut-off.
+    pub ends_at: Option<i64>,
     /// When it started, milliseconds since 1970 UTC.
     pub launched_at: Option<i64>,
     /// When the last message became terminal or unknown.
@@ -148,6 +157,10 @@ pub async fn progress(app: &App, tx: &mut Tx, id: i64) -> Result<Progress, AppEr
         .ok_or(AppError::NotFound("campaign"))?;
     let counts = campaign::counts(tx, id).await?;
     let waiting = waiting(app, tx, &row).await?;
+    let open_spans = match super::timetable(&row) {
+        Ok(table) if matches!(row.state, RUNNING | PAUSED | SCHEDULED) => open_spans(&table, app.now()),
+        _ => Vec::new(),
+    };
     Ok(Progress {
         id: id::CAMPAIGN.show(row.id),
         name: row.name,
@@ -159,6 +172,8 @@ pub async fn progress(app: &App, tx: &mut Tx, id: i64) -> Result<Progress, AppEr
             replied: count(&counts, REPLIED),
         },
         waiting,
+        open_spans,
+        ends_at: row.ends_at,
         launched_at: row.launched_at,
         finished_at: row.finished_at,
         now: app.now(),
@@ -187,6 +202,7 @@ pub(in crate::app) fn funnel(counts: &[(i16, i64)]) -> Funnel {
         queued: n(QUEUED),
         sending: n(SENDING),
         skipped: n(SKIPPED),
+        cut_off: n(CUT_OFF),
         cancelled: n(CANCELLED),
         excluded: excluded_by_reason.values().sum(),
         excluded_by_reason,
@@ -212,6 +228,9 @@ async fn waiting(app: &App, tx: &mut Tx, row: &CampaignRow) -> Result<Option<Tro
     if row.state != RUNNING {
         return Ok(None);
     }
+    if let Some(rest) = rests(row, app.now()) {
+        return Ok(Some(rest));
+    }
     let account = account::by_id(tx, row.account_id).await?;
     if let Some(account) = account.filter(|a| a.state != ACTIVE) {
         return Ok(Some(Trouble {
@@ -224,6 +243,53 @@ async fn waiting(app: &App, tx: &mut Tx, row: &CampaignRow) -> Result<Option<Tro
         }));
     }
     Ok(app.troubles.of(row.account_id))
+}
+
+/// Spans that are told at a time: a month of days.
+const SPANS: usize = 30;
+
+/// The next spans in which messages may leave, where they may not always.
+pub fn open_spans(table: &Timetable, from: i64) -> Vec<OpenSpan> {
+    if table.is_always() {
+        return Vec::new();
+    }
+    table.open_spans(from, SPANS)
+}
+
+/// Quiet hours, or a cut-off that has passed.
+fn rests(row: &CampaignRow, now: i64) -> Option<Trouble> {
+    let table = match super::timetable(row) {
+        Ok(table) => table,
+        Err(error) => {
+            return Some(Trouble {
+                code: "needs_a_person".into(),
+                reason: error.to_string(),
+                since: row.launched_at.unwrap_or(row.updated_at),
+                until: None,
+            });
+        }
+    };
+    match table.at(now) {
+        Standing::Open { .. } => None,
+        Standing::Quiet { since, until } => {
+            let quiet = super::quiet_hours(row).ok().flatten()?;
+            let wall = zone(&quiet.zone)
+                .zip(jiff::Timestamp::from_millisecond(until).ok())
+                .map(|(zone, until)| until.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string());
+            Some(Trouble {
+                code: "quiet_hours".into(),
+                reason: format!("Quiet hours until {} ({}).", wall.unwrap_or_default(), quiet.zone),
+                since: since.max(row.launched_at.unwrap_or(since)),
+                until: Some(until),
+            })
+        }
+        Standing::Over => Some(Trouble {
+            code: "cut_off".into(),
+            reason: "The cut-off has passed: what has not left is skipped.".into(),
+            since: row.ends_at.unwrap_or(now),
+            until: None,
+        }),
+    }
 }
 
 /// Why messages stand where they stand, largest group first.

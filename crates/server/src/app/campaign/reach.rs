@@ -8,11 +8,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::app::audience::Scope;
 use crate::app::{App, AppError};
-use crate::domain::audience::{Audience, Exclusion, Person, reachable};
-use crate::domain::id;
+use crate::domain::audience::{Exclusion, Person};
+use crate::domain::exclude::Who;
 use crate::domain::template::{Frozen, fill};
-use crate::store::{consent, from_json, profile};
+use crate::store::from_json;
 
 /// A reach estimate.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -22,7 +23,7 @@ pub struct Reach {
     /// People who would get it now.
     pub reachable: i64,
     /// People left out, by reason: `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number`,
-    /// `missing_value`.
+    /// `missing_value`, and on purpose `on_list`, `meets_conditions`, `got_campaign`.
     pub excluded: BTreeMap<&'static str, i64>,
 }
 
@@ -32,11 +33,11 @@ const SLICE: i64 = 2_000;
 /// this id only.
 pub async fn reach(
     app: &App,
-    audience: &Audience,
+    who: &Who,
     frozen: Option<&Frozen>,
     upper: Option<i64>,
 ) -> Result<Reach, AppError> {
-    let list_id = list_of(audience)?;
+    let scope = Scope::read(who.clone())?;
     let mut reach = Reach {
         excluded: Exclusion::ALL.iter().map(|e| (e.name(), 0)).collect(),
         ..Reach::default()
@@ -45,51 +46,36 @@ pub async fn reach(
     let mut position = 0;
     loop {
         let mut tx = app.db.read().await?;
-        let slice = profile::slice(&mut tx, position, upper.unwrap_or(i64::MAX), list_id, SLICE).await?;
-        let phones: Vec<&str> = slice.iter().filter_map(|p| p.phone.as_deref()).collect();
-        let suppressed = consent::suppressed(&mut tx, &phones).await?;
+        let people = scope
+            .next(&mut tx, position, upper.unwrap_or(i64::MAX), SLICE)
+            .await?;
         drop(tx);
-        for row in &slice {
+        for row in &people.rows {
             position = row.id;
             let attributes: Map<String, Value> = from_json("attributes", &row.attributes)?;
-            let person = Person {
-                identity: &row.identity,
-                phone: row.phone.as_deref(),
-                name: row.name.as_deref(),
-                opt_in: row.opt_in,
-                suppressed: row.phone.as_ref().is_some_and(|p| suppressed.contains(p)),
-                attributes: &attributes,
-            };
-            if !audience.includes(&person) {
+            let person = people.person(row, &attributes);
+            let Some(judged) = people.judge(&scope, row, &person) else {
                 continue;
-            }
+            };
             reach.audience += 1;
-            match verdict(&person, frozen, &mut seen) {
+            match judged.and_then(|()| gets(&person, frozen, &mut seen)) {
                 Ok(()) => reach.reachable += 1,
                 Err(reason) => *reach.excluded.entry(reason.name()).or_default() += 1,
             }
         }
-        if (slice.len() as i64) < SLICE {
+        if (people.rows.len() as i64) < SLICE {
             return Ok(reach);
         }
     }
 }
 
-/// The list that an audience is, when it is one.
-pub(super) fn list_of(audience: &Audience) -> Result<Option<i64>, AppError> {
-    match audience {
-        Audience::List { list_id } => id::LIST.read(list_id).map(Some).ok_or(AppError::NotFound("list")),
-        _ => Ok(None),
-    }
-}
-
-/// Whether a person of the audience would get it. `seen` holds the numbers that came before.
-pub(super) fn verdict(
+/// Whether a person who may be written to gets it: no value is missing, and nobody with the same number came before. `seen`
+/// holds the numbers that did.
+pub(super) fn gets(
     person: &Person<'_>,
     frozen: Option<&Frozen>,
     seen: &mut RoaringTreemap,
 ) -> Result<(), Exclusion> {
-    reachable(person)?;
     if let Some(frozen) = frozen
         && fill(frozen, &|name| person.text(name)).is_err()
     {

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use harkara_provider::Content;
 
-use super::{Checked, load};
+use super::{Checked, load, quiet_hours, timetable};
 use crate::app::{App, AppError};
+use crate::clock::Millis;
 use crate::domain::campaign::{PAUSED, STOPPED, name};
 use crate::domain::settle::WORTH_RESENDING;
 use crate::domain::state::{FAILED, QUEUED};
 use crate::domain::template::{Frozen, compose};
+use crate::domain::timetable::Standing;
 use crate::store::message::{self, CAMPAIGN, NewMessage};
 use crate::store::profile::OPTED_OUT;
 use crate::store::recipient::{self, Resendable};
@@ -58,6 +60,7 @@ pub async fn resend(app: &App, id: i64, what: &Resend) -> Result<Resent, AppErro
     if what.dry_run || answer.resendable == 0 {
         return Ok(answer);
     }
+    awake(&checked, app.now())?;
     let frozen = frozen_of(&checked)?;
     let mut after = what.after.clone();
     for _ in 0..MOST / BATCH {
@@ -93,6 +96,28 @@ fn kinds(wanted: Option<&str>) -> Result<Vec<&'static str>, AppError> {
         return Err(AppError::field("/kind", "not_resendable", detail));
     }
     Ok(found)
+}
+
+/// What nobody may get now, nobody gets by hand either.
+fn awake(checked: &Checked, now: Millis) -> Result<(), AppError> {
+    let row = &checked.row;
+    match timetable(row)?.at(now) {
+        Standing::Open { .. } => Ok(()),
+        Standing::Quiet { .. } => Err(AppError::conflict(
+            "quiet_hours",
+            format!(
+                "The campaign \"{}\" has quiet hours now, on the clocks of {}.",
+                row.name,
+                quiet_hours(row)?.map_or_else(String::new, |quiet| quiet.zone)
+            ),
+            "Send it again after them.",
+        )),
+        Standing::Over => Err(AppError::conflict(
+            "cut_off_passed",
+            format!("The cut-off of the campaign \"{}\" has passed.", row.name),
+            "Make a new campaign for those who are still to get it.",
+        )),
+    }
 }
 
 fn frozen_of(checked: &Checked) -> Result<Frozen, AppError> {

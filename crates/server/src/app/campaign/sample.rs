@@ -4,11 +4,12 @@ use harkara_provider::TemplateMessage;
 use roaring::RoaringTreemap;
 use serde_json::{Map, Value};
 
-use super::reach::{list_of, verdict};
+use super::reach::gets;
+use crate::app::audience::Scope;
 use crate::app::{App, AppError};
-use crate::domain::audience::{Audience, Person};
+use crate::domain::exclude::Who;
 use crate::domain::template::{Frozen, fill};
-use crate::store::{consent, from_json, profile};
+use crate::store::from_json;
 
 /// A person who would get it.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,13 +40,8 @@ const SLICE: i64 = 500;
 const MOST: i64 = 20_000;
 
 /// Finds up to `limit` people who would get it, by the rules of sending.
-pub async fn sample(
-    app: &App,
-    audience: &Audience,
-    frozen: &Frozen,
-    limit: usize,
-) -> Result<Sample, AppError> {
-    let list_id = list_of(audience)?;
+pub async fn sample(app: &App, who: &Who, frozen: &Frozen, limit: usize) -> Result<Sample, AppError> {
+    let scope = Scope::read(who.clone())?;
     let mut found = Sample {
         people: Vec::new(),
         looked_at: 0,
@@ -55,23 +51,20 @@ pub async fn sample(
     let mut position = 0;
     while found.looked_at < MOST {
         let mut tx = app.db.read().await?;
-        let slice = profile::slice(&mut tx, position, i64::MAX, list_id, SLICE).await?;
-        let phones: Vec<&str> = slice.iter().filter_map(|p| p.phone.as_deref()).collect();
-        let suppressed = consent::suppressed(&mut tx, &phones).await?;
+        let people = scope.next(&mut tx, position, i64::MAX, SLICE).await?;
         drop(tx);
-        for row in &slice {
+        for row in &people.rows {
             position = row.id;
             let attributes: Map<String, Value> = from_json("attributes", &row.attributes)?;
-            let person = Person {
-                identity: &row.identity,
-                phone: row.phone.as_deref(),
-                name: row.name.as_deref(),
-                opt_in: row.opt_in,
-                suppressed: row.phone.as_ref().is_some_and(|p| suppressed.contains(p)),
-                attributes: &attributes,
-            };
+            let person = people.person(row, &attributes);
             found.looked_at += 1;
-            if !audience.includes(&person) || verdict(&person, Some(frozen), &mut seen).is_err() {
+            let judged = people.judge(&scope, row, &person);
+            let gets_it = judged.is_some_and(|judged| {
+                judged
+                    .and_then(|()| gets(&person, Some(frozen), &mut seen))
+                    .is_ok()
+            });
+            if !gets_it {
                 continue;
             }
             let Ok((_, message)) = fill(frozen, &|name| person.text(name)) else {
@@ -87,7 +80,7 @@ pub async fn sample(
                 return Ok(found);
             }
         }
-        if (slice.len() as i64) < SLICE {
+        if (people.rows.len() as i64) < SLICE {
             found.complete = true;
             return Ok(found);
         }

@@ -1,20 +1,20 @@
 //! Claim: which queued messages are tried now. Their intent is durable before anything leaves.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use harkara_provider::{Content, TemplateMessage};
 
-use super::PairBook;
+use super::{Book, PairBook};
 use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::settle::Failure;
 use crate::domain::state::{QUEUED, SENDING, SKIPPED};
 use crate::domain::template::Frozen;
 use crate::domain::window;
-use crate::store::campaign::{self, Counts};
+use crate::store::campaign::Counts;
 use crate::store::message::{self, MessageChange, MessageRow};
-use crate::store::{StoreError, Tx, consent, conversation, from_json};
+use crate::store::{Tx, consent, conversation, from_json};
 
 /// A message whose attempt is written down and may leave.
 #[derive(Debug, Clone)]
@@ -55,14 +55,15 @@ impl From<TemplateMessage> for Payload {
 pub async fn due(
     app: &App,
     tx: &mut Tx,
-    frozen: &mut HashMap<i64, Arc<Frozen>>,
+    book: &mut Book,
     pairs: &mut PairBook,
     (number_id, lane): (i64, i16),
     limit: usize,
     counts: &mut Counts,
 ) -> Result<Vec<Claimed>, AppError> {
     let now = app.now();
-    let rows = message::due(tx, number_id, lane, now, limit as i64).await?;
+    let resting = book.resting(now);
+    let rows = message::due(tx, (number_id, lane), now, &resting, limit as i64).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -71,7 +72,14 @@ pub async fn due(
     pairs.recall(tx, number_id, now).await?;
     let (mut claimed, mut changed) = (Vec::new(), Vec::new());
     for row in rows {
-        match judge(tx, frozen, &row, &suppressed, now).await? {
+        if let Some(id) = row.campaign_id {
+            book.meet(tx, id).await?;
+            if !book.is_open(id, now) {
+                // It was not known that it rests: it stays where it is.
+                continue;
+            }
+        }
+        match judge(tx, book, &row, &suppressed, now).await? {
             Ok(payload) => {
                 if let Err(later) = pairs.take(&row.phone, now) {
                     changed.push(postponed(&row, later));
@@ -139,12 +147,12 @@ fn postponed(row: &MessageRow, later: Millis) -> MessageChange {
 /// May it still leave? The payload, or why not.
 async fn judge(
     tx: &mut Tx,
-    frozen: &mut HashMap<i64, Arc<Frozen>>,
+    book: &Book,
     row: &MessageRow,
     suppressed: &HashSet<String>,
     now: Millis,
 ) -> Result<Result<Payload, Failure>, AppError> {
-    let payload = payload(tx, frozen, row).await?;
+    let payload = payload(book, row)?;
     let Payload::Content(content) = &payload else {
         return Ok(if suppressed.contains(&row.phone) {
             Err(opted_out())
@@ -168,29 +176,13 @@ async fn judge(
     })
 }
 
-async fn payload(
-    tx: &mut Tx,
-    cache: &mut HashMap<i64, Arc<Frozen>>,
-    row: &MessageRow,
-) -> Result<Payload, AppError> {
+fn payload(book: &Book, row: &MessageRow) -> Result<Payload, AppError> {
     let Some(campaign_id) = row.campaign_id else {
         let content = from_json("message content", row.content.as_deref().unwrap_or_default())?;
         return Ok(Payload::Content(Box::new(content)));
     };
     let values = from_json("message values", row.params.as_deref().unwrap_or("[]"))?;
-    let frozen = match cache.get(&campaign_id) {
-        Some(frozen) => frozen.clone(),
-        None => {
-            let text = campaign::by_id(tx, campaign_id).await?.and_then(|c| c.frozen);
-            let text = text.ok_or_else(|| StoreError::Corrupt {
-                what: "campaign",
-                why: format!("{campaign_id} has messages but no frozen template"),
-            })?;
-            let frozen = Arc::new(from_json("frozen template", &text)?);
-            cache.insert(campaign_id, Arc::clone(&frozen));
-            frozen
-        }
-    };
+    let frozen = book.frozen(campaign_id).ok_or(AppError::NotFound("campaign"))?;
     Ok(Payload::Campaign(frozen, values))
 }
 

@@ -1,6 +1,7 @@
 //! The send path in four steps: claim, prepare, exchange, settle. What touches the database is here; the exchange is
 //! the engine's, and `worker::dispatch` decides when.
 
+mod book;
 mod claim;
 mod keep;
 mod pair;
@@ -11,9 +12,10 @@ mod settle;
 mod share;
 mod wa_id;
 
+pub use book::Book;
 pub use claim::{Claimed, Payload, due};
 pub use pair::PairBook;
-pub use plan::{Planned, Running, plan};
+pub use plan::{Planned, Running, plan, plan_skipped, skip};
 pub use prepare::{Finished, Trace, attempt, outgoing, send_with};
 pub use recover::recover;
 pub use settle::{Aftermath, settle};

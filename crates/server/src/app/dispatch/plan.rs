@@ -9,17 +9,20 @@ use serde_json::{Map, Value};
 use super::PairBook;
 use super::claim::{Claimed, Payload};
 use super::keep::Habits;
+use crate::app::audience::{People, Scope, who_of};
 use crate::app::{App, AppError};
 use crate::clock::Millis;
-use crate::domain::audience::{Audience, Exclusion, Person, reachable};
-use crate::domain::state::{QUEUED, SENDING};
+use crate::domain::audience::Exclusion;
+use crate::domain::campaign::CUT_OFF;
+use crate::domain::settle::Failure;
+use crate::domain::state::{QUEUED, SENDING, SKIPPED};
 use crate::domain::template::{Frozen, fill};
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::kept_number::{self, Kept};
-use crate::store::message::{self, CAMPAIGN, NewMessage};
-use crate::store::profile::{self, ProfileRow};
+use crate::store::message::{self, CAMPAIGN, MessageChange, NewMessage};
+use crate::store::profile::ProfileRow;
 use crate::store::slice::{self, SliceRow};
-use crate::store::{Tx, consent, from_json, to_json};
+use crate::store::{Tx, from_json, to_json};
 
 /// A running campaign, read once.
 #[derive(Debug, Clone)]
@@ -31,9 +34,7 @@ pub struct Running {
     /// Its numbers, when there are several.
     pub numbers: Vec<i64>,
     /// Who it is for.
-    pub audience: Audience,
-    /// The list, when it is for one.
-    pub list_id: Option<i64>,
+    pub scope: Scope,
     /// What it says.
     pub frozen: Arc<Frozen>,
 }
@@ -41,30 +42,20 @@ pub struct Running {
 impl Running {
     /// Reads a launched campaign of one number.
     pub fn read(row: &CampaignRow) -> Result<Self, AppError> {
-        let audience: Audience = from_json("audience", &row.audience)?;
-        let list_id = list_of(&audience);
         let frozen = from_json("frozen template", row.frozen.as_deref().unwrap_or_default())?;
         Ok(Self {
             id: row.id,
             account_id: row.account_id,
             numbers: Vec::new(),
-            audience,
-            list_id,
+            scope: Scope::read(who_of(row)?)?,
             frozen: Arc::new(frozen),
         })
     }
 }
 
-fn list_of(audience: &Audience) -> Option<i64> {
-    match audience {
-        Audience::List { list_id } => crate::domain::id::LIST.read(list_id),
-        _ => None,
-    }
-}
-
-/// The list that a campaign is for, when it is for one.
-pub(super) fn audience_list(row: &CampaignRow) -> Result<Option<i64>, AppError> {
-    Ok(list_of(&from_json("audience", &row.audience)?))
+/// The lists whose people a campaign is for.
+pub(super) fn audience_lists(row: &CampaignRow) -> Result<Vec<i64>, AppError> {
+    Ok(Scope::read(who_of(row)?)?.lists)
 }
 
 /// Profiles looked at in one transaction at most, so that a sparse audience does not hold the writer for long.
@@ -89,25 +80,12 @@ pub struct Planned {
     pub handed_over: usize,
 }
 
-fn judge(
-    profile: &ProfileRow,
-    attributes: &Map<String, Value>,
-    suppressed: &HashSet<String>,
-    run: &Running,
-) -> Verdict {
-    let person = Person {
-        identity: &profile.identity,
-        phone: profile.phone.as_deref(),
-        name: profile.name.as_deref(),
-        opt_in: profile.opt_in,
-        suppressed: profile.phone.as_ref().is_some_and(|p| suppressed.contains(p)),
-        attributes,
-    };
-    if !run.audience.includes(&person) {
-        return Verdict::Outside;
-    }
-    if let Err(reason) = reachable(&person) {
-        return Verdict::Excluded(reason);
+fn judge(profile: &ProfileRow, attributes: &Map<String, Value>, people: &People, run: &Running) -> Verdict {
+    let person = people.person(profile, attributes);
+    match people.judge(&run.scope, profile, &person) {
+        None => return Verdict::Outside,
+        Some(Err(reason)) => return Verdict::Excluded(reason),
+        Some(Ok(())) => {}
     }
     match fill(&run.frozen, &|name| person.text(name)) {
         Ok((values, message)) => {
@@ -115,6 +93,70 @@ fn judge(
         }
         Err(_) => Verdict::Excluded(Exclusion::MissingValue),
     }
+}
+
+/// The next people of a slice, looked at.
+#[derive(Default)]
+struct Looked {
+    drafts: Vec<(NewMessage, Claimed)>,
+    /// (campaign, profile, reason).
+    excluded: Vec<(i64, i64, i16)>,
+}
+
+/// Looks at the next people until `want` of them would get it, and moves the slice on behind them. Where few would, it looks
+/// at more of them at once: people who are left out must not make the others wait.
+async fn look(
+    app: &App,
+    tx: &mut Tx,
+    (slice, run): (&SliceRow, &Running),
+    want: usize,
+    now: Millis,
+) -> Result<Looked, AppError> {
+    let mut found = Looked::default();
+    let (mut position, mut planned, mut left) = (slice.position, false, LOOK_AT);
+    let mut look_at = (want as i64 * 2).clamp(100, LOOK_AT);
+    while !planned && found.drafts.len() < want && left > 0 {
+        look_at = look_at.min(left);
+        let people = run.scope.next(tx, position, slice.upper, look_at).await?;
+        let mut looked_at_all = true;
+        for profile in &people.rows {
+            if found.drafts.len() == want {
+                looked_at_all = false;
+                break;
+            }
+            position = profile.id;
+            let attributes: Map<String, Value> = from_json("attributes", &profile.attributes)?;
+            match judge(profile, &attributes, &people, run) {
+                Verdict::Outside => {}
+                Verdict::Excluded(reason) => found.excluded.push((run.id, profile.id, reason as i16)),
+                Verdict::Sends(phone, values, payload) => {
+                    let id = app.ids.next(now);
+                    let row = row(id, slice, run.id, (profile.id, phone.clone()), &values, now);
+                    let claim = Claimed {
+                        id,
+                        campaign_id: Some(run.id),
+                        number_id: slice.number_id,
+                        phone,
+                        attempt: 1,
+                        at: now,
+                        payload,
+                    };
+                    found.drafts.push((row, claim));
+                }
+            }
+        }
+        planned = looked_at_all && (people.rows.len() as i64) < look_at;
+        left -= look_at;
+        look_at = LOOK_AT;
+    }
+    if (position != slice.position || planned) && !slice::move_on(tx, slice, position, planned, now).await? {
+        return Err(AppError::conflict(
+            "campaign_moved",
+            "The campaign is no longer running.",
+            "Nothing was sent.",
+        ));
+    }
+    Ok(found)
 }
 
 /// Plans the next people, `want` at most: claims them, or lets them wait for their turn or for the number that they know.
@@ -128,50 +170,8 @@ pub async fn plan(
     counts: &mut Counts,
 ) -> Result<Planned, AppError> {
     let now = app.now();
-    let look_at = (want as i64 * 2).clamp(100, LOOK_AT);
-    let people = profile::slice(tx, slice.position, slice.upper, run.list_id, look_at).await?;
-    let phones: Vec<&str> = people.iter().filter_map(|p| p.phone.as_deref()).collect();
-    let suppressed = consent::suppressed(tx, &phones).await?;
     pairs.recall(tx, slice.number_id, now).await?;
-
-    let (mut position, mut excluded, mut drafts) = (slice.position, Vec::new(), Vec::new());
-    let mut looked_at_all = true;
-    for profile in &people {
-        if drafts.len() == want {
-            looked_at_all = false;
-            break;
-        }
-        position = profile.id;
-        let attributes: Map<String, Value> = from_json("attributes", &profile.attributes)?;
-        match judge(profile, &attributes, &suppressed, run) {
-            Verdict::Outside => {}
-            Verdict::Excluded(reason) => excluded.push((run.id, profile.id, reason as i16)),
-            Verdict::Sends(phone, values, payload) => {
-                let id = app.ids.next(now);
-                let row = row(id, slice, run.id, (profile.id, phone.clone()), &values, now);
-                drafts.push((
-                    row,
-                    Claimed {
-                        id,
-                        campaign_id: Some(run.id),
-                        number_id: slice.number_id,
-                        phone,
-                        attempt: 1,
-                        at: now,
-                        payload,
-                    },
-                ));
-            }
-        }
-    }
-    let planned = looked_at_all && (people.len() as i64) < look_at;
-    if (position != slice.position || planned) && !slice::move_on(tx, slice, position, planned, now).await? {
-        return Err(AppError::conflict(
-            "campaign_moved",
-            "The campaign is no longer running.",
-            "Nothing was sent.",
-        ));
-    }
+    let Looked { drafts, mut excluded } = look(app, tx, (slice, run), want, now).await?;
     let habits = Habits::read(tx, run, &drafts).await?;
     let (mut rows, mut claimed, mut handed_over) = (Vec::new(), Vec::new(), HashSet::new());
     for (mut row, claim) in drafts {
@@ -187,14 +187,8 @@ pub async fn plan(
         }
         rows.push(row);
     }
-    let planned: Vec<(i64, i64)> = rows
-        .iter()
-        .map(|row| (row.id, row.profile_id.unwrap_or_default()))
-        .collect();
     let news = habits.news(run, &rows);
-    let new: HashSet<i64> = message::insert(tx, rows).await?.into_iter().collect();
-    let twins = planned.into_iter().filter(|(id, _)| !new.contains(id));
-    excluded.extend(twins.map(|(_, profile)| (run.id, profile, Exclusion::DuplicateNumber as i16)));
+    let new = insert(tx, run, rows, &mut excluded).await?;
     claimed.retain(|c| new.contains(&c.id));
     handed_over.retain(|id| new.contains(id));
     counts.add(Some(run.id), SENDING, claimed.len() as i64);
@@ -205,14 +199,90 @@ pub async fn plan(
         .map(|(_, kept)| kept)
         .collect();
     kept_number::keep(tx, run.account_id, &news).await?;
-    for (_, _, reason) in &excluded {
-        counts.add(Some(run.id), 100 + reason, 1);
-    }
-    campaign::exclude(tx, &excluded).await?;
+    leave_out(tx, run, &excluded, counts).await?;
     Ok(Planned {
         claimed,
         handed_over: handed_over.len(),
     })
+}
+
+/// Inserts the rows, and says which were new: who has a message of the campaign already is left out.
+async fn insert(
+    tx: &mut Tx,
+    run: &Running,
+    rows: Vec<NewMessage>,
+    excluded: &mut Vec<(i64, i64, i16)>,
+) -> Result<HashSet<i64>, AppError> {
+    let planned: Vec<(i64, i64)> = rows
+        .iter()
+        .map(|row| (row.id, row.profile_id.unwrap_or_default()))
+        .collect();
+    let new: HashSet<i64> = message::insert(tx, rows).await?.into_iter().collect();
+    let twins = planned.into_iter().filter(|(id, _)| !new.contains(id));
+    excluded.extend(twins.map(|(_, profile)| (run.id, profile, Exclusion::DuplicateNumber as i16)));
+    Ok(new)
+}
+
+async fn leave_out(
+    tx: &mut Tx,
+    run: &Running,
+    excluded: &[(i64, i64, i16)],
+    counts: &mut Counts,
+) -> Result<(), AppError> {
+    for (_, _, reason) in excluded {
+        counts.add(Some(run.id), 100 + reason, 1);
+    }
+    Ok(campaign::exclude(tx, excluded).await?)
+}
+
+/// Plans the next people of a campaign whose cut-off has passed: they get their rows in the ledger, and are skipped.
+/// The transaction must be dropped when this fails.
+pub async fn plan_skipped(
+    app: &App,
+    tx: &mut Tx,
+    (slice, run): (&SliceRow, &Running),
+    counts: &mut Counts,
+) -> Result<(), AppError> {
+    let now = app.now();
+    let Looked { drafts, mut excluded } = look(app, tx, (slice, run), LOOK_AT as usize, now).await?;
+    let rows = drafts.into_iter().map(|(row, _)| NewMessage {
+        state: QUEUED,
+        attempt: 0,
+        ..row
+    });
+    let new = insert(tx, run, rows.collect(), &mut excluded).await?;
+    skip(tx, run.id, new.into_iter().map(|id| (id, 0)), counts, now).await?;
+    leave_out(tx, run, &excluded, counts).await
+}
+
+/// Skips messages, each given with its attempts, whose campaign's cut-off has passed.
+pub async fn skip(
+    tx: &mut Tx,
+    campaign_id: i64,
+    messages: impl Iterator<Item = (i64, i16)>,
+    counts: &mut Counts,
+    now: Millis,
+) -> Result<(), AppError> {
+    let failure = to_json(&Failure {
+        kind: "cut_off".into(),
+        code: None,
+        detail: "The cut-off of the campaign passed before it left.".into(),
+        help: "Nothing leaves after the cut-off. Who is still to get it needs a new campaign.".into(),
+    });
+    let changes: Vec<MessageChange> = messages
+        .map(|(id, attempt)| MessageChange {
+            id,
+            campaign_id: Some(campaign_id),
+            state: SKIPPED,
+            attempt,
+            failure: Some(failure.clone()),
+            failed_at: Some(now),
+            ..MessageChange::default()
+        })
+        .collect();
+    counts.add(Some(campaign_id), SKIPPED, changes.len() as i64);
+    counts.add(Some(campaign_id), CUT_OFF, changes.len() as i64);
+    Ok(message::change(tx, changes).await?)
 }
 
 /// A row of a message that leaves now.

@@ -39,6 +39,8 @@ pub struct Finished {
     pub attempt: i16,
     /// When it was claimed.
     pub at: Millis,
+    /// It was not tried: nothing of its campaign may leave for now.
+    pub held: bool,
     /// How it ended.
     pub outcome: Outcome,
     /// Request and answer, unless a campaign's message was simply accepted: that can be told from the ledger.

@@ -57,7 +57,7 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
     for (row, done, mut change) in decided {
         match &done.outcome {
             Ok(_) => tally.accepted(row.number_id),
-            Err(error) if row.state == SENDING => {
+            Err(error) if row.state == SENDING && !done.held => {
                 tally.failed((done.account_id, row.number_id), false, &Failure::from(error));
             }
             Err(_) => {}

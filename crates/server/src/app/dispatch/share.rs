@@ -1,6 +1,6 @@
 //! Share: a number of a campaign that has nothing left to do takes over a part of what another has.
 
-use super::plan::audience_list;
+use super::plan::audience_lists;
 use crate::app::AppError;
 use crate::store::slice::{self, SliceRow};
 use crate::store::{Tx, campaign, profile};
@@ -16,7 +16,7 @@ pub async fn share(tx: &mut Tx, number_id: i64) -> Result<bool, AppError> {
         let (Some(row), Some(widest)) = (campaign::by_id(tx, id).await?, slice::widest(tx, id).await?) else {
             continue;
         };
-        if let Some(middle) = middle(tx, &widest, audience_list(&row)?).await? {
+        if let Some(middle) = middle(tx, &widest, &audience_lists(&row)?).await? {
             slice::split(tx, &widest, middle, number_id).await?;
             taken = true;
         }
@@ -26,13 +26,13 @@ pub async fn share(tx: &mut Tx, number_id: i64) -> Result<bool, AppError> {
 
 /// An id near the middle of a slice with enough people on both sides. Ids are times, and people come in heaps: halving the
 /// range finds a heap within 64 steps, without counting it.
-async fn middle(tx: &mut Tx, slice: &SliceRow, list_id: Option<i64>) -> Result<Option<i64>, AppError> {
+async fn middle(tx: &mut Tx, slice: &SliceRow, lists: &[i64]) -> Result<Option<i64>, AppError> {
     let (mut low, mut high) = (slice.position, slice.upper);
     while high - low > 1 {
         let middle = low + (high - low) / 2;
-        if !profile::at_least(tx, middle, slice.upper, list_id, LEAST).await? {
+        if !profile::at_least(tx, middle, slice.upper, lists, LEAST).await? {
             high = middle;
-        } else if !profile::at_least(tx, slice.position, middle, list_id, LEAST).await? {
+        } else if !profile::at_least(tx, slice.position, middle, lists, LEAST).await? {
             low = middle;
         } else {
             return Ok(Some(middle));

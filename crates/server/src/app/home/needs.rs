@@ -62,9 +62,10 @@ pub(super) async fn needs(tx: &mut Tx, now: Millis, running: &[Progress]) -> Res
     for row in home::accounts(tx, now - DAY, now - PATIENCE).await? {
         needs.extend(account(&row));
     }
-    // A held account explains itself: its campaigns need not say it again.
+    // A held account explains itself: its campaigns need not say it again. Quiet hours and a cut-off are as somebody wished.
     let stalled = running.iter().filter_map(|p| Some((p, p.waiting.as_ref()?)));
-    let stalled = stalled.filter(|(_, why)| why.code != "account_held");
+    let stalled =
+        stalled.filter(|(_, why)| !matches!(why.code.as_str(), "account_held" | "quiet_hours" | "cut_off"));
     needs.extend(stalled.take(MOST).map(|(progress, why)| Need {
         kind: "campaign_stalled",
         title: format!("\"{}\" is held up", progress.name),

@@ -104,6 +104,13 @@ pub struct Week {
 }
 
 impl Week {
+    /// The minutes of a week that are outside of all spans, as long as no two of them overlap.
+    pub fn minutes_outside(&self) -> i32 {
+        let spans = Day::ALL.iter().flat_map(|day| self.of(*day));
+        let inside: i32 = spans.filter_map(Span::reach).map(|(from, to)| to - from).sum();
+        WEEK - inside
+    }
+
     fn of(&self, day: Day) -> &[Span] {
         match day {
             Day::Monday => &self.monday,
@@ -116,7 +123,8 @@ impl Week {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// No day has any.
+    pub fn is_empty(&self) -> bool {
         Day::ALL.iter().all(|day| self.of(*day).is_empty())
     }
 }
@@ -164,6 +172,41 @@ pub fn is_open(week: &Week, zone: &TimeZone, at: Millis) -> bool {
         spans.any(|(from, to)| (from..to).contains(&now))
     };
     within(wall.weekday(), now) || within(wall.weekday().previous(), now + DAY)
+}
+
+/// All moments between two at which a span may begin or end, in order: when the clocks show such a time, and when they are set.
+pub fn edges(week: &Week, zone: &TimeZone, from: Millis, to: Millis) -> Vec<Millis> {
+    let (Some(first), Some(last)) = (wall(from, zone), wall(to, zone)) else {
+        return Vec::new();
+    };
+    let mut found: Vec<Millis> = Vec::new();
+    let set = zone.following(first.timestamp()).map(|change| change.timestamp());
+    found.extend(
+        set.take_while(|at| *at <= last.timestamp())
+            .map(|at| at.as_millisecond()),
+    );
+    // A span of the day before may end today.
+    let mut date = first.date().yesterday().unwrap_or(first.date());
+    while date <= last.date() {
+        for span in week.of(date.weekday().into()) {
+            for minute in span.reach().into_iter().flat_map(|(from, to)| [from, to]) {
+                let shown = date
+                    .at(0, 0, 0, 0)
+                    .checked_add(jiff::Span::new().minutes(i64::from(minute)));
+                let Ok(shown) = shown else { continue };
+                // A time that comes twice is an edge twice.
+                let shown = zone.to_ambiguous_timestamp(shown);
+                let both = [shown.earlier(), shown.later()];
+                found.extend(both.into_iter().flatten().map(|at| at.as_millisecond()));
+            }
+        }
+        let Ok(next) = date.tomorrow() else { break };
+        date = next;
+    }
+    found.retain(|at| (from..=to).contains(at));
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The next time that the clocks of the zone show this on such a day, today included, and today when no day is named. A time

@@ -1,6 +1,6 @@
 //! The automatic answer to people whom we do not know: what it says, and when.
 
-mod hours;
+pub mod hours;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -26,14 +26,16 @@ use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
-use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach, When};
+use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach, When, who_of};
 use crate::app::{AppError, message, template};
 use crate::clock::SECOND;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{self as states};
+use crate::domain::exclude::{Exclude, Who};
 use crate::domain::id::{self, CAMPAIGN};
 use crate::domain::start::PlannedStart;
 use crate::domain::template::{Frozen, Mapping};
+use crate::domain::timetable::QuietHours;
 use crate::store::campaign::CampaignRow;
 use crate::store::{Tx, from_json};
 
@@ -80,12 +82,18 @@ pub struct Campaign {
     pub template_id: String,
     /// Who gets it.
     pub audience: Audience,
+    /// Who of them is left out all the same; absent: nobody.
+    pub exclude: Option<Exclude>,
     /// What the placeholders are filled with.
     pub mapping: Mapping,
     /// Own limit.
     pub messages_per_second: Option<i64>,
     /// When the draft is to start once it is launched; absent: as soon as it is launched.
     pub starts: Option<Starts>,
+    /// Its cut-off; absent: it goes on until everybody had their turn.
+    pub ends: Option<Starts>,
+    /// Hours in which nothing of it leaves.
+    pub quiet: Option<QuietHours>,
     /// When it is to start, once it is launched, milliseconds since 1970 UTC.
     pub scheduled_at: Option<i64>,
     /// When it started.
@@ -104,7 +112,7 @@ pub struct Campaign {
     pub updated_at: i64,
 }
 
-/// The time that a draft plans.
+/// A time that a draft plans.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Starts {
     /// As it was chosen.
@@ -118,6 +126,12 @@ impl Starts {
     fn of(row: &CampaignRow) -> Option<Self> {
         let planned = campaign::planned_start(row)?;
         let at = planned.moment().ok();
+        Some(Self { planned, at })
+    }
+
+    fn end_of(row: &CampaignRow) -> Option<Self> {
+        let planned = campaign::planned_end(row)?;
+        let at = row.ends_at.or_else(|| planned.moment().ok());
         Some(Self { planned, at })
     }
 }
@@ -138,6 +152,9 @@ fn shown(row: CampaignRow, numbers: &[i64], labels: Vec<String>) -> Result<Campa
         owner: CampaignOwner::of(&row.desk),
         labels,
         archived_at: row.desk.archived_at,
+        ends: Starts::end_of(&row),
+        quiet: campaign::quiet_hours(&row)?,
+        exclude: Some(who_of(&row)?.exclude).filter(|exclude| !exclude.is_empty()),
         id: CAMPAIGN.show(row.id),
         name: row.name,
         state: states::name(row.state).into(),
@@ -213,6 +230,9 @@ where
 struct ReachInput {
     /// Who.
     audience: Audience,
+    /// Who of them is left out.
+    #[serde(default)]
+    exclude: Exclude,
     /// With a template, people who lack a value for one of its placeholders are told too.
     template_id: Option<String>,
     /// The mapping to check with; the template's own when absent.
@@ -222,26 +242,23 @@ struct ReachInput {
 /// Estimates the reach of any audience, before a campaign is written.
 #[utoipa::path(post, path = "/reach", tag = "Campaigns", request_body = ReachInput, responses((status = 200, body = Reach), (status = 422, body = Problem)))]
 async fn reach_of_any(State(app): State<Shared>, body: Body<ReachInput>) -> Result<Json<Reach>, Problem> {
-    sound(&body.value.audience)?;
+    let who = sound(&app, &body.value.audience, &body.value.exclude).await?;
     let frozen = match &body.value.template_id {
         None => None,
         Some(text) => Some(says(&app, text, body.value.mapping.as_ref()).await?),
     };
-    Ok(Json(
-        campaign::reach(&app, &body.value.audience, frozen.as_ref(), None).await?,
-    ))
+    Ok(Json(campaign::reach(&app, &who, frozen.as_ref(), None).await?))
 }
 
-/// Refuses an audience that means nothing.
-fn sound(audience: &Audience) -> Result<(), AppError> {
-    let problems = audience.problems();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let fields = problems
-        .into_iter()
-        .map(|(p, code, detail)| crate::app::FieldProblem::new(p, code, detail));
-    Err(AppError::Invalid(fields.collect()))
+/// The two together; refuses what means nothing.
+async fn sound(app: &Shared, audience: &Audience, exclude: &Exclude) -> Result<Who, AppError> {
+    let who = Who {
+        audience: audience.clone(),
+        exclude: exclude.clone(),
+    };
+    let mut tx = app.db.read().await?;
+    campaign::sound(&mut tx, &who).await?;
+    Ok(who)
 }
 
 /// What a campaign with this template would say, with the template's own mapping when there is no other.
@@ -265,9 +282,9 @@ async fn reach(_: Caller, State(app): State<Shared>, path: Path<String>) -> Resu
     let mut tx = app.db.read().await?;
     let checked = campaign::load(&mut tx, id).await?;
     drop(tx);
-    let audience: Audience = from_json("audience", &checked.row.audience)?;
+    let who = who_of(&checked.row)?;
     Ok(Json(
-        campaign::reach(&app, &audience, Some(&campaign::frozen(&checked)?), None).await?,
+        campaign::reach(&app, &who, Some(&campaign::frozen(&checked)?), None).await?,
     ))
 }
 

@@ -281,7 +281,8 @@ pub struct Excluded {
     pub name: Option<String>,
     /// Number.
     pub phone: Option<String>,
-    /// `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number` or `missing_value`.
+    /// `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number`, `missing_value`, `on_list`, `meets_conditions`
+    /// or `got_campaign`.
     pub reason: String,
 }
 

@@ -15,13 +15,15 @@ use super::super::extract::{Body, Caller, path_id};
 use super::super::problem::Problem;
 use super::{says, sound};
 use crate::app::AppError;
-use crate::app::campaign::{self, Finding, Level, Reach, SamplePerson, Step, findings, of_daily, of_reach};
-use crate::clock::SECOND;
+use crate::app::campaign::{
+    self, Finding, Level, Reach, SamplePerson, Step, findings, of_daily, of_finish, of_reach, who_of,
+};
 use crate::domain::audience::Audience;
+use crate::domain::exclude::Exclude;
 use crate::domain::id::{self, CAMPAIGN};
 use crate::domain::permission::Permission;
 use crate::domain::template::Mapping;
-use crate::store::from_json;
+use crate::domain::timetable::OpenSpan;
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -33,7 +35,8 @@ pub fn routes() -> OpenApiRouter<Shared> {
 /// One thing that was looked at before a launch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreflightCheck {
-    /// `template`, `values`, `numbers`, `account`, `reports`, `time`, `audience` or `daily_limit`.
+    /// `template`, `who`, `values`, `numbers`, `account`, `reports`, `cut_off`, `quiet_hours`, `time`, `audience`, `daily_limit` or
+    /// `cut_off_reach`.
     pub key: &'static str,
     /// `green`; `amber`: worth a look; `red`: a launch is refused.
     pub level: Level,
@@ -100,8 +103,13 @@ pub struct Preflight {
     pub first_send: bool,
     /// Messages a second at most: of its numbers together, of the account, and its own limit.
     pub rate: i64,
-    /// When the last message would leave at that rate, milliseconds since 1970 UTC. An estimate.
+    /// When the last message would leave at that rate, quiet hours included and at the cut-off at the latest, milliseconds since
+    /// 1970 UTC. An estimate.
     pub finish_at: Option<i64>,
+    /// People whom the cut-off would come before at that rate.
+    pub cut_off: Option<i64>,
+    /// The next spans in which messages may leave, from its start on, for a campaign with quiet hours or a cut-off.
+    pub open_spans: Vec<OpenSpan>,
     /// People whom WhatsApp lets its numbers begin to write to in 24 hours, together, as people entered it; absent when that of
     /// one of them is not known. Sending does not stop there.
     pub daily_limit: Option<i64>,
@@ -135,30 +143,34 @@ async fn preflight(
     let daily = campaign::daily(&mut tx, &checked, app.now()).await?;
     let first_send = campaign::is_first_send(&mut tx, &checked).await?;
     drop(tx);
-    let audience: Audience = from_json("audience", &checked.row.audience)?;
+    let who = who_of(&checked.row)?;
+    let table = campaign::timetable(&checked.row)?;
+    let start = campaign::start_of(&checked.row, app.now());
     let frozen = campaign::frozen(&checked)?;
+    let mut finish = None;
     let reach: Option<Reach> = if query.count == Some(false) {
         None
     } else {
-        let reach = campaign::reach(&app, &audience, Some(&frozen), None).await?;
+        let reach = campaign::reach(&app, &who, Some(&frozen), None).await?;
         found.push(of_reach(&reach));
         found.extend(daily.map(|daily| of_daily(daily, reach.reachable)));
+        let (end, warning) = of_finish(&table, start, reach.reachable, rate);
+        finish = end;
+        found.extend(warning);
         Some(reach)
     };
     let people = if caller.may(Permission::ProfilesRead) {
-        campaign::sample(&app, &audience, &frozen, 3).await?.people
+        campaign::sample(&app, &who, &frozen, 3).await?.people
     } else {
         Vec::new()
     };
-    let planned = campaign::planned_start(&checked.row).and_then(|planned| planned.moment().ok());
-    let start = checked.row.scheduled_at.or(planned).unwrap_or(0).max(app.now());
     Ok(Json(Preflight {
         checks: found.into_iter().map(PreflightCheck::from).collect(),
         audience: reach.as_ref().map(|reach| reach.audience),
         reachable: reach.as_ref().map(|reach| reach.reachable),
-        finish_at: reach
-            .as_ref()
-            .map(|reach| start + (reach.reachable * SECOND + rate - 1) / rate),
+        finish_at: finish.map(|finish| finish.at),
+        cut_off: finish.map(|finish| finish.left),
+        open_spans: campaign::open_spans(&table, start),
         excluded: reach.map(|reach| reach.excluded),
         first_send,
         rate,
@@ -174,6 +186,9 @@ async fn preflight(
 struct SampleInput {
     /// Who gets it.
     audience: Audience,
+    /// Who of them is left out.
+    #[serde(default)]
+    exclude: Exclude,
     /// The template.
     template_id: String,
     /// What its placeholders are filled with; the template's own mapping when absent.
@@ -198,13 +213,13 @@ struct Recipients {
 async fn sample(State(app): State<Shared>, body: Body<SampleInput>) -> Result<Json<Recipients>, Problem> {
     body.asked.caller.needs(Permission::ProfilesRead)?;
     let asked = &body.value;
-    sound(&asked.audience)?;
+    let who = sound(&app, &asked.audience, &asked.exclude).await?;
     let limit = asked.limit.unwrap_or(3);
     if !(1..=20).contains(&limit) {
         return Err(AppError::field("/limit", "out_of_range", "Ask for 1 to 20 people.").into());
     }
     let frozen = says(&app, &asked.template_id, asked.mapping.as_ref()).await?;
-    let sample = campaign::sample(&app, &asked.audience, &frozen, usize::from(limit)).await?;
+    let sample = campaign::sample(&app, &who, &frozen, usize::from(limit)).await?;
     Ok(Json(Recipients {
         data: sample.people.into_iter().map(Recipient::from).collect(),
         looked_at: sample.looked_at,

@@ -12,12 +12,11 @@ use harkara_provider::{SendError, SendErrorKind};
 use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::{Tick, Worker};
-use crate::app::dispatch::{self, Aftermath, Claimed, Finished, Running};
+use crate::app::dispatch::{self, Aftermath, Book, Claimed, Finished, Running};
 use crate::app::lease::keep;
 use crate::app::trouble::Trouble;
 use crate::app::{App, AppError, account};
 use crate::clock::{Millis, SECOND};
-use crate::domain::template::Frozen;
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
 use crate::store::slice::{self, SliceRow};
@@ -50,7 +49,7 @@ struct State {
     campaigns: HashMap<i64, Running>,
     /// Of campaigns that were met since they began to run; `None` for one without a limit of its own.
     campaign_limits: HashMap<i64, Option<CampaignLimit>>,
-    frozen: HashMap<i64, Arc<Frozen>>,
+    book: Book,
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
     unsettled: Vec<Finished>,
@@ -76,7 +75,7 @@ impl Dispatcher {
             numbers: BTreeMap::new(),
             campaigns: HashMap::new(),
             campaign_limits: HashMap::new(),
-            frozen: HashMap::new(),
+            book: Book::default(),
             finished,
             unsettled: Vec::new(),
             waited_for: HashMap::new(),
@@ -189,17 +188,20 @@ impl Dispatcher {
         for row in numbers {
             NumberLine::put(&mut state.numbers, row, now);
         }
-        let running: Vec<i64> = campaign::in_state(&mut tx, crate::domain::campaign::RUNNING)
-            .await?
-            .iter()
-            .map(|c| c.id)
-            .collect();
+        let rows = campaign::in_state(&mut tx, crate::domain::campaign::RUNNING).await?;
+        let running: Vec<i64> = rows.iter().map(|c| c.id).collect();
+        for row in &rows {
+            if let Err(error) = state.book.put(row) {
+                // Nothing of it leaves, and the others go on.
+                tracing::error!(campaign = row.id, %error, "a campaign cannot be read");
+            }
+        }
         state.campaigns.retain(|id, _| running.contains(id));
         state.campaign_limits.retain(|id, _| running.contains(id));
         for limit in state.campaign_limits.values_mut().flatten() {
             limit.follow_leases(&self.app);
         }
-        state.frozen.retain(|id, _| running.contains(id));
+        state.book.retain(&running);
         state.refreshed_at = Some(now);
         state.mark = mark;
         Ok(())
@@ -237,11 +239,16 @@ impl Dispatcher {
     }
 
     /// Looks, without taking the writer, whether an idle number has anything to send.
-    async fn has_work(&self, number: &mut NumberLine, now: Millis) -> Result<bool, AppError> {
+    async fn has_work(
+        &self,
+        number: &mut NumberLine,
+        resting: &[i64],
+        now: Millis,
+    ) -> Result<bool, AppError> {
         let mut tx = self.app.db.read().await?;
-        let due = message::next_due(&mut tx, number.row.id).await?;
+        let due = message::next_due(&mut tx, number.row.id, resting).await?;
         let work = due.is_some_and(|due| due <= now)
-            || slice::has_work(&mut tx, number.row.id, number.may_share(now)).await?;
+            || slice::has_work(&mut tx, number.row.id, number.may_share(now), resting).await?;
         if !work {
             number.look_again_at = due.unwrap_or(i64::MAX).clamp(now, now + LOOK);
         }
@@ -262,8 +269,11 @@ impl Dispatcher {
         if grant == 0 || resting {
             return Ok(());
         }
-        if !number.busy && !self.has_work(number, now).await? {
-            return Ok(());
+        if !number.busy {
+            let resting = state.book.resting(now);
+            if !self.has_work(number, &resting, now).await? {
+                return Ok(());
+            }
         }
         // A part of the places is kept for people, however long a provider takes to answer a campaign.
         let reserve = account.reserve();
@@ -280,9 +290,9 @@ impl Dispatcher {
             }
             if room > 0 {
                 let lane = (number_id, lane);
-                let frozen = &mut state.frozen;
+                let book = &mut state.book;
                 let pairs = &mut number.pairs;
-                let rows = dispatch::due(&self.app, &mut tx, frozen, pairs, lane, room, &mut counts).await?;
+                let rows = dispatch::due(&self.app, &mut tx, book, pairs, lane, room, &mut counts).await?;
                 claimed.extend(rows);
             }
         }
@@ -323,14 +333,15 @@ impl Dispatcher {
                 .campaign_id
                 .and_then(|id| state.campaign_limits.get(&id)?.as_ref());
             gates.extend(own.map(|limit| limit.gate.clone()));
+            let until = message.campaign_id.and_then(|id| state.book.open_until(id, now));
             account.in_flight += 1;
             state.waited_for.insert(message.id, number_id);
-            self.leave(state.term, account, number, message, gates);
+            self.leave(state.term, account, number, message, (gates, until));
         }
         Ok(())
     }
 
-    /// The slices that a number works on, after it took a share of what others of its campaigns have.
+    /// The slices that a number works on, of campaigns that do not rest, after it took a share of what others of its campaigns have.
     async fn open(
         &self,
         state: &mut State,
@@ -344,7 +355,14 @@ impl Dispatcher {
         {
             number.share_again_at = now + REFRESH;
         }
-        Ok(slice::open(tx, number_id).await?)
+        let mut awake = Vec::new();
+        for slice in slice::open(tx, number_id).await? {
+            state.book.meet(tx, slice.campaign_id).await?;
+            if state.book.is_open(slice.campaign_id, now) {
+                awake.push(slice);
+            }
+        }
+        Ok(awake)
     }
 
     /// Plans the next people of running campaigns, each campaign in its turn.
@@ -376,7 +394,6 @@ impl Dispatcher {
                     ..Running::read(&row)?
                 };
                 state.meet(&self.app, &row, run.numbers.clone(), now);
-                state.frozen.insert(id, run.frozen.clone());
                 state.campaigns.insert(id, run);
             }
             let mut want = share.min(room - claimed.len());
@@ -433,6 +450,9 @@ impl State {
             return;
         };
         account.in_flight = account.in_flight.saturating_sub(1);
+        if done.held {
+            return;
+        }
         account.heard(app, &done.outcome, done.at, now);
         if let Err(SendError {
             kind: SendErrorKind::Throttled { after_ms },

@@ -77,6 +77,7 @@ fn pass(w: &World, other: &Node, ms: i64) {
 
 fn answer(w: &World, row: &MessageRow, outcome: Result<Receipt, SendError>) -> Finished {
     Finished {
+        held: false,
         id: row.id,
         account_id: w.account,
         account_version: START,

@@ -209,6 +209,9 @@ impl Cluster {
                 mapping: None,
                 messages_per_second: None,
                 starts: None,
+                ends: None,
+                quiet: None,
+                exclude: None,
                 version: None,
             };
             let campaign = campaign::create(app, &mut tx, &input).await.unwrap().row.id;

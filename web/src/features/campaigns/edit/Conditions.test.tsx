@@ -17,7 +17,15 @@ let told: Condition[] = [];
 function Field({ first }: { first: Condition }) {
   const [all, setAll] = useState([first]);
   told = all;
-  return <Conditions all={all} onChange={setAll} errorAt={() => undefined} />;
+  return (
+    <Conditions
+      all={all}
+      onChange={setAll}
+      errorAt={() => undefined}
+      pointer="/audience/all"
+      legend="People"
+    />
+  );
 }
 
 it('offers values that people have, and takes others', async () => {

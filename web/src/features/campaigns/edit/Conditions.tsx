@@ -31,18 +31,19 @@ interface Props {
   all: Condition[];
   onChange: (all: Condition[]) => void;
   errorAt: (pointer: string) => string | undefined;
+  /** Where they stand in the campaign. */
+  pointer: string;
+  legend: string;
+  /** There may be none of them. */
+  optional?: boolean;
 }
 
 /** Conditions that must all hold. */
-export function Conditions({ all, onChange, errorAt }: Props) {
-  const { t } = useLingui();
+export function Conditions({ all, onChange, errorAt, pointer, legend, optional }: Props) {
   const replace = (at: number, condition: Condition | undefined) =>
     onChange(all.flatMap((old, i) => (i === at ? (condition ?? []) : old)));
   return (
-    <Fieldset
-      legend={t`People for whom all of this holds`}
-      classNames={{ root: classes.box, legend: classes.legend }}
-    >
+    <Fieldset legend={legend} classNames={{ root: classes.box, legend: classes.legend }}>
       <Stack gap="sm">
         {all.map((condition, i) => (
           <One
@@ -51,10 +52,10 @@ export function Conditions({ all, onChange, errorAt }: Props) {
             n={i + 1}
             condition={condition}
             onChange={(next) => replace(i, next)}
-            onRemove={all.length > 1 ? () => replace(i, undefined) : undefined}
+            onRemove={all.length > 1 || optional ? () => replace(i, undefined) : undefined}
             errors={{
-              attribute: errorAt(`/audience/all/${i}/attribute`),
-              value: errorAt(`/audience/all/${i}/value`),
+              attribute: errorAt(`${pointer}/${i}/attribute`),
+              value: errorAt(`${pointer}/${i}/value`),
             }}
           />
         ))}

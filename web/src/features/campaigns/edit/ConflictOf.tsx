@@ -1,13 +1,14 @@
 import { useLingui } from '@lingui/react/macro';
 import { ChangedMeanwhile } from '~/ui/ChangedMeanwhile';
 import { useFormat } from '~/ui/format';
-import { useAudienceWords } from '../audience';
-import { type CampaignInput, useLists, useTemplate } from '../queries';
+import { useAudienceWords, useExcludeWords } from '../audience';
+import { type CampaignInput, useLaunched, useLists, useTemplate } from '../queries';
 import { apart, type Part } from './conflict';
 import { type Source, slotsOf, sourceAt, useSlotWords } from './slots';
 import type { Conflict, Draft } from './useDraft';
 import type { Editing } from './useEditing';
 import { momentOf } from './when';
+import { useQuietWords } from './words';
 
 /** What somebody else changed in a draft that is being written here, and the way to decide. */
 export function ConflictOf({ editing }: { editing: Editing }) {
@@ -24,6 +25,8 @@ function Shown({ editing, draft, conflict }: { editing: Editing; draft: Draft; c
     message: t`What it says`,
     numbers: t`Numbers that send it`,
     starts: t`When it starts`,
+    ends: t`Cut-off`,
+    quiet: t`Quiet hours`,
     pace: t`Own limit, messages a second`,
   };
   const rows = apart(conflict).map(({ part, by }) => ({
@@ -52,7 +55,12 @@ function usePartWords(editing: Editing, { mine, theirs }: Conflict) {
   const format = useFormat();
   const audience = useAudienceWords();
   const slotWords = useSlotWords();
-  const lists = useLists(mine.audience.type === 'list' || theirs.audience.type === 'list');
+  const exclude = useExcludeWords();
+  const quiet = useQuietWords();
+  const lists = useLists();
+  const launched = useLaunched(Boolean(mine.exclude?.campaign_ids ?? theirs.exclude?.campaign_ids));
+  const nameOf = (id: string) =>
+    [...(lists.data?.data ?? []), ...(launched.data?.data ?? [])].find((one) => one.id === id)?.name;
   const others = useTemplate(theirs.template_id);
   const source = (from: Source | undefined): string => {
     if (!from) return t`nothing`;
@@ -85,15 +93,23 @@ function usePartWords(editing: Editing, { mine, theirs }: Conflict) {
       case 'name':
         return input.name;
       case 'audience':
-        return audience(input.audience, (id) => lists.data?.data.find((list) => list.id === id)?.name).join(
-          '\n',
-        );
+        return [
+          ...audience(input.audience, nameOf),
+          ...exclude(input.exclude, nameOf).map((who) => t`Left out: ${who}`),
+        ].join('\n');
       case 'message':
         return message(input);
       case 'numbers':
         return phones(input.number_ids);
       case 'starts':
         return start(input);
+      case 'ends': {
+        const at = momentOf(input.ends);
+        if (at !== undefined) return format.full(at);
+        return input.ends ? t`A time that is not finished` : t`No cut-off`;
+      }
+      case 'quiet':
+        return quiet(input.quiet).join('\n') || t`No quiet hours`;
       case 'pace':
         return input.messages_per_second
           ? format.number(input.messages_per_second)

@@ -43,8 +43,8 @@ function Waterfall({ editing }: { editing: Editing }) {
   const format = useFormat();
   const words = useExclusions();
   const about = useAbout();
-  const { reach, counting, reachable, seconds } = editing;
-  const asked = isAskable(editing.draft.input.audience);
+  const { reach, counting, reachable, seconds, finish } = editing;
+  const asked = isAskable(editing.draft.input.audience, editing.draft.input.exclude);
   const data = asked ? reach.data : undefined;
   return (
     <Card withBorder component="section" aria-labelledby="reach">
@@ -87,7 +87,11 @@ function Waterfall({ editing }: { editing: Editing }) {
           </div>
           {seconds !== undefined && reachable !== undefined && reachable > 0 && (
             <Text size="sm" c="dimmed" mt={4}>
-              <Trans>It takes {about(seconds)} from the first to the last.</Trans>
+              {finish ? (
+                <Trans>With its hours it is done about {format.full(finish.at)}.</Trans>
+              ) : (
+                <Trans>It takes {about(seconds)} from the first to the last.</Trans>
+              )}
             </Text>
           )}
         </div>

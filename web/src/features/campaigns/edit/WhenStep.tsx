@@ -1,27 +1,26 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Group, NumberInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMemo, useRef } from 'react';
+import { NumberInput, Radio, Stack, Text } from '@mantine/core';
+import { useRef } from 'react';
 import { useFormat, viewerZone } from '~/ui/format';
-import { wallIn, zones } from '~/ui/zone';
 import type { PlannedStart } from '../queries';
+import { CutOff, Quiet } from './Hours';
 import type { Editing } from './useEditing';
+import { WallTime } from './WallTime';
 import { momentOf, proposal } from './when';
 import { useAbout } from './words';
 
-/** When it starts, and how fast it goes. */
+/** When it starts, rests and ends, and how fast it goes. */
 export function WhenStep({ editing }: { editing: Editing }) {
   const { t } = useLingui();
   const { draft } = editing;
   const { starts } = draft.input;
   const zone = starts?.zone ?? viewerZone();
-  const all = useMemo(() => zones(zone), [zone]);
   // Who looks at the other choice finds the time again.
   const last = useRef(starts);
   const plan = (next: PlannedStart) => {
     last.current = next;
     draft.change({ starts: next });
   };
-  const [day = '', time = ''] = starts?.local.split('T') ?? [];
   const at = momentOf(starts);
   const past = at !== undefined && at <= Date.now();
   return (
@@ -40,34 +39,7 @@ export function WhenStep({ editing }: { editing: Editing }) {
       </Radio.Group>
       {starts && (
         <div>
-          <Group align="flex-start" gap="sm">
-            <TextInput
-              type="date"
-              label={t`Date`}
-              value={day}
-              min={wallIn(Date.now(), zone).slice(0, 10)}
-              onChange={(e) => plan({ ...starts, local: `${e.currentTarget.value}T${time}` })}
-              error={at === undefined || past}
-            />
-            <TextInput
-              type="time"
-              label={t`Time`}
-              value={time}
-              onChange={(e) => plan({ ...starts, local: `${day}T${e.currentTarget.value}` })}
-              error={at === undefined || past}
-            />
-            <Select
-              label={t`On the clocks of`}
-              searchable
-              limit={50}
-              w={{ base: '100%', xs: 240 }}
-              data={all}
-              value={zone}
-              onChange={(zone) => zone && plan({ ...starts, zone })}
-              allowDeselect={false}
-              nothingFoundMessage={t`No such zone`}
-            />
-          </Group>
+          <WallTime value={starts} onChange={plan} wrong={at === undefined || past} />
           <Moment at={at} zone={zone} past={past} />
         </div>
       )}
@@ -76,6 +48,8 @@ export function WhenStep({ editing }: { editing: Editing }) {
           {draft.errorAt('/starts/zone')}
         </Text>
       )}
+      <Quiet editing={editing} />
+      <CutOff editing={editing} />
       <Speed editing={editing} />
       <Daily editing={editing} />
       {draft.errorAt('/messages_per_second') && (

@@ -4,8 +4,9 @@ import { useSaid } from '~/i18n/said';
 import { useFormat } from '~/ui/format';
 import { isAskable } from '../audience';
 import type { Step } from '../routes';
+import { ON_PURPOSE } from '../words';
 import type { Editing } from './useEditing';
-import { isHalfPlanned, momentOf } from './when';
+import { isHalfPlanned, isHalfQuiet, momentOf } from './when';
 import { useAbout } from './words';
 
 export interface Check {
@@ -29,10 +30,21 @@ const STEP_OF: Record<string, Step> = {
   number_ids: 'what',
   messages_per_second: 'when',
   starts: 'when',
+  ends: 'when',
+  quiet: 'when',
+  exclude: 'who',
 };
 const TONE = { green: 'good', amber: 'warn', red: 'bad' } as const;
 /** What the server calls "when" of its numbers is mended where the numbers are chosen. */
-const STEP_OF_KEY: Record<string, Step> = { template: 'what', values: 'what', numbers: 'what', time: 'when' };
+const STEP_OF_KEY: Record<string, Step> = {
+  template: 'what',
+  values: 'what',
+  numbers: 'what',
+  time: 'when',
+  who: 'who',
+  cut_off: 'when',
+  quiet_hours: 'when',
+};
 
 /** What stands in the way of the launch, what one should know, and what is fine. */
 export function useChecks(editing: Editing): Check[] {
@@ -41,8 +53,9 @@ export function useChecks(editing: Editing): Check[] {
   const about = useAbout();
   const said = useSaid();
   const ofServer = useServerWords();
-  const { draft, account, numbers, reachable, reach, counting, seconds, speed, daily, preflight } = editing;
-  const asked = isAskable(draft.input.audience);
+  const { draft, account, numbers, reachable, reach, counting, seconds, finish, speed, daily, preflight } =
+    editing;
+  const asked = isAskable(draft.input.audience, draft.input.exclude);
   const checks: Check[] = [];
   const add = (key: string, tone: Check['tone'], text: string, more: Partial<Check> = {}) =>
     checks.push({ key, tone, text, ...more });
@@ -52,7 +65,7 @@ export function useChecks(editing: Editing): Check[] {
   for (const error of refused) {
     const field = error.pointer.split('/')[1] ?? '';
     // An audience that is not finished is said once, below.
-    if (field === 'audience' && !asked) continue;
+    if ((field === 'audience' || field === 'exclude') && !asked) continue;
     add(`refused${error.pointer}`, 'bad', error.detail, { step: STEP_OF[field] });
   }
   if (draft.held.includes('/name')) add('name', 'bad', t`The campaign has no name.`, { step: 'who' });
@@ -76,7 +89,9 @@ export function useChecks(editing: Editing): Check[] {
         step: missing > 0 ? 'what' : 'who',
       });
     else add('audience', 'good', t`${format.number(reachable)} people will get it.`, { step: 'who' });
-    if (reachable > 0 && left * 2 > reach.data.audience) {
+    const { excluded } = reach.data;
+    const wanted = reach.data.audience - ON_PURPOSE.reduce((sum, reason) => sum + (excluded[reason] ?? 0), 0);
+    if (reachable > 0 && (wanted - reachable) * 2 > wanted) {
       const share = format.share(left, reach.data.audience);
       add('many', 'warn', t`${share} of the audience is left out. The reasons stand beside.`, {
         step: 'who',
@@ -109,6 +124,10 @@ export function useChecks(editing: Editing): Check[] {
   }
   if (preflight.isError) add('preflight', 'warn', t`What a launch looks at could not be looked at now.`);
 
+  if (isHalfPlanned(draft.input.ends))
+    add('ends', 'bad', t`Give the cut-off a date and a time.`, { step: 'when' });
+  if (isHalfQuiet(draft.input.quiet))
+    add('quiet', 'bad', t`Give the quiet hours their times.`, { step: 'when' });
   if (isHalfPlanned(starts)) add('when', 'bad', t`Give a date and a time.`, { step: 'when' });
   else if (past) add('when', 'bad', t`The time to start has passed.`, { step: 'when' });
   else if (at !== undefined) add('when', 'good', t`It starts at ${format.full(at)}.`, { step: 'when' });
@@ -130,7 +149,18 @@ export function useChecks(editing: Editing): Check[] {
   if (numbers.length > 0 && seconds !== undefined && reachable) {
     const pace = format.number(speed.perSecond);
     const tone = seconds > 12 * 3600 ? 'warn' : 'good';
-    add('speed', tone, t`${pace} a second: it takes ${about(seconds)}.`, { step: 'when' });
+    if (finish)
+      add('speed', tone, t`${pace} a second: with its hours it is done about ${format.full(finish.at)}.`, {
+        step: 'when',
+      });
+    else add('speed', tone, t`${pace} a second: it takes ${about(seconds)}.`, { step: 'when' });
+    if (finish && finish.left > 0) {
+      const left = format.number(finish.left);
+      add('cut', 'warn', t`${left} people have no turn before the cut-off: they will be skipped.`, {
+        help: t`Choose a later cut-off, an earlier start or more numbers.`,
+        step: 'when',
+      });
+    }
   }
   return checks;
 }

@@ -3,10 +3,12 @@ import type { CampaignInput } from '../queries';
 /** Parts of a draft that belong together: what fills a template fits no other. */
 const PARTS = {
   name: ['name'],
-  audience: ['audience'],
+  audience: ['audience', 'exclude'],
   message: ['template_id', 'mapping'],
   numbers: ['number_ids'],
   starts: ['starts'],
+  ends: ['ends'],
+  quiet: ['quiet'],
   pace: ['messages_per_second'],
 } as const satisfies Record<string, readonly (keyof CampaignInput)[]>;
 export type Part = keyof typeof PARTS;

@@ -1,7 +1,7 @@
 import { isAskable } from '../audience';
 import type { CampaignInput, Mapping, Template } from '../queries';
 import { type Source, slotsOf, sourceAt } from './slots';
-import { isHalfPlanned } from './when';
+import { isHalfPlanned, isHalfQuiet } from './when';
 
 /** Whether a slot gives everybody a value: the server takes no other. */
 export function isFilled(source: Source | undefined): boolean {
@@ -21,10 +21,12 @@ export const unfilled = (template: Template, mapping: Mapping): string[] =>
 export function unfinished(input: CampaignInput, template: Template | undefined): string[] {
   const wrong: string[] = [];
   if (input.name.trim() === '') wrong.push('/name');
-  if (!isAskable(input.audience)) wrong.push('/audience');
+  if (!isAskable(input.audience, input.exclude)) wrong.push('/audience');
   // Without a mapping of its own the campaign takes the template's, finished or not.
   if (template && input.mapping && JSON.stringify(input.mapping) !== JSON.stringify(template.mapping))
     wrong.push(...unfilled(template, input.mapping));
   if (isHalfPlanned(input.starts)) wrong.push('/starts');
+  if (isHalfPlanned(input.ends)) wrong.push('/ends');
+  if (isHalfQuiet(input.quiet)) wrong.push('/quiet');
   return wrong;
 }

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { isAskable } from '../audience';
-import { ceiling } from '../pace';
+import { ceiling, finishAt } from '../pace';
 import { useAccounts, usePreflight, useReach, useSample, useTemplate } from '../queries';
 import type { Draft } from './useDraft';
 import { dailyOf, momentOf } from './when';
@@ -15,8 +15,13 @@ export function useEditing(draft: Draft) {
   const chosen = usable.filter((number) => input.number_ids?.includes(number.id));
   // Without a choice the account's default number sends.
   const numbers = chosen.length > 0 ? chosen : usable.filter((n) => n.default).slice(0, 1);
-  const wanted = isAskable(input.audience)
-    ? { audience: input.audience, template_id: input.template_id, mapping: input.mapping }
+  const wanted = isAskable(input.audience, input.exclude)
+    ? {
+        audience: input.audience,
+        exclude: input.exclude ?? {},
+        template_id: input.template_id,
+        mapping: input.mapping,
+      }
     : undefined;
   const [asked] = useDebouncedValue(wanted, 300);
   const reach = useReach(wanted && asked);
@@ -30,6 +35,13 @@ export function useEditing(draft: Draft) {
   });
   const reachable = wanted ? reach.data?.reachable : undefined;
   const daily = dailyOf(preflight.data, momentOf(input.starts), Date.now());
+  const spans = preflight.data?.open_spans ?? [];
+  const through =
+    spans.length > 0 && reachable && speed.perSecond > 0
+      ? finishAt(spans, Math.max(Date.now(), momentOf(input.starts) ?? 0), reachable, speed.perSecond)
+      : undefined;
+  // Without a cut-off the spans end where nobody looks any further.
+  const finish = through && (through.left === 0 || input.ends) ? through : undefined;
   return {
     draft,
     template: template.data,
@@ -46,6 +58,8 @@ export function useEditing(draft: Draft) {
     /** What WhatsApp's daily limit leaves when it starts; nothing while that is not known. */
     daily: daily && { ...daily, short: reachable !== undefined && reachable > daily.left },
     speed,
+    /** When it is through with its quiet hours and its cut-off, where it has any. */
+    finish,
     /** Seconds from first to last at this speed. */
     seconds: reachable !== undefined && speed.perSecond > 0 ? reachable / speed.perSecond : undefined,
   };

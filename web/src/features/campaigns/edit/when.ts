@@ -1,7 +1,8 @@
 import type { Schemas } from '~/api/client';
+import { DAYS } from '~/features/accounts/autoReply';
 import { viewerZone } from '~/ui/format';
 import { momentIn, wallIn } from '~/ui/zone';
-import type { PlannedStart } from '../queries';
+import type { PlannedStart, QuietHours } from '../queries';
 
 const HOUR = 3_600_000;
 
@@ -20,6 +21,18 @@ export const momentOf = (starts: PlannedStart | null | undefined): number | unde
 /** A plan that is not finished: the server takes no other. */
 export const isHalfPlanned = (starts: PlannedStart | null | undefined): boolean =>
   Boolean(starts) && momentOf(starts) === undefined;
+
+/** Hours with a time that is not filled in. */
+export const isHalfQuiet = (quiet: QuietHours | null | undefined): boolean =>
+  DAYS.some((day) => quiet?.days[day]?.some(({ from, to }) => from === '' || to === ''));
+
+const NIGHT = { from: '21:00', to: '09:00', next_day: true };
+
+/** Nights, as a first proposal. */
+export const nights = (zone = viewerZone()): QuietHours => ({
+  zone,
+  days: Object.fromEntries(DAYS.map((day) => [day, [NIGHT]])) as QuietHours['days'],
+});
 
 const DAY = 24 * HOUR;
 

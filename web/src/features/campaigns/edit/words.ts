@@ -1,5 +1,8 @@
 import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
+import { DAYS } from '~/features/accounts/autoReply';
+import { useDayName } from '~/features/accounts/useDayName';
+import type { QuietHours } from '../queries';
 
 /** A span of time, roughly, as one says it. */
 export function useAbout(): (seconds: number) => string {
@@ -12,5 +15,21 @@ export function useAbout(): (seconds: number) => string {
     if (hours < 36) return t`about ${plural(hours, { one: 'an hour', other: '# hours' })}`;
     const days = Math.round(seconds / 86_400);
     return t`about ${plural(days, { one: 'a day', other: '# days' })}`;
+  };
+}
+
+/** Quiet hours in words: a line for all days, or for each that has some, and whose clocks count. */
+export function useQuietWords(): (quiet: QuietHours | null | undefined) => string[] {
+  const { t } = useLingui();
+  const nameOf = useDayName();
+  return (quiet) => {
+    if (!quiet) return [];
+    const spans = DAYS.map((day) =>
+      (quiet.days[day] ?? []).map(({ from, to }) => `${from}–${to}`).join(', '),
+    );
+    const [first = ''] = spans;
+    if (first !== '' && spans.every((one) => one === first)) return [t`Every day ${first}`, quiet.zone];
+    const lines = DAYS.flatMap((day, i) => (spans[i] ? [`${nameOf(day)} ${spans[i]}`] : []));
+    return lines.length > 0 ? [...lines, quiet.zone] : [];
   };
 }

@@ -11,8 +11,9 @@ import { fromTemplate, valuesOf } from '~/wa/convert';
 import { fromMessage } from '~/wa/message';
 import { PhoneFrame } from '~/wa/PhoneFrame';
 import { WaBubble } from '~/wa/WaBubble';
-import { useAudienceWords } from '../audience';
-import { type Campaign, useAccounts, useLists, useTemplate } from '../queries';
+import { useAudienceWords, useExcludeWords } from '../audience';
+import { useQuietWords } from '../edit/words';
+import { type Campaign, useAccounts, useLaunched, useLists, useTemplate } from '../queries';
 
 /** What was sent to whom, from where and when. */
 export function Setup({ campaign }: { campaign: Campaign }) {
@@ -29,16 +30,24 @@ function Facts({ campaign }: { campaign: Campaign }) {
   const can = useCan();
   const format = useFormat();
   const words = useAudienceWords();
-  const lists = useLists(campaign.audience.type === 'list');
+  const excludeWords = useExcludeWords();
+  const quietWords = useQuietWords();
+  const lists = useLists(campaign.audience.type !== 'everyone' || Boolean(campaign.exclude?.list_ids));
+  const launched = useLaunched(Boolean(campaign.exclude?.campaign_ids));
   const accounts = useAccounts(can('accounts.read'));
   const template = useTemplate(campaign.template_id);
   const account = accounts.data?.data.find((a) => a.id === campaign.account_id);
   const numbers = account?.numbers.filter((n) => campaign.number_ids.includes(n.id)) ?? [];
-  const to = words(campaign.audience, (id) => lists.data?.data.find((l) => l.id === id)?.name);
+  const nameOf = (id: string) =>
+    [...(lists.data?.data ?? []), ...(launched.data?.data ?? [])].find((one) => one.id === id)?.name;
+  const to = words(campaign.audience, nameOf);
+  const without = excludeWords(campaign.exclude, nameOf);
+  const quiet = quietWords(campaign.quiet);
   const times: [string, number | null | undefined][] = [
     [t`Written`, campaign.created_at],
     [t`Planned for`, campaign.scheduled_at],
     [t`Started`, campaign.launched_at],
+    [t`Cut-off`, campaign.ends?.at],
     [t`Ended`, campaign.finished_at],
   ];
   return (
@@ -52,18 +61,21 @@ function Facts({ campaign }: { campaign: Campaign }) {
           ) : (
             <>
               <Text size="sm">
-                <Trans>People for whom all of this holds:</Trans>
+                {campaign.audience.type === 'lists' ? (
+                  <Trans>Any of:</Trans>
+                ) : (
+                  <Trans>People for whom all of this holds:</Trans>
+                )}
               </Text>
-              <List size="sm">
-                {to.map((line) => (
-                  <List.Item key={line}>
-                    <bdi>{line}</bdi>
-                  </List.Item>
-                ))}
-              </List>
+              <Lines lines={to} />
             </>
           )}
         </Fact>
+        {without.length > 0 && (
+          <Fact title={t`Left out`}>
+            <Lines lines={without} />
+          </Fact>
+        )}
         <Fact title={t`Template`}>
           <Anchor component={Link} to={`/templates/${campaign.template_id}`} size="sm" dir="auto">
             {template.data ? `${template.data.name} (${template.data.language})` : campaign.template_id}
@@ -97,6 +109,11 @@ function Facts({ campaign }: { campaign: Campaign }) {
             </Text>
           </Fact>
         )}
+        {quiet.length > 0 && (
+          <Fact title={t`Quiet hours`}>
+            <Lines lines={quiet} />
+          </Fact>
+        )}
         {times.map(
           ([title, at]) =>
             at && (
@@ -109,6 +126,18 @@ function Facts({ campaign }: { campaign: Campaign }) {
         )}
       </Stack>
     </Card>
+  );
+}
+
+function Lines({ lines }: { lines: string[] }) {
+  return (
+    <List size="sm">
+      {lines.map((line) => (
+        <List.Item key={line}>
+          <bdi>{line}</bdi>
+        </List.Item>
+      ))}
+    </List>
   );
 }
 

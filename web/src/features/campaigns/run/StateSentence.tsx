@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { Time, useFormat } from '~/ui/format';
 import { Said } from '~/ui/Said';
+import { wallIn } from '~/ui/zone';
 import type { Campaign } from '../queries';
 import type { Run } from './useRun';
 
@@ -44,11 +45,13 @@ export function StateSentence({ campaign, run }: { campaign: Campaign; run: Run 
           icon={
             waiting.until ? <IconClock size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />
           }
-          title={<WaitingTitle code={waiting.code} since={waiting.since} />}
+          title={<WaitingTitle waiting={waiting} zone={campaign.quiet?.zone} />}
         >
-          <Text size="sm" dir="auto">
-            <Said text={waiting.reason} />
-          </Text>
+          {waiting.code !== 'quiet_hours' && (
+            <Text size="sm" dir="auto">
+              <Said text={waiting.reason} />
+            </Text>
+          )}
           {waiting.until && (
             <Text size="sm" mt={4}>
               <Trans>It goes on by itself at {format.exact(waiting.until)}.</Trans>
@@ -65,10 +68,28 @@ export function StateSentence({ campaign, run }: { campaign: Campaign; run: Run 
   );
 }
 
-function WaitingTitle({ code, since }: { code: string; since: number }) {
+interface WaitingProps {
+  waiting: NonNullable<Run['progress']['waiting']>;
+  zone: string | undefined;
+}
+
+function WaitingTitle({ waiting: { code, since, until }, zone }: WaitingProps) {
   const format = useFormat();
   const at = format.full(since);
   switch (code) {
+    case 'quiet_hours': {
+      if (!until || !zone) break;
+      const there = wallIn(until, zone);
+      // The date is told where it is not the next of its times that comes.
+      const time = until - Date.now() < 24 * 3_600_000 ? there.slice(11) : there;
+      return (
+        <Trans>
+          Waiting: quiet hours until {time} ({zone})
+        </Trans>
+      );
+    }
+    case 'cut_off':
+      return <Trans>The cut-off was at {at}</Trans>;
     case 'throttled':
       return <Trans>Slowed down since {at}</Trans>;
     case 'unavailable':
@@ -77,9 +98,8 @@ function WaitingTitle({ code, since }: { code: string; since: number }) {
       return <Trans>Sending is on hold since {at}. Nothing is lost.</Trans>;
     case 'stopped':
       return <Trans>It was stopped at {at}</Trans>;
-    default:
-      return <Trans>It waits for a person since {at}</Trans>;
   }
+  return <Trans>It waits for a person since {at}</Trans>;
 }
 
 function Sentence({ campaign, run }: { campaign: Campaign; run: Run }) {
@@ -105,6 +125,15 @@ function Sentence({ campaign, run }: { campaign: Campaign; run: Run }) {
     case 'finished': {
       const at = progress.finished_at ? format.full(progress.finished_at) : '';
       const sent = format.number(progress.funnel.sent);
+      if (progress.funnel.cut_off > 0) {
+        const skipped = format.number(progress.funnel.cut_off);
+        return (
+          <Trans>
+            Ended by its cut-off at {at}: {sent} of {whole} were accepted by the provider, {skipped} were
+            skipped.
+          </Trans>
+        );
+      }
       return (
         <Trans>
           Finished at {at}: {sent} of {whole} were accepted by the provider.

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { heard, pace, type Sample } from '../pace';
+import { finishAt, heard, pace, type Sample } from '../pace';
 import { type Progress, useProgress } from '../queries';
 
 export interface Run {
@@ -33,7 +33,12 @@ export function useRun(id: string) {
   const perSecond = running ? pace(samples) : undefined;
   const left = whole - done;
   const known = progress.planned || progress.expected !== null;
-  const endsAt =
-    perSecond && perSecond > 0.05 && left > 0 && known ? progress.now + (left / perSecond) * 1000 : undefined;
+  const { open_spans: spans, now } = progress;
+  const through =
+    perSecond && perSecond > 0.05 && left > 0 && known
+      ? finishAt(spans.length > 0 ? spans : [{ from: now }], now, left, perSecond)
+      : undefined;
+  // Without a cut-off the spans end where nobody looks any further.
+  const endsAt = through && (through.left === 0 || progress.ends_at) ? through.at : undefined;
   return { query, run: { progress, done, whole, perSecond, endsAt } satisfies Run };
 }

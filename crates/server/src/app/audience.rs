@@ -1,0 +1,157 @@
+//! The people of an audience, slice by slice, with all that decides about them. Counting, samples and sending read them
+//! here, so that the number that was shown is the number that is sent.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::{AppError, FieldProblem};
+use crate::domain::audience::{Exclusion, Person};
+use crate::domain::exclude::{Exclude, Known, Who};
+use crate::domain::id::{CAMPAIGN, Kind, LIST};
+use crate::store::campaign::CampaignRow;
+use crate::store::profile::{self, ProfileRow};
+use crate::store::{self, Tx, audience, consent, from_json, list, to_json};
+
+/// Who a campaign is for, with the ids that it names.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    who: Who,
+    /// The lists whose people it is for; none: everybody's.
+    pub lists: Vec<i64>,
+    left_out: Vec<i64>,
+    campaigns: Vec<i64>,
+}
+
+impl Scope {
+    /// Reads the ids. One that is none is not passed over: a list that is left out would be written to.
+    pub fn read(who: Who) -> Result<Self, AppError> {
+        let ids = |kind: Kind, what, texts: &[String]| -> Result<Vec<i64>, AppError> {
+            let read = |text: &String| kind.read(text).ok_or(AppError::NotFound(what));
+            let mut ids: Vec<i64> = texts.iter().map(read).collect::<Result<_, _>>()?;
+            ids.sort_unstable();
+            ids.dedup();
+            Ok(ids)
+        };
+        Ok(Self {
+            lists: ids(LIST, "list", who.audience.list_ids())?,
+            left_out: ids(LIST, "list", &who.exclude.list_ids)?,
+            campaigns: ids(CAMPAIGN, "campaign", &who.exclude.campaign_ids)?,
+            who,
+        })
+    }
+
+    /// All lists that it names: those that it is for, and those that it leaves out.
+    pub fn named_lists(&self) -> impl Iterator<Item = i64> {
+        self.lists.iter().chain(&self.left_out).copied()
+    }
+
+    /// The next people after a profile up to another.
+    pub async fn next(&self, tx: &mut Tx, after: i64, upper: i64, limit: i64) -> Result<People, AppError> {
+        let rows = profile::slice_of(tx, after, upper, &self.lists, limit).await?;
+        let phones: Vec<&str> = rows.iter().filter_map(|row| row.phone.as_deref()).collect();
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        Ok(People {
+            suppressed: consent::suppressed(tx, &phones).await?,
+            on_list: audience::on_lists(tx, &self.left_out, &ids).await?,
+            got: audience::got(tx, &self.campaigns, &phones).await?,
+            rows,
+        })
+    }
+}
+
+/// People who were read together.
+#[derive(Debug)]
+pub struct People {
+    /// In the order in which a campaign comes to them.
+    pub rows: Vec<ProfileRow>,
+    suppressed: HashSet<String>,
+    on_list: HashSet<i64>,
+    got: HashSet<String>,
+}
+
+impl People {
+    /// A person as conditions see them.
+    pub fn person<'a>(&self, row: &'a ProfileRow, attributes: &'a Map<String, Value>) -> Person<'a> {
+        Person {
+            identity: &row.identity,
+            phone: row.phone.as_deref(),
+            name: row.name.as_deref(),
+            opt_in: row.opt_in,
+            suppressed: row.phone.as_ref().is_some_and(|p| self.suppressed.contains(p)),
+            attributes,
+        }
+    }
+
+    /// Does one of these people get it? `None`: not of the audience.
+    pub fn judge(
+        &self,
+        scope: &Scope,
+        row: &ProfileRow,
+        person: &Person<'_>,
+    ) -> Option<Result<(), Exclusion>> {
+        let known = Known {
+            on_list: self.on_list.contains(&row.id),
+            got_campaign: row.phone.as_ref().is_some_and(|p| self.got.contains(p)),
+        };
+        scope.who.judge(person, known)
+    }
+}
+
+/// Who a campaign is for.
+pub fn who_of(row: &CampaignRow) -> Result<Who, AppError> {
+    who(&row.audience, row.exclude.as_deref())
+}
+
+/// [`who_of`] of what is kept.
+pub fn who(audience: &str, exclude: Option<&str>) -> Result<Who, AppError> {
+    Ok(Who {
+        audience: from_json("audience", audience)?,
+        exclude: exclude.map_or_else(|| Ok(Exclude::default()), |text| from_json("exclude", text))?,
+    })
+}
+
+/// As it is kept: nothing where nobody is left out on purpose.
+pub fn kept(exclude: Option<&Exclude>) -> Option<String> {
+    exclude.filter(|exclude| !exclude.is_empty()).map(to_json)
+}
+
+/// What is wrong with an audience, lists and campaigns that do not exist among it.
+pub async fn problems(tx: &mut Tx, who: &Who) -> Result<Vec<FieldProblem>, AppError> {
+    let mut problems = who.problems();
+    if !problems.is_empty() {
+        return Ok(problems);
+    }
+    let single = matches!(who.audience, crate::domain::audience::Audience::List { .. });
+    for (i, text) in who.audience.list_ids().iter().enumerate() {
+        let pointer = match single {
+            true => "/audience/list_id".to_owned(),
+            false => format!("/audience/list_ids/{i}"),
+        };
+        problems.extend(missing_list(tx, text, pointer).await?);
+    }
+    for (i, text) in who.exclude.list_ids.iter().enumerate() {
+        problems.extend(missing_list(tx, text, format!("/exclude/list_ids/{i}")).await?);
+    }
+    for (i, text) in who.exclude.campaign_ids.iter().enumerate() {
+        let found = match CAMPAIGN.read(text) {
+            Some(id) => store::campaign::by_id(tx, id).await?.is_some(),
+            None => false,
+        };
+        if !found {
+            let detail = "There is no campaign with this id. GET /api/v1/campaigns shows the campaigns.";
+            let pointer = format!("/exclude/campaign_ids/{i}");
+            problems.push(FieldProblem::new(pointer, "not_found", detail));
+        }
+    }
+    Ok(problems)
+}
+
+async fn missing_list(tx: &mut Tx, text: &str, pointer: String) -> Result<Option<FieldProblem>, AppError> {
+    let found = match LIST.read(text) {
+        Some(id) => list::by_id(tx, id).await?.is_some(),
+        None => false,
+    };
+    let detail = "There is no list with this id. GET /api/v1/lists shows the lists.";
+    Ok((!found).then(|| FieldProblem::new(pointer, "not_found", detail)))
+}
