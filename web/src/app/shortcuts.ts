@@ -6,7 +6,7 @@ import { PLACES } from './nav';
 /** Whether single letters act; people who speak to their computer turn them off (WCAG 2.1.4). */
 export const useShortcutsOn = () => useLocalStorage({ key: 'harkara.shortcuts', defaultValue: true });
 
-const EDITABLE = 'input,textarea,select,[contenteditable=true],[role=textbox]';
+const EDITABLE = 'input:not([type=checkbox]),textarea,select,[contenteditable=true],[role=textbox]';
 
 /** Whether a key press is a shortcut and not text, a menu's or the browser's. */
 export function isShortcut(event: KeyboardEvent): boolean {

@@ -44,6 +44,9 @@ export function UsedByCell({ template: { id, used_by } }: { template: TemplateRo
       {can('campaigns.read') ? (
         <Anchor
           inherit
+          // Links that stand under each other are as high as a finger needs.
+          display="inline-block"
+          lh="24px"
           renderRoot={(props) => <Link {...props} to="/campaigns" search={{ tab, template: id }} />}
         >
           {words}
