@@ -134,7 +134,7 @@ async function write({ server, page, api, files }) {
     },
     'long words '.repeat(455).slice(0, 5_000),
   );
-  await page.getByText('3976 characters of what you pasted were cut off').waitFor();
+  await page.getByText('3,976 characters of what you pasted were cut off').waitFor();
   assert.equal((await body.inputValue()).length, 1024);
 
   // Lines become a list and a quote, and emoji come from this server.
