@@ -70,14 +70,18 @@ export default function EmojiPicker({ onPick, onSearch }: Props) {
               </div>
             ),
             Row: ({ children, ...props }) => (
-              <div {...props} aria-rowindex={fromOne(props['aria-rowindex'])} className={classes.row}>
+              <div
+                {...props}
+                {...{ 'aria-rowindex': fromOne(props['aria-rowindex']) }}
+                className={classes.row}
+              >
                 {children}
               </div>
             ),
             Emoji: ({ emoji, ...props }) => (
               <button
                 {...props}
-                aria-colindex={fromOne(props['aria-colindex'])}
+                {...{ 'aria-colindex': fromOne(props['aria-colindex']) }}
                 type="button"
                 className={classes.emoji}
                 data-active={emoji.isActive || undefined}
