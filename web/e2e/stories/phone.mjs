@@ -157,6 +157,9 @@ async function weather({ server, page, api, sim, thread, drawer }) {
   await tells(slow, 'Its request is on its way to the provider');
   await back();
   await choose('Healthy', (config) => config.latency_ms === 20);
+  // What comes in moves, and is not looked at while it does.
+  await until('the last one arrives', async () => ['delivered', 'read'].includes(await stateOf(slow)));
+  await shown(page.getByText('Patience').first());
 }
 
 /** What went over the wire can be read and copied, and holds no secret. */

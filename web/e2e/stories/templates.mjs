@@ -2,7 +2,7 @@
 // tries it on a phone, rewords it, and clones it.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, looks, picture, signIn, until } from '../lib.mjs';
 
 // Its sample picture is on this machine.
 export const options = { demo: true, env: { HARKARA_ALLOWED_TARGETS: '127.0.0.1' } };
@@ -136,7 +136,7 @@ async function write({ server, page, api, files }) {
     },
     'long words '.repeat(455).slice(0, 5_000),
   );
-  await page.getByText('3976 characters of what you pasted were cut off').waitFor();
+  await page.getByText('3,976 characters of what you pasted were cut off').waitFor();
   assert.equal((await body.inputValue()).length, 1024);
 
   // Lines become a list and a quote, and emoji come from this server.
@@ -406,16 +406,7 @@ async function compare({ page, api }) {
       .then((all) => all.join('')),
     /Sunday/,
   );
-  await accessible(page, 'the two beside each other');
-  await picture(page, 'story-template-differs');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await accessible(page, 'the two beside each other, dark');
-  await picture(page, 'story-template-differs-dark');
-  await page.setViewportSize(PHONE);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await fits(page, 'the two on a phone');
-  await picture(page, 'story-template-differs-phone');
-  await page.setViewportSize(WIDE);
+  await looks(page, 'story-template-differs');
   await dialog.getByRole('button', { name: 'Take over what the provider holds' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await status(page, 'Approved');

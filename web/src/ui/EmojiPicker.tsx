@@ -24,6 +24,9 @@ const ours: EmojiDataResolver = async (locale): Promise<EmojiData> => {
   };
 };
 
+/** The picker counts rows and columns from 0, which is not valid. */
+const fromOne = (index: number | undefined) => (index === undefined ? undefined : index + 1);
+
 interface Props {
   onPick: (emoji: string) => void;
   /** What was typed to search by, at each change. */
@@ -67,13 +70,18 @@ export default function EmojiPicker({ onPick, onSearch }: Props) {
               </div>
             ),
             Row: ({ children, ...props }) => (
-              <div {...props} className={classes.row}>
+              <div
+                {...props}
+                {...{ 'aria-rowindex': fromOne(props['aria-rowindex']) }}
+                className={classes.row}
+              >
                 {children}
               </div>
             ),
             Emoji: ({ emoji, ...props }) => (
               <button
                 {...props}
+                {...{ 'aria-colindex': fromOne(props['aria-colindex']) }}
                 type="button"
                 className={classes.emoji}
                 data-active={emoji.isActive || undefined}

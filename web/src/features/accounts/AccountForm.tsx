@@ -86,6 +86,7 @@ export function AccountForm(props: Props) {
     return !box || form.values[box.key] === true;
   };
   const plain = provider.fields.filter((field) => !isAside(field) && shown(field));
+  const lastUrl = plain.filter(isUrl).at(-1);
   const aside = provider.fields.filter(isAside);
   const input = (field: Field) => (
     <FieldInput
@@ -120,6 +121,12 @@ export function AccountForm(props: Props) {
                     value={field.type === 'inbound_url' ? urls.inbound : urls.reports}
                   />
                   <CallbackLight at={field.type === 'inbound_url' ? called.inbound : called.reports} />
+                  {writable && field === lastUrl && (
+                    <CheckNow
+                      of={account ? { account_id: account.id } : { token: callbackToken }}
+                      urls={urls}
+                    />
+                  )}
                 </Stack>
               ) : (
                 <Stack key={field.key} gap="xs">
@@ -129,9 +136,6 @@ export function AccountForm(props: Props) {
                   )}
                 </Stack>
               ),
-            )}
-            {writable && (
-              <CheckNow of={account ? { account_id: account.id } : { token: callbackToken }} urls={urls} />
             )}
             {isLocal(urls.inbound) && (
               <Text size="sm" c="dimmed">

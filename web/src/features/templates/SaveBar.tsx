@@ -29,8 +29,20 @@ interface Props {
 
 /** Saves and submits; always in reach. */
 export function SaveBar(props: Props) {
-  const { dirty, saved, ours, submittable, busy, rules, autosaves, saving, onDiscard, onSave, onSubmit } =
-    props;
+  const {
+    dirty,
+    saved,
+    ours,
+    submittable,
+    busy,
+    rules,
+    autosaves,
+    saving,
+    apart,
+    onDiscard,
+    onSave,
+    onSubmit,
+  } = props;
   const { t } = useLingui();
   const first = rules.find((rule) => !rule.advice);
   const todo = rules.filter((rule) => !rule.advice).length;
@@ -72,7 +84,7 @@ export function SaveBar(props: Props) {
           </Menu.Dropdown>
         </Menu>
       )}
-      {saved && dirty && (!autosaves || saving === 'held' || saving === 'refused') && (
+      {saved && dirty && !apart && (!autosaves || saving === 'held' || saving === 'refused') && (
         <Button variant="subtle" color="gray" onClick={onDiscard} disabled={busy}>
           <Trans>Discard changes</Trans>
         </Button>

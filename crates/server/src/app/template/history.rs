@@ -1,6 +1,6 @@
 //! Every saved change of a template is a version: who, when and what.
 
-use super::{Change, category, name_and_language_are_ours, row_to_change, update_row};
+use super::{BY_ID, Change, category, name_and_language_are_ours, row_to_change, update_row};
 use crate::app::audit::Actor;
 use crate::app::{App, AppError};
 use crate::clock::{MINUTE, Millis};
@@ -46,7 +46,7 @@ impl Act {
 /// A version of which only the template itself tells, such as one from before versions were kept.
 const UNKNOWN: &str = "unknown";
 
-/// What a version holds of a template; its status is not part of it.
+/// What a version holds of a template. Its status is not part of it, nor an id that the vendor gave and nothing is found by.
 type Said<'a> = (
     &'a str,
     &'a str,
@@ -63,7 +63,9 @@ fn of_template(row: &TemplateRow) -> Said<'_> {
         &row.language,
         &row.category,
         &row.addressing,
-        row.provider_template_id.as_deref(),
+        row.provider_template_id
+            .as_deref()
+            .filter(|_| row.addressing == BY_ID),
         &row.content,
         &row.mapping,
     )
@@ -75,7 +77,9 @@ fn of_version(row: &VersionRow) -> Said<'_> {
         &row.language,
         &row.category,
         &row.addressing,
-        row.provider_template_id.as_deref(),
+        row.provider_template_id
+            .as_deref()
+            .filter(|_| row.addressing == BY_ID),
         &row.content,
         &row.mapping,
     )
