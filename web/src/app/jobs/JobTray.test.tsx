@@ -10,7 +10,7 @@ const given = vi.hoisted(() => ({ imports: [] as object[], toast: vi.fn(), may: 
 vi.mock('@tanstack/react-router', () => ({
   Link: ({ to, children }: { to: string; children: ReactNode }) => <a href={to}>{children}</a>,
 }));
-vi.mock('~/api/session', () => ({ useCan: () => (what: string) => given.may || what === 'profiles.read' }));
+vi.mock('~/api/session', () => ({ useCan: () => () => given.may }));
 vi.mock('~/ui/toast', () => ({ over: given.toast }));
 vi.mock('~/api/client', () => ({
   api: { GET: (path: string) => (path.endsWith('bulk') ? [] : given.imports) },
