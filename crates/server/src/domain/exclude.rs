@@ -8,17 +8,17 @@ use super::problem::FieldProblem;
 
 /// People who are left out of any audience. Who is in one of the three groups does not get the campaign.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Exclude {
     /// People on any of these lists (`lst_...`), 20 at most.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_ids: Vec<String>,
     /// People who meet all of these conditions.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// People who got one of these campaigns (`cmp_...`), 20 at most: the provider accepted their message, at once or when
     /// it was sent again, and it has not failed since.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub campaign_ids: Vec<String>,
 }
 
