@@ -54,6 +54,7 @@ function Editor({
   before: Condition[] | undefined;
   apply: (conditions: Condition[] | undefined) => void;
 }) {
+  const { t } = useLingui();
   const [all, change] = useState<Condition[]>(before ?? [BLANK]);
   const ready = all.every(isComplete);
   return (
@@ -65,7 +66,13 @@ function Editor({
       }}
     >
       <Stack>
-        <Conditions all={all} onChange={change} errorAt={() => undefined} />
+        <Conditions
+          all={all}
+          onChange={change}
+          errorAt={() => undefined}
+          pointer=""
+          legend={t`People for whom all of this holds`}
+        />
         <Group justify="flex-end">
           {!ready && (
             <Text size="sm" c="dimmed" role="status" me="auto">

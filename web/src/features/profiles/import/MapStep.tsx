@@ -13,8 +13,8 @@ import {
 } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useLists } from '~/ui/bulk';
-import { Said } from '~/ui/Said';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { Said } from '~/ui/Said';
 import { useKnownAttributes } from '../queries';
 import { FirstRows, MapTable } from './MapTable';
 import { OPT_INS, problemsOf, type Settings } from './mapping';
