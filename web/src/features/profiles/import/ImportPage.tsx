@@ -51,7 +51,8 @@ function Steps() {
   // What is asked once when the page opens: from then on the page knows better.
   const [first] = useState(id);
   const draft = useQuery({
-    queryKey: ['import', 'draft', first],
+    // Not of the topic `import`: what happens to it does not read it anew, and once it is started it is no draft.
+    queryKey: ['draft', first],
     queryFn: () => readDraft(first ?? ''),
     enabled: first !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
