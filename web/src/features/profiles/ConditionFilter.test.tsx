@@ -10,6 +10,7 @@ vi.mock('~/ui/people', () => ({
   BUILT_IN: ['name'],
   useAttributeNames: () => ['city'],
   useAttributeValues: () => ['Pune'],
+  useIsDate: () => false,
 }));
 
 let told: Condition[] | undefined;
