@@ -149,9 +149,19 @@ pub async fn problems(tx: &mut Tx, who: &Who) -> Result<Vec<FieldProblem>, AppEr
 
 async fn missing_list(tx: &mut Tx, text: &str, pointer: String) -> Result<Option<FieldProblem>, AppError> {
     let found = match LIST.read(text) {
-        Some(id) => list::by_id(tx, id).await?.is_some(),
-        None => false,
+        Some(id) => list::any_by_id(tx, id).await?,
+        None => None,
     };
-    let detail = "There is no list with this id. GET /api/v1/lists shows the lists.";
-    Ok((!found).then(|| FieldProblem::new(pointer, "not_found", detail)))
+    let (code, detail) = match found {
+        None => (
+            "not_found",
+            "There is no list with this id. GET /api/v1/lists shows the lists.",
+        ),
+        Some(row) if row.deleted_at.is_some() => (
+            "list_deleted",
+            "This list was deleted. Take the list back, or choose other people.",
+        ),
+        Some(_) => return Ok(None),
+    };
+    Ok(Some(FieldProblem::new(pointer, code, detail)))
 }

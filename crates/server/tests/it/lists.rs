@@ -128,7 +128,7 @@ on_both_engines! {
         // A copy of it cannot be launched, until the list is back.
         let copy = client.post(&format!("{path}/clone"), json!({})).await.expect(201);
         let launch = format!("/api/v1/campaigns/{}/launch", copy["id"].as_str().unwrap());
-        assert_eq!(client.post(&launch, json!({})).await.expect(409)["code"], "list_deleted");
+        assert_eq!(client.post(&launch, json!({})).await.expect(422)["errors"][0]["code"], "list_deleted");
         client.post(&format!("{list}/restore"), json!({})).await.expect(200);
         client.post(&launch, json!({})).await.expect(200);
     }

@@ -146,7 +146,7 @@ on_both_engines! {
         let of_copy = format!("/templates/{}", copy["id"].as_str().unwrap());
         let versions = desk.creator.get(&format!("{of_copy}/versions")).await;
         assert_eq!((&versions["data"][0]["act"], &versions["data"][0]["by"]), (&json!("copied"), &json!("creator")));
-        let gone = desk.creator.call("DELETE", &of_copy, Value::Null).await;
+        let gone = desk.creator.call("DELETE", &format!("{of_copy}?for_good=true"), Value::Null).await;
         assert_eq!(gone.status, 204);
         let copy = id::TEMPLATE.read(copy["id"].as_str().unwrap()).unwrap();
         let mut tx = desk.w.t.app.db.write().await.unwrap();

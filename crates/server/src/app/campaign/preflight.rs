@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Checked, Reach, frozen, planned_end, planned_start, quiet_hours, sound, who_of};
-use crate::app::audience::Scope;
 use crate::app::{App, AppError, account, template};
 use crate::clock::{DAY, Millis};
 use crate::domain::audience::Exclusion;
@@ -16,7 +15,7 @@ use crate::domain::timetable::{Finish, Timetable};
 use crate::store::account::ACTIVE;
 use crate::store::campaign::CampaignRow;
 use crate::store::health::{self, SLOT};
-use crate::store::{self, Tx, list, number, retired};
+use crate::store::{self, Tx, number, retired};
 
 /// How grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -119,7 +118,6 @@ async fn needed(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding
     all.push(of_values(tx, checked).await?);
     all.push(of_numbers(tx, checked).await?);
     all.extend(of_account(app, tx, checked).await?);
-    all.extend(of_lists(tx, checked).await?);
     all.extend(of_hours(&checked.row, app.now())?);
     Ok(all)
 }
@@ -322,21 +320,6 @@ async fn of_numbers(tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError>
         n => format!("It leaves from {n} numbers, {} among them.", checked.number.phone),
     };
     Ok(Finding::green("numbers", "Numbers in use", detail))
-}
-
-/// A draft that was copied may be for a list that is gone.
-async fn of_lists(tx: &mut Tx, checked: &Checked) -> Result<Option<Finding>, AppError> {
-    for list in Scope::read(who_of(&checked.row)?)?.named_lists() {
-        if list::by_id(tx, list).await?.is_none() {
-            let refusal = AppError::conflict(
-                "list_deleted",
-                "A list that it is for, or that it leaves out, was deleted.",
-                "Take the list back, or choose other people.",
-            );
-            return Ok(Some(Finding::red("list", "List deleted", Step::Who, refusal)));
-        }
-    }
-    Ok(None)
 }
 
 async fn of_account(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
