@@ -252,7 +252,7 @@ export async function story({ server, context, page }) {
   // A proxy holds the news back without any error: the page says so, and is read by the clock.
   await page.route('**/api/v1/live', () => {});
   await page.reload();
-  const status = page.getByRole('banner').getByRole('status');
+  const status = page.getByRole('banner').getByRole('status').first();
   await shown(status.getByText('Not live', { exact: true }));
   await looks(page, 'inbox-not-live');
   await accessible(page, 'a page that is not live');

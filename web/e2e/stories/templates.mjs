@@ -2,7 +2,7 @@
 // tries it on a phone, rewords it, and clones it.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { accessible, looks, picture, signIn, until } from '../lib.mjs';
+import { accessible, fits, looks, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 // Its sample picture is on this machine.
 export const options = { demo: true, env: { HARKARA_ALLOWED_TARGETS: '127.0.0.1' } };
