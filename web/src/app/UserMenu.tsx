@@ -11,7 +11,6 @@ import {
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { api } from '~/api/client';
-import { queryClient } from '~/api/query';
 import { useCan, useSession } from '~/api/session';
 import { LANGUAGES, type Language, speak } from '~/i18n';
 import { askToNotify, useNotify } from '~/ui/notify';
@@ -34,7 +33,6 @@ export function UserMenu() {
       headers: { 'x-harkara': '1' },
     }).catch(() => undefined);
     if (!response?.ok) return failed(new Error(t`You are still signed in: the server did not answer.`));
-    queryClient.clear();
     location.assign('/signin');
   };
   const choose = async (language: Language) => {

@@ -11,6 +11,7 @@ export function kitClient(): QueryClient {
   const told = (key: readonly unknown[], data: unknown) => client.setQueryData(key, data);
   told(sessionQuery.queryKey, { permissions: ['profiles.read'], user: { name: 'Meera' } });
   told(['profile', 'pick', '', 20], { data: PEOPLE });
+  told(['profile', 'lists'], { data: [{ id: 'lst_1', name: 'VIP', size: 3 }] });
   told(['profile', 'attributes'], { data: [{ name: 'city' }, { name: 'points' }] });
   told(
     ['saved-view', 'profiles'],
