@@ -64,8 +64,23 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   );
 }
 
+let held: Promise<void> | undefined;
+
+/** Keeps back what pages ask for from now on, as while a session ends. Answers what lets it go again. */
+export function holdRequests(): () => void {
+  let release = () => {};
+  held = new Promise((resolve) => {
+    release = () => {
+      held = undefined;
+      resolve();
+    };
+  });
+  return () => release();
+}
+
 const problems: Middleware = {
-  onRequest({ request }) {
+  async onRequest({ request }) {
+    await held;
     request.headers.set('x-harkara', '1');
     return request;
   },

@@ -10,7 +10,7 @@ import {
 } from '@mantine/core';
 import { IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { api } from '~/api/client';
+import { api, holdRequests } from '~/api/client';
 import { useCan, useSession } from '~/api/session';
 import { LANGUAGES, type Language, speak } from '~/i18n';
 import { askToNotify, useNotify } from '~/ui/notify';
@@ -28,12 +28,15 @@ export function UserMenu() {
   const notifying = useNotify();
   const [shortcuts, setShortcuts] = useShortcutsOn();
   const leave = async () => {
+    // What this page asks for meanwhile would be asked by nobody.
+    const release = holdRequests();
     const response = await fetch('/api/v1/session', {
       method: 'DELETE',
       headers: { 'x-harkara': '1' },
     }).catch(() => undefined);
-    if (!response?.ok) return failed(new Error(t`You are still signed in: the server did not answer.`));
-    location.assign('/signin');
+    if (response?.ok) return location.assign('/signin');
+    release();
+    failed(new Error(t`You are still signed in: the server did not answer.`));
   };
   const choose = async (language: Language) => {
     await speak(language);
