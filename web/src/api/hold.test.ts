@@ -6,9 +6,9 @@ test('what is asked while a session ends is sent when it goes on, and not before
   );
   vi.stubGlobal('fetch', sent);
   const { api, holdRequests } = await import('./client');
-  await api.GET('/api/v1/start');
+  await api.GET('/api/v1/start', { baseUrl: 'http://127.0.0.1/' });
   const release = holdRequests();
-  const asked = api.GET('/api/v1/start');
+  const asked = api.GET('/api/v1/start', { baseUrl: 'http://127.0.0.1/' });
   await new Promise((settled) => setTimeout(settled));
   expect(sent).toHaveBeenCalledTimes(1);
   release();
