@@ -372,16 +372,17 @@ pub async fn forget_old(app: &App) -> Result<(), AppError> {
         super::import::cancel(app, &mut tx, import).await?;
     }
     tx.commit().await?;
-    let Ok(mut files) = fs::read_dir(folder(app)).await else {
-        return Ok(());
-    };
-    while let Ok(Some(entry)) = files.next_entry().await {
+    // A short look once an hour, and not in a thread of its own: a seed must play the same story every time.
+    let files = std::fs::read_dir(folder(app)).into_iter().flatten().flatten();
+    let raw = files.filter_map(|entry| {
         let path = entry.path();
-        let name = path.file_stem().and_then(|stem| stem.to_str());
         let raw = path.extension().is_some_and(|end| end == "raw");
-        let Some(import) = name.filter(|_| raw).and_then(|name| id::IMPORT.read(name)) else {
-            continue;
-        };
+        path.file_stem()
+            .and_then(|stem| stem.to_str())
+            .filter(|_| raw)
+            .and_then(|name| id::IMPORT.read(name))
+    });
+    for import in raw.collect::<Vec<i64>>() {
         let mut tx = app.db.read().await?;
         let row = store::import::by_id(&mut tx, import).await?;
         if row.is_some_and(|row| row.state == store::import::CANCELLED) {

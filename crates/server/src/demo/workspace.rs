@@ -108,6 +108,11 @@ pub async fn end(app: &Arc<App>) -> Result<Option<i64>, AppError> {
         let mut tx = app.db.write().await?;
         demo::remove(&mut tx, begun).await?;
         tx.commit().await?;
+        if let Some(account) = made {
+            let mut tx = app.db.write().await?;
+            demo::remove_late(&mut tx, begun, account).await?;
+            tx.commit().await?;
+        }
     }
     Ok(made)
 }

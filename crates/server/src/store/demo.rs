@@ -242,6 +242,17 @@ const REMOVE_REFS: &str = concat!(
     messages!()
 );
 
+const REMOVE_LATE: &str = "
+DELETE FROM callback
+WHERE id >= $1 AND account_id = $2";
+
+/// Removes callbacks that were on their way into the ledger while the demo was removed.
+pub async fn remove_late(tx: &mut Tx, since: Millis, account_id: i64) -> Result<(), StoreError> {
+    let first = first_id_at(since);
+    on!(tx, c => sqlx::query(REMOVE_LATE).bind(first).bind(account_id).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// Removes everything that the demo made since this moment, and what came of it.
 pub async fn remove(tx: &mut Tx, since: Millis) -> Result<(), StoreError> {
     let first = first_id_at(since);
