@@ -29,6 +29,11 @@ pub trait Clock: Send + Sync + 'static {
         tokio::time::sleep(time).boxed()
     }
 
+    /// Waits as long as something real, such as a database, may take.
+    fn patience(&self, time: Duration) -> BoxFuture<'static, ()> {
+        self.sleep(time)
+    }
+
     /// Milliseconds on a clock that nobody sets: it never steps, and says nothing about the time of day.
     fn steady(&self) -> Millis {
         self.now()
@@ -97,6 +102,16 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Millis {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Who would wait for its turn has it at once: time that does not pass cannot be waited for. A moment remains, in which
+    /// others get on.
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(time.min(Duration::from_millis(1))).boxed()
+    }
+
+    fn patience(&self, time: Duration) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(time).boxed()
     }
 }
 

@@ -41,7 +41,7 @@ pub async fn keep(app: &App) -> Result<(), AppError> {
             // Nobody takes over, so there is no hurry.
             std::future::pending::<()>().await;
         }
-        app.clock.sleep(patience).await;
+        app.clock.patience(patience).await;
     };
     let looked = tokio::select! {
         biased;
