@@ -169,14 +169,16 @@ fn wanted(query: FileQuery, headers: &HeaderMap) -> Result<Wanted, AppError> {
 
 /// A file that is too large has a status of its own.
 fn too_large(error: AppError) -> Problem {
-    let large =
-        matches!(&error, AppError::Invalid(fields) if fields.iter().any(|field| field.code == "too_large"));
-    let mut problem = Problem::from(error);
-    if large {
-        problem.status = StatusCode::PAYLOAD_TOO_LARGE.as_u16();
-        problem.code = "too_large".into();
+    let problem = Problem::from(error);
+    let Some(field) = problem.errors.iter().find(|field| field.code == "too_large") else {
+        return problem;
+    };
+    let (detail, help) = (field.detail.clone(), "Nothing of it was kept.");
+    let large = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, help);
+    Problem {
+        errors: problem.errors,
+        ..large
     }
-    problem
 }
 
 /// What WhatsApp takes of one kind.

@@ -151,6 +151,7 @@ on_both_engines! {
         let large = Request::post("/api/v1/files?name=a.png").header("authorization", format!("Bearer {}", p.client.key))
             .header(header::CONTENT_LENGTH, (5 << 20) + 1).body(Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>()));
         let problem = p.client.send(large.unwrap()).await.expect(413);
+        assert_eq!(problem["title"], "Payload Too Large");
         assert_eq!((&problem["code"], &problem["errors"][0]["pointer"]), (&json!("too_large"), &json!("/body")));
         let given = Arc::new(AtomicUsize::new(0));
         let count = given.clone();
