@@ -43,7 +43,7 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': server } },
+  server: { proxy: { '/api': server, '/files': server } },
   test: {
     environment: 'jsdom',
     setupFiles: ['src/test/setup.ts'],

@@ -202,6 +202,7 @@ export async function story({ server, context, page }) {
   await shown(page.locator('[data-conversation]').filter({ hasText: 'Hello from yesterday' }));
   await open(LATE);
   await shown(page.getByText(/^The 24-hour window closed at/));
+  assert.equal(await page.getByRole('button', { name: 'Attach a file' }).count(), 0);
   assert.equal(await message.count(), 0);
   await accessible(page, 'a closed window');
   await page.getByRole('button', { name: 'Choose template' }).click();

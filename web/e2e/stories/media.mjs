@@ -1,5 +1,5 @@
 // People send a photo, a voice message, a video and a document: an agent sees and hears them in the chat, fetched by our own server
-// from the provider; what the provider no longer gives says why.
+// from the provider; what the provider no longer gives says why. The agent answers with files of the shop's own.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { looks, signIn, until, WIDE } from '../lib.mjs';
@@ -28,7 +28,7 @@ export async function story({ server, context, page, expect }) {
   await page.goto(`${server.url}/inbox/${id}`);
   const log = page.getByRole('log', { name: /^Messages with/ });
 
-  const photo = log.getByRole('link', { name: 'Open the image' });
+  const photo = log.locator('[data-direction=in]').getByRole('link', { name: 'Open the image' });
   await until('the photo is there', () =>
     photo.locator('img').evaluate((image) => image.complete && image.naturalWidth > 0),
   );
@@ -45,6 +45,8 @@ export async function story({ server, context, page, expect }) {
       .equals(Buffer.from('%PDF')),
   );
   await looks(page, 'inbox-media');
+  expect(/422.*\/files\?/);
+  await attach({ page, log, api });
 
   // Nobody who may not read the inbox gets a file.
   const stranger = await fetch(`${server.url}${await photo.getAttribute('href')}`);
@@ -74,4 +76,76 @@ export async function story({ server, context, page, expect }) {
   );
   assert.equal(reason.status(), 502);
   assert.match((await reason.json()).help, /Ask the person to send it again/);
+}
+
+const sample = (name) => readFileSync(new URL(`../../../crates/sim/src/media/${name}`, import.meta.url));
+
+/** A picture that is chosen, one that is pasted and taken away, and a document that is dropped. */
+async function attach({ page, log, api }) {
+  const phone = page.getByRole('complementary', { name: 'Simulated phone' });
+  await phone.getByRole('combobox', { name: 'Whose phone' }).fill(ASHA);
+  await page.getByRole('option', { name: new RegExp(ASHA) }).click();
+  const message = page.getByRole('textbox', { name: 'Message', exact: true });
+  const attached = page.getByRole('region', { name: 'Attached file' });
+  /** A file from outside: pasted into the field, or dropped on the answer. */
+  const comes = (how, name, type, bytes) =>
+    message.evaluate(
+      (field, given) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(given.bytes)], given.name, { type: given.type }));
+        if (given.how === 'paste')
+          field.dispatchEvent(
+            new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+          );
+        else
+          for (const kind of ['dragover', 'drop'])
+            field.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+      },
+      { how, name, type, bytes: [...bytes] },
+    );
+
+  // What is pasted is taken away again by keyboard, and the writing goes on.
+  await comes('paste', 'wrong.png', 'image/png', Buffer.from('%PDF-1.7'));
+  await attached.getByText('The file says that it is image/png, and it is application/pdf.').waitFor();
+  await attached.getByRole('button', { name: 'Remove the file' }).press('Enter');
+  await attached.waitFor({ state: 'detached' });
+  await until('the field has the focus', () => message.evaluate((field) => field === document.activeElement));
+
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach a file' }).press('Enter');
+  await (await chooser).setFiles({ name: 'blue.jpg', mimeType: 'image/jpeg', buffer: sample('sample.jpg') });
+  await attached.getByText('uploaded', { exact: false }).waitFor();
+  await message.fill('This *blue*?');
+  await looks(page, 'inbox-attached');
+  await message.press('Control+Enter');
+  await attached.waitFor({ state: 'detached' });
+  assert.equal(await message.inputValue(), '');
+  // In the chat, and on the phone as the provider was told.
+  for (const [where, place] of [
+    ['chat', log.locator('[data-direction=out]').filter({ hasText: 'This blue?' })],
+    ['phone', phone.getByRole('article').filter({ hasText: 'This blue?' })],
+  ]) {
+    const image = place.locator('img').last();
+    await until(`the picture is in the ${where}`, () => image.evaluate((shown) => shown.naturalWidth > 0));
+    assert.match(await image.getAttribute('src'), /^\/files\/hkf_[\w-]{32}\/blue\.jpg$/);
+  }
+
+  await comes('drop', 'Price list.pdf', 'application/pdf', sample('sample.pdf'));
+  await attached.getByText('Price list.pdf').waitFor();
+  await attached.getByText('uploaded', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const list = log.locator('[data-direction=out] a[download="Price list.pdf"]');
+  await list.waitFor();
+  const kept = (await api.get('/files')).body.data;
+  assert.deepEqual(
+    kept.map(({ name, kind }) => [name, kind]),
+    [
+      ['Price list.pdf', 'document'],
+      ['blue.jpg', 'image'],
+    ],
+  );
+  // As a provider fetches it: from the address alone, and in parts.
+  const part = await fetch(kept[0].url, { headers: { range: 'bytes=0-3' } });
+  assert.deepEqual([part.status, await part.text()], [206, '%PDF']);
+  await looks(page, 'inbox-sent-files');
 }

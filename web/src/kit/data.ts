@@ -9,7 +9,14 @@ export function kitClient(): QueryClient {
     defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY, retry: false } },
   });
   const told = (key: readonly unknown[], data: unknown) => client.setQueryData(key, data);
-  told(sessionQuery.queryKey, { permissions: ['profiles.read'], user: { name: 'Meera' } });
+  told(sessionQuery.queryKey, { permissions: ['files.write', 'profiles.read'], user: { name: 'Meera' } });
+  told(['file', 'rules'], {
+    kinds: [
+      { kind: 'image', bytes: 5 << 20, types: ['image/jpeg', 'image/png'], endings: ['jpg', 'jpeg', 'png'] },
+      { kind: 'document', bytes: 100 << 20, types: ['application/pdf'], endings: ['pdf'] },
+    ],
+    unreachable: 'Providers cannot fetch files from 127.0.0.1: only this machine knows that address.',
+  });
   told(['profile', 'pick', '', 20], { data: PEOPLE });
   told(['profile', 'lists'], { data: [{ id: 'lst_1', name: 'VIP', size: 3 }] });
   told(['profile', 'attributes'], { data: [{ name: 'city' }, { name: 'points' }] });

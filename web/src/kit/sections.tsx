@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
-import { IconInbox, IconUsers } from '@tabler/icons-react';
+import { IconFileTypeCsv, IconInbox, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Bulk } from '~/ui/bulk';
 import { ChangedMeanwhile } from '~/ui/ChangedMeanwhile';
@@ -12,8 +12,10 @@ import { DataTable, type Sort } from '~/ui/DataTable';
 import { EmojiButton } from '~/ui/EmojiButton';
 import EmojiPicker from '~/ui/EmojiPicker';
 import { EmptyState } from '~/ui/EmptyState';
+import { FileDrop } from '~/ui/FileDrop';
 import { Funnel } from '~/ui/Funnel';
 import { Phone, Time } from '~/ui/format';
+import { MediaUpload } from '~/ui/MediaUpload';
 import { NewPassword } from '~/ui/NewPassword';
 import { OntoList } from '~/ui/OntoList';
 import { PersonPicker } from '~/ui/PersonPicker';
@@ -200,6 +202,30 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
     ),
     'title alone': <EmptyState icon={IconInbox} title="Everything has been read" />,
   },
+  FileDrop: {
+    'a file': (
+      <FileDrop
+        name="A file"
+        label="Choose a CSV file, or drop it here"
+        about="Of any size."
+        icon={IconFileTypeCsv}
+        accept=".csv"
+        onFile={() => {}}
+      />
+    ),
+    'between fields, not now': (
+      <FileDrop
+        name="A smaller one"
+        label="Choose another file, or drop it here"
+        about="jpg, png, 5 MB at most."
+        icon={IconFileTypeCsv}
+        accept=".jpg"
+        compact
+        disabled
+        onFile={() => {}}
+      />
+    ),
+  },
   Funnel: {
     'a campaign that ran': (
       <Funnel
@@ -222,6 +248,12 @@ export const SECTIONS: Record<string, Record<string, ReactNode>> = {
         stages={[stage('sent', 'Sent', 0)]}
       />
     ),
+  },
+  MediaUpload: {
+    'an image, from a server that nobody outside reaches': (
+      <MediaUpload kind="image" name="Upload the image" onUploaded={() => {}} />
+    ),
+    'a document': <MediaUpload kind="document" name="Upload the document" quiet onUploaded={() => {}} />,
   },
   NewPassword: {
     empty: password('A new password', ''),

@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import classes from './Bubble.module.css';
-import { isOurs, type WaHeader, type WaMediaKind } from './content';
+import { ours, type WaHeader, type WaMediaKind } from './content';
 import { WaText } from './WaText';
 
 const ICONS = {
@@ -63,12 +63,14 @@ export function Header({ header }: { header: WaHeader }) {
 function File({ header }: { header: Extract<WaHeader, { type: 'media' }> }) {
   const { t } = useLingui();
   const names = useMediaNames();
-  const { kind, url, filename } = header;
-  const [failed, setFailed] = useState(false);
+  const { kind, filename } = header;
+  const url = ours(header.url);
+  // What failed is tried again once it is another file.
+  const [failedAt, setFailed] = useState<string>();
+  const failed = url !== undefined && failedAt === url;
   const word = names[kind];
-  const ours = isOurs(url);
-  if (ours && !failed) {
-    const onError = () => setFailed(true);
+  if (url && !failed) {
+    const onError = () => setFailed(url);
     if (kind === 'image' || kind === 'sticker') {
       const picture = (
         <img
@@ -113,7 +115,7 @@ function File({ header }: { header: Extract<WaHeader, { type: 'media' }> }) {
   }
   const Icon = ICONS[kind];
   const file = kind === 'document' || kind === 'audio' || kind === 'voice';
-  const shown = filename ?? (ours ? undefined : nameOf(url));
+  const shown = filename ?? (url && !url.startsWith('/files/') ? undefined : nameOf(header.url));
   const inside = (
     <>
       <Icon size={file ? 26 : 34} role="img" aria-label={word} />
@@ -122,7 +124,7 @@ function File({ header }: { header: Extract<WaHeader, { type: 'media' }> }) {
     </>
   );
   const look = `${classes.media} ${file ? classes.file : ''}`;
-  if (!ours) return <div className={look}>{inside}</div>;
+  if (!url) return <div className={look}>{inside}</div>;
   // What failed answers with the reason, in a tab of its own.
   return failed ? (
     <a className={look} href={url} target="_blank" rel="noreferrer">

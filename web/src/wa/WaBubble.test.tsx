@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Schemas } from '~/api/client';
 import { render } from '~/test/render';
+import type { WaContent } from './content';
 import { fromTemplate, type Mapping, valuesOf } from './convert';
 import { fromMessage } from './message';
 import { WaBubble } from './WaBubble';
@@ -47,6 +48,27 @@ describe('WaBubble', () => {
     await userEvent.click(screen.getByRole('button', { name: 'See all options' }));
     await userEvent.click(screen.getByRole('button', { name: /Stop/ }));
     expect(tapped).toHaveBeenCalledWith({ kind: 'quick_reply', text: 'Stop', value: undefined }, 3);
+  });
+
+  it('shows an uploaded file from our own server, whatever its public address is', () => {
+    const token = `hkf_${'a'.repeat(32)}`;
+    const of = (url: string): WaContent => ({
+      header: { type: 'media', kind: 'image', url },
+      body: '',
+      buttons: [],
+    });
+    const shown = render(<WaBubble content={of(`https://wa.shop.example/files/${token}/offer.jpg`)} />);
+    expect(screen.getByRole('img', { name: 'Image' })).toHaveAttribute('src', `/files/${token}/offer.jpg`);
+    shown.unmount();
+    for (const stranger of [
+      'https://x.example/files/other/a.jpg',
+      `https://x.example/a.jpg?/files/${token}/a.jpg?b`,
+      `ftp://x.example/files/${token}/a.jpg`,
+    ]) {
+      const { unmount } = render(<WaBubble content={of(stranger)} />);
+      expect(document.querySelector('img')).toBeNull();
+      unmount();
+    }
   });
 
   it('keeps markup of strangers as text', () => {

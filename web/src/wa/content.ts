@@ -88,13 +88,18 @@ export function ticksOf(state: string): WaTicks | undefined {
   }
 }
 
-/** Whether the browser may fetch a file: only what our own server gives. */
-export function isOurs(url: string | undefined): url is string {
-  if (!url) return false;
-  if (url.startsWith('blob:')) return true;
+/** Uploaded files, whatever the public address of our server is when it is not the one that the browser knows. */
+const UPLOADED = /^https?:\/\/[^/]+(?:\/.*)?(\/files\/hkf_[\w-]{32}\/[\w.-]+)$/;
+
+/** Where the browser may fetch a file: only from our own server. */
+export function ours(url: string | undefined): string | undefined {
+  if (!url) return undefined;
+  if (url.startsWith('blob:')) return url;
+  const uploaded = UPLOADED.exec(url)?.[1];
+  if (uploaded) return uploaded;
   try {
-    return new URL(url, window.location.origin).origin === window.location.origin;
+    return new URL(url, window.location.origin).origin === window.location.origin ? url : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@
 use harkara_provider::Content;
 
 use super::message::{chosen, filled, fits, in_use, not_opted_out, window_open};
-use super::{App, AppError, person};
+use super::{App, AppError, file, person};
 use crate::domain::preview;
 use crate::domain::state::QUEUED;
 use crate::domain::template::Mapping;
@@ -57,6 +57,8 @@ pub async fn answer(app: &App, tx: &mut Tx, id: i64, reply: Reply<'_>) -> Result
     } else {
         not_opted_out(tx, phone, person.as_ref()).await?;
     }
+    let json = to_json(said);
+    file::hold(app, tx, &json, "/content").await?;
     let (id, now) = (app.id(), app.now());
     let message = NewMessage {
         id,
@@ -69,7 +71,7 @@ pub async fn answer(app: &App, tx: &mut Tx, id: i64, reply: Reply<'_>) -> Result
         attempt: 0,
         due_at: now,
         params: None,
-        content: Some(to_json(said)),
+        content: Some(json),
         in_reply_to: None,
         event_key: None,
     };

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::audit::{Actor, AuditChange, Kind, Object, note};
 use super::dispatch::finish_campaigns;
-use super::{App, AppError, consent, idempotency};
+use super::{App, AppError, consent, file, idempotency};
 use crate::clock::{DAY, Millis};
 use crate::domain::erased::in_place_of_number;
 use crate::domain::id::PROFILE;
@@ -43,6 +43,8 @@ pub struct Erased {
     pub cancelled: i64,
     /// Attempts to send, with request and answer.
     pub attempts: i64,
+    /// Uploaded files that were sent with answers to nobody else.
+    pub files: i64,
     /// Taps on links that lost their address.
     pub clicks: i64,
     /// Entries of the audit log that lost their name and values.
@@ -190,6 +192,7 @@ async fn ledger(
         change(tx, waiting).await?;
         let bare = rows.into_iter().map(|message| bare(message, &whole));
         erase::strip(tx, &bare.collect::<Result<Vec<_>, _>>()?).await?;
+        erased.files += file::erase(app, tx, ids).await?;
         let (attempts, clicks) = erase::traces(tx, ids).await?;
         erased.attempts += attempts;
         erased.clicks += clicks;

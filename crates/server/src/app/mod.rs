@@ -22,6 +22,7 @@ pub mod dispatch;
 pub mod erase;
 pub mod error;
 pub mod factor;
+pub mod file;
 pub mod find;
 pub mod health;
 pub mod home;

@@ -4,7 +4,7 @@ use super::arrival::KNOWN_FOR;
 use super::import_undo::POSSIBLE_FOR;
 use super::list::KEPT_FOR as LISTS_KEPT_FOR;
 use super::template::RESTORABLE_FOR;
-use super::{App, AppError};
+use super::{App, AppError, file};
 use crate::clock::{DAY, HOUR, Millis, first_id_at, id_time};
 use crate::domain::factor::SET_UP_WITHIN;
 use crate::domain::sign_in::FORGOTTEN_AFTER;
@@ -49,6 +49,8 @@ pub enum Pass {
     Imports,
     /// Lists that were deleted long ago.
     Lists,
+    /// Files that nothing uses, and what is left of those that did not come to their end.
+    Files,
     /// Free pages of the file.
     Pages,
     /// All done.
@@ -80,6 +82,7 @@ pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
         Pass::Counts => counts(app).await,
         Pass::Imports => imports(app).await,
         Pass::Lists => lists(app).await,
+        Pass::Files => files(app).await,
         Pass::Pages => pages(app).await,
         Pass::Done => Ok(Pass::Done),
     }
@@ -178,7 +181,17 @@ async fn lists(app: &App) -> Result<Pass, AppError> {
     }
     let more = list::forget_deleted(&mut tx, app.now() - LISTS_KEPT_FOR, ROWS).await?;
     tx.commit().await?;
-    Ok(if more { Pass::Lists } else { Pass::Pages })
+    Ok(if more { Pass::Lists } else { Pass::Files })
+}
+
+async fn files(app: &App) -> Result<Pass, AppError> {
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    let more = file::forget(app, &mut tx).await?;
+    tx.commit().await?;
+    Ok(if more { Pass::Files } else { Pass::Pages })
 }
 
 async fn pages(app: &App) -> Result<Pass, AppError> {

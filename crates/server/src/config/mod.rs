@@ -40,6 +40,8 @@ pub struct Config {
     pub callback_days: i64,
     /// Days that the audit log is kept for; 0: for ever.
     pub audit_days: i64,
+    /// Days after which an uploaded file that nothing uses is deleted; 0: never.
+    pub file_days: i64,
     /// Words that opt a person out, as the whole message, any case.
     pub opt_out_words: Vec<String>,
     /// Words that opt a person in again.
@@ -209,6 +211,9 @@ impl Config {
                 "audit_days",
                 "give 1 to 36500 days, or 0 to keep the audit log for ever",
             );
+        }
+        if !(0..=36_500).contains(&self.file_days) {
+            return wrong("file_days", "give 1 to 36500 days, or 0 to keep files for ever");
         }
         self.proxies()?;
         self.targets().map(drop)
@@ -413,6 +418,7 @@ mod tests {
         assert!(with("HARKARA_CONCURRENCY", "-1").contains("concurrency"));
         assert!(with("HARKARA_DATABASE", "mysql://x").contains("postgres://"));
         assert!(with("HARKARA_CALLBACK_DAYS", "-1").contains("0 to keep callbacks for ever"));
+        assert!(with("HARKARA_FILE_DAYS", "-1").contains("0 to keep files for ever"));
         assert!(with("HARKARA_AUDIT_DAYS", "-1").contains("0 to keep the audit log for ever"));
         assert!(with("HARKARA_TRUSTED_PROXIES", "proxy.example").contains("proxy.example"));
         assert!(with("HARKARA_ALLOWED_TARGETS", "127.0.0.1,10.0.0.0/40").contains("10.0.0.0/40"));

@@ -26,6 +26,8 @@ pub const CALLBACK: Kind = Kind("cbk");
 pub const IMPORT: Kind = Kind("imp");
 /// An act on many people.
 pub const BULK: Kind = Kind("blk");
+/// A file.
+pub const FILE: Kind = Kind("fil");
 /// A list.
 pub const LIST: Kind = Kind("lst");
 /// An API key.

@@ -15,6 +15,7 @@ pub mod encoding;
 pub mod erased;
 pub mod exclude;
 pub mod factor;
+pub mod file;
 pub mod guess;
 pub mod id;
 pub mod label;

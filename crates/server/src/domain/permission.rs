@@ -109,6 +109,7 @@ permissions! {
     CampaignsWrite = "campaigns.write", "write and test campaigns", WRITERS;
     ConsentWrite = "consent.write", "record the consent of a customer", NOT_VIEWERS;
     DemoManage = "demo.manage", "change how the demonstration goes", ADMINS;
+    FilesWrite = "files.write", "upload files, and remove uploaded ones", NOT_VIEWERS;
     HandsetUse = "handset.use", "use the simulated phones", NOT_VIEWERS;
     InboxRead = "inbox.read", "read conversations", ALL;
     InboxReply = "inbox.reply", "answer customers", DESK;

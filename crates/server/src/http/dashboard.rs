@@ -30,7 +30,7 @@ const INDEX: &str = "index.html";
 /// Where the page wants the nonce of its styles.
 const NONCE: &str = "__CSP_NONCE__";
 /// Paths that belong to programs: what is not there is told as a problem, never as a page.
-const PROGRAMS: [&str; 3] = ["api", "callbacks", "1"];
+const PROGRAMS: [&str; 4] = ["api", "callbacks", "files", "1"];
 /// Names below this folder hold a hash of what is in the file.
 const HASHED: &str = "assets/";
 

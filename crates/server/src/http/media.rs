@@ -39,7 +39,15 @@ const SHOWN: [&str; 13] = [
     "audio/wav",
 ];
 /// What a download may be called.
-const DOWNLOADED: [&str; 1] = ["application/pdf"];
+const DOWNLOADED: [&str; 7] = [
+    "application/pdf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+];
 
 /// The file of a message that a person sent, fetched from the provider now. Providers keep files for some days only.
 /// A part of it can be asked for with `Range`, when the provider says how long it is.
@@ -51,16 +59,6 @@ async fn file(
     path: Path<String>,
 ) -> Result<Response, Problem> {
     let mut file = media::open(&app, path_id(MESSAGE, "message", path)?).await?;
-    let (kind, shown) = kind(&file.mime);
-    let disposition = match (&file.name, shown) {
-        (Some(name), _) => format!(
-            "{}; filename*=UTF-8''{}",
-            if shown { "inline" } else { "attachment" },
-            utf8_percent_encode(name, NON_ALPHANUMERIC)
-        ),
-        (None, true) => "inline".to_owned(),
-        (None, false) => "attachment".to_owned(),
-    };
     let part = |length| Some((part(asked.get(header::RANGE), length)?, length));
     let mut response = match file.length.and_then(part) {
         None => Body::from_stream(file.body).into_response(),
@@ -72,12 +70,28 @@ async fn file(
             (StatusCode::PARTIAL_CONTENT, headers, body).into_response()
         }
     };
+    dress(&mut response, &file.mime, file.name.as_deref(), file.length);
+    Ok(response)
+}
+
+/// Says what a file is, and keeps it from being anything else than a file.
+pub(super) fn dress(response: &mut Response, mime: &str, name: Option<&str>, length: Option<u64>) {
+    let (kind, shown) = kind(mime);
+    let disposition = match (name, shown) {
+        (Some(name), _) => format!(
+            "{}; filename*=UTF-8''{}",
+            if shown { "inline" } else { "attachment" },
+            utf8_percent_encode(name, NON_ALPHANUMERIC)
+        ),
+        (None, true) => "inline".to_owned(),
+        (None, false) => "attachment".to_owned(),
+    };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Ok(value) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
-    if let Some(length) = file.length {
+    if let Some(length) = length {
         headers.insert(header::CONTENT_LENGTH, length.into());
         headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     }
@@ -90,12 +104,11 @@ async fn file(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    Ok(response)
 }
 
 /// The first and the last byte of what is asked for of so many. Several parts, what cannot be read and what is not there are the
 /// whole file (RFC 9110, section 14.2).
-fn part(asked: Option<&HeaderValue>, length: u64) -> Option<(u64, u64)> {
+pub(super) fn part(asked: Option<&HeaderValue>, length: u64) -> Option<(u64, u64)> {
     let asked = asked.and_then(|value| value.to_str().ok())?;
     let ranges = parse_range_header(asked).ok()?.validate(length).ok()?;
     match ranges.as_slice() {

@@ -27,6 +27,8 @@ mod dashboard;
 mod demo;
 pub mod extract;
 mod factor;
+mod file;
+mod file_out;
 mod handset;
 pub mod health;
 mod home;
@@ -87,6 +89,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(conversation::routes())
         .merge(demo::routes())
         .merge(factor::routes())
+        .merge(file::routes())
         .merge(handset::routes())
         .merge(home::routes())
         .merge(import::routes())
@@ -171,6 +174,7 @@ pub fn router(app: Shared) -> Router {
     Router::new()
         .merge(health::routes())
         .merge(role::only(&app.config, "callbacks", callbacks))
+        .merge(file_out::routes(&app.config))
         .merge(role::only(&app.config, "http", api))
         .route("/api/v1/openapi.json", axum::routing::get(document))
         .fallback(dashboard::pages(&app.config))

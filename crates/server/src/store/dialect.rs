@@ -107,6 +107,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "catalog",
         include_str!("../../../../migrations/0031_catalog.sql"),
     ),
+    (32, "files", include_str!("../../../../migrations/0032_files.sql")),
     (
         34,
         "who and when",

@@ -127,6 +127,7 @@ pub async fn insert(tx: &mut Tx, rows: Vec<NewMessage>) -> Result<Vec<i64>, Stor
     for row in rows.iter().filter(|row| row.campaign_id.is_none()) {
         tx.note(Message, row.id);
     }
+    super::file::sent_with(tx, &rows).await?;
     let cells = |row: NewMessage| {
         [
             row.id.into(),

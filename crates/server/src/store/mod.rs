@@ -20,6 +20,7 @@ pub mod demo;
 pub mod dialect;
 pub mod erase;
 pub mod factor;
+pub mod file;
 pub mod find;
 pub mod health;
 pub mod home;

@@ -127,6 +127,7 @@ impl Server {
                 ("callbacks", "cbk"),
                 ("campaigns", "cmp"),
                 ("conversations", "cnv"),
+                ("files", "fil"),
                 ("imports", "imp"),
                 ("invites", "inv"),
                 ("lists", "lst"),

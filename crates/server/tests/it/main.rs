@@ -33,6 +33,7 @@ mod edges;
 mod engine;
 mod erase;
 mod factor;
+mod files;
 mod find;
 mod gateway;
 mod generic_stories;

@@ -33,7 +33,7 @@ export function useTasks(): { key: string; name: string; about: string; scopes: 
       key: 'desk',
       name: t`Answer customers`,
       about: t`A help desk or a bot that reads conversations and replies.`,
-      scopes: ['inbox.read', 'inbox.reply', 'messages.read', 'profiles.read'],
+      scopes: ['files.write', 'inbox.read', 'inbox.reply', 'messages.read', 'profiles.read'],
     },
     {
       key: 'report',

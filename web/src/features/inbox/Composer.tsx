@@ -4,24 +4,29 @@ import { IconAlertTriangle, IconSend, IconTemplate } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import { EmojiButton } from '~/ui/EmojiButton';
+import type { Uploaded } from '~/ui/files';
 import { Phone, useFormat } from '~/ui/format';
 import { put } from '~/ui/insert';
+import { Attach } from './Attach';
+import { Attached } from './Attached';
+import { wordless } from './attachments';
 import type { useDraft } from './drafts';
 import { marked } from './marks';
-import type { Conversation } from './queries';
+import type { Conversation, useSender } from './queries';
 import classes from './Thread.module.css';
+import { useAttach } from './useAttach';
 import { WindowClock } from './WindowChip';
 import { windowState } from './window';
 
 interface Props {
   conversation: Conversation;
   now: number;
-  /** Characters at most. */
-  limit: number;
+  sender: ReturnType<typeof useSender>;
   /** Why the account sends nothing at the moment. */
   held: string | undefined;
   draft: ReturnType<typeof useDraft>;
   onSend: (text: string) => void;
+  onSendFile: (file: Uploaded, caption: string) => void;
   onTemplate: () => void;
 }
 
@@ -29,7 +34,8 @@ interface Props {
 const length = (text: string) => Array.from(text).length;
 
 /** Writes an answer while the window is open. */
-export function Composer({ conversation: c, now, limit, held, draft, onSend, onTemplate }: Props) {
+export function Composer(props: Props) {
+  const { conversation: c, now, sender, held, draft, onSend, onSendFile, onTemplate } = props;
   const { t } = useLingui();
   const format = useFormat();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -37,11 +43,15 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
   const [emoji, setEmoji] = useState(false);
   // A colon that asked for emoji goes when one is chosen.
   const colon = useRef(false);
+  const attach = useAttach(c.id, sender);
+  const { attachment } = attach;
+  const captioned = attachment !== undefined && !wordless(attachment.kind);
   const text = draft.draft;
+  const limit = captioned ? sender.caption : sender.limit;
   const count = length(text);
   const over = count > limit;
   const most = format.number(limit);
-  const ready = text.trim() !== '' && !over;
+  const ready = !over && (attachment ? attachment.uploaded !== undefined : text.trim() !== '');
   useEffect(() => {
     if (!shortcuts) return;
     const press = (event: globalThis.KeyboardEvent) => {
@@ -54,7 +64,8 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
   }, [shortcuts]);
   const send = () => {
     if (!ready) return;
-    onSend(text.trim());
+    if (attachment?.uploaded) onSendFile(attachment.uploaded, captioned ? text.trim() : '');
+    else onSend(text.trim());
     field.current?.focus();
   };
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -91,7 +102,12 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
     put(box, words);
   };
   return (
-    <section className={classes.foot} aria-label={t`Answer`}>
+    <section
+      className={classes.foot}
+      aria-label={t`Answer`}
+      data-over={attach.over || undefined}
+      {...attach.drop}
+    >
       <div className={classes.facts}>
         {windowState(c.window_closes_at, now) !== 'open' && (
           <WindowClock closesAt={c.window_closes_at} now={now} />
@@ -108,16 +124,42 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
           <span>{t`The account sends nothing at the moment; answers wait. ${held}`}</span>
         </Text>
       )}
+      {attachment && (
+        <Attached
+          attachment={attachment}
+          unreachable={attach.unreachable}
+          written={text.trim() !== ''}
+          onRemove={() => {
+            attach.remove();
+            field.current?.focus();
+          }}
+          onRetry={attach.retry}
+        />
+      )}
+      {attach.refused && (
+        <Text size="xs" mb={6} c="var(--mantine-color-error)" role="alert">
+          {attach.refused}
+        </Text>
+      )}
       <div className={classes.write}>
         <Tooltip label={t`Send a template (t)`}>
           <ActionIcon variant="default" size={36} aria-label={t`Send a template`} onClick={onTemplate}>
             <IconTemplate size={18} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        {attach.rules.length > 0 && (
+          <Attach
+            rules={attach.rules}
+            onFile={(file) => {
+              attach.choose(file);
+              field.current?.focus();
+            }}
+          />
+        )}
         <Textarea
           ref={field}
           aria-label={t`Message`}
-          placeholder={t`Write an answer`}
+          placeholder={captioned ? t`Write words for the file` : t`Write an answer`}
           dir="auto"
           autosize
           minRows={1}
@@ -125,6 +167,7 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
           value={text}
           onChange={(e) => draft.set(e.currentTarget.value)}
           onKeyDown={press}
+          onPaste={attach.paste}
           error={
             over ? (
               <Plural

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ComponentType, ReactNode } from 'react';
 import { useCan } from '~/api/session';
 import { useSaid } from '~/i18n/said';
+import type { Uploaded } from '~/ui/files';
 import { Phone } from '~/ui/format';
 import { Composer } from './Composer';
 import type { useDraft } from './drafts';
@@ -21,13 +22,14 @@ interface Props {
   sender: ReturnType<typeof useSender>;
   draft: ReturnType<typeof useDraft>;
   onSend: (text: string) => void;
+  onSendFile: (file: Uploaded, caption: string) => void;
   onTemplate: (template?: Template) => void;
 }
 
 /** The composer, or what stands in its place and why. */
 export function Foot(props: Props) {
   const said = useSaid();
-  const { conversation: c, now, sender, draft, onSend, onTemplate } = props;
+  const { conversation: c, now, sender, draft, onSend, onSendFile, onTemplate } = props;
   const can = useCan();
   if (!can('inbox.reply')) {
     return (
@@ -75,10 +77,11 @@ export function Foot(props: Props) {
     <Composer
       conversation={c}
       now={now}
-      limit={sender.limit}
+      sender={sender}
       held={sender.account?.state === 'held' ? said(sender.account.held_reason ?? '') : undefined}
       draft={draft}
       onSend={onSend}
+      onSendFile={onSendFile}
       onTemplate={() => onTemplate()}
     />
   );

@@ -11,6 +11,7 @@ import { ticksOf } from '~/wa/content';
 import { fromMessage, fromPerson } from '~/wa/message';
 import { plain } from '~/wa/parse';
 import { WaBubble } from '~/wa/WaBubble';
+import { attachments } from './attachments';
 import { Failure } from './Failure';
 import { outbox, type Pending } from './outbox';
 import classes from './Thread.module.css';
@@ -135,7 +136,7 @@ function OnItsWay(props: Omit<Props, 'item' | 'answered' | 'onDetails'> & { pend
   return (
     <div className={classes.bubble} data-direction="out" data-pending>
       <WaBubble
-        content={{ body: text, buttons: [] }}
+        content={pending.attached ? fromMessage(pending.answer.content) : { body: text, buttons: [] }}
         direction="out"
         time={<Time at={pending.at} />}
         ticks={said ? 'failed' : 'sending'}
@@ -169,7 +170,8 @@ function OnItsWay(props: Omit<Props, 'item' | 'answered' | 'onDetails'> & { pend
                 variant="default"
                 onClick={() => {
                   outbox.remove(key);
-                  onWriteAgain(text);
+                  if (pending.attached) attachments.putBack(pending.conversation, pending.attached);
+                  if (text !== '') onWriteAgain(text);
                 }}
               >
                 <Trans>Back to the draft</Trans>

@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Autocomplete, Stack } from '@mantine/core';
+import { MediaUpload } from '~/ui/MediaUpload';
 import type { Slot } from './slots';
 
 interface Props {
@@ -33,16 +34,25 @@ export function TemplateValues({ slots, values, errors, known, onChange }: Props
   return (
     <Stack gap="xs">
       {slots.map((slot) => (
-        <Autocomplete
-          key={slot.path}
-          label={label(slot)}
-          required={slot.required}
-          value={values[slot.path] ?? ''}
-          onChange={(value) => onChange(slot.path, value)}
-          data={[...known]}
-          error={errors[slot.path]}
-          dir="auto"
-        />
+        <Stack key={slot.path} gap="xs">
+          <Autocomplete
+            label={label(slot)}
+            required={slot.required}
+            value={values[slot.path] ?? ''}
+            onChange={(value) => onChange(slot.path, value)}
+            data={[...known]}
+            error={errors[slot.path]}
+            dir="auto"
+          />
+          {slot.kind === 'media' && (
+            <MediaUpload
+              kind={slot.name}
+              name={t`Upload: ${label(slot)}`}
+              quiet={Boolean(slot.card)}
+              onUploaded={({ url }) => onChange(slot.path, url)}
+            />
+          )}
+        </Stack>
       ))}
     </Stack>
   );

@@ -3,13 +3,16 @@ import { Skeleton, Stack } from '@mantine/core';
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { useCan } from '~/api/session';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
+import type { Uploaded } from '~/ui/files';
 import { ProblemAlert } from '~/ui/ProblemAlert';
+import { attachments } from './attachments';
 import { useNow } from './clock';
 import { useDraft } from './drafts';
 import { Foot } from './Foot';
 import { MessageLog } from './MessageLog';
 import { useOutbox } from './outbox';
 import {
+  fileAnswer,
   newPending,
   textAnswer,
   useConversation,
@@ -90,10 +93,15 @@ export function Thread({ id }: { id: string }) {
     draft.set('');
     await send(newPending(id, text, textAnswer(text)));
   };
+  const sendFile = async (file: Uploaded, caption: string) => {
+    attachments.remove(id);
+    if (caption !== '') draft.set('');
+    await send(newPending(id, caption, fileAnswer(file, caption), { attached: file }));
+  };
   const sendTemplate = async (template: Template, words: string, mapping: Template['mapping']) => {
     setPicking(undefined);
     used(template.id);
-    await send(newPending(id, words, { template_id: template.id, mapping }, template.name));
+    await send(newPending(id, words, { template_id: template.id, mapping }, { template: template.name }));
   };
   return (
     <>
@@ -128,6 +136,7 @@ export function Thread({ id }: { id: string }) {
           sender={sender}
           draft={draft}
           onSend={(text) => void sendText(text)}
+          onSendFile={(file, caption) => void sendFile(file, caption)}
           onTemplate={(template) => setPicking(template ?? true)}
         />
       )}

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { Schemas } from '~/api/client';
+import type { Uploaded } from '~/ui/files';
 
 /** An answer between the press of "Send" and the moment when the server shows it in the thread. */
 export interface Pending {
@@ -10,6 +11,8 @@ export interface Pending {
   /** What was written; a template has its own words. */
   text: string;
   template?: string | undefined;
+  /** The file that goes with it. */
+  attached?: Uploaded | undefined;
   /** What is asked of the server. */
   answer: Schemas['Answer'];
   /** The server's id, once it took the message. */

@@ -4,6 +4,7 @@ import { api, body, once, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { useCan } from '~/api/session';
 import { useLive } from '~/live/hooks';
+import type { Uploaded } from '~/ui/files';
 import { learnClock, serverNow } from './clock';
 import { outbox, type Pending } from './outbox';
 import { merge, type Thread } from './thread';
@@ -121,15 +122,26 @@ export const textAnswer = (text: string): Schemas['Answer'] => ({
   content: { type: 'text', body: text } as unknown as Record<string, never>,
 });
 
+/** An uploaded file, with words where WhatsApp shows any. */
+export const fileAnswer = (file: Uploaded, caption: string): Schemas['Answer'] => ({
+  content: {
+    type: 'media',
+    kind: file.kind,
+    url: file.url,
+    ...(caption === '' ? {} : { caption }),
+    ...(file.kind === 'document' ? { filename: file.name } : {}),
+  } as unknown as Record<string, never>,
+});
+
 /** A new answer, shown at once. */
 export function newPending(
   conversation: string,
   text: string,
   answer: Schemas['Answer'],
-  template?: string,
+  more: Pick<Pending, 'template' | 'attached'> = {},
 ): Pending {
   const { 'Idempotency-Key': key } = once();
-  const pending: Pending = { key, conversation, at: serverNow(), text, template, answer };
+  const pending: Pending = { key, conversation, at: serverNow(), text, answer, ...more };
   outbox.add(pending);
   return pending;
 }
@@ -163,5 +175,11 @@ export function useSender(numberId: string | undefined) {
   const account = accounts.data?.data.find((a) => a.numbers.some((n) => n.id === numberId));
   const number = account?.numbers.find((n) => n.id === numberId);
   const provider = providers.data?.data.find((p) => p.id === account?.provider);
-  return { account, number, limit: provider?.limits.text ?? 4096 };
+  return {
+    account,
+    number,
+    limit: provider?.limits.text ?? 4096,
+    caption: provider?.limits.caption ?? 1024,
+    can: (capability: string) => provider?.capabilities.some((known) => known === capability) ?? true,
+  };
 }

@@ -96,6 +96,7 @@ function useLines({ profile_id, erased_at, erased_by, erased, kept }: Receipt) {
     [erased.messages, t`Messages: number, text and values`],
     [erased.cancelled, t`Of these, cancelled before they left`],
     [erased.attempts, t`Requests to providers and their answers`],
+    [erased.files, t`Uploaded files that nobody else got`],
     [erased.clicks, t`Addresses of links that were tapped`],
     [erased.audit_entries, t`Names and values in the audit log`],
   ];

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Paper, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
+import { MediaUpload } from '~/ui/MediaUpload';
 import { SourceMapping } from '~/ui/SourceMapping';
 import { Body } from './Body';
 import { Buttons } from './Buttons';
@@ -104,7 +105,7 @@ export function Cards() {
                   {problem(`/content/cards/${n}`)}
                 </Text>
               )}
-              <div data-pointer={`/mapping/cards/${n}/header`}>
+              <Stack gap="xs" data-pointer={`/mapping/cards/${n}/header`}>
                 <SourceMapping
                   label={t`Link of the file`}
                   name={t`Link of the file of card ${number}`}
@@ -113,7 +114,14 @@ export function Cards() {
                   error={problem(`/mapping/cards/${n}/header`)}
                   example="https://shop.example/card.jpg"
                 />
-              </div>
+                <MediaUpload
+                  key={form.cardHeader}
+                  kind={form.cardHeader}
+                  name={t`Upload the file of card ${number}`}
+                  quiet={n > 0}
+                  onUploaded={({ url }) => set(card.key, () => ({ source: { from: 'text', text: url } }))}
+                />
+              </Stack>
               <Body
                 label={t`Text of card ${number}, if wanted`}
                 text={card.body}

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { SegmentedControl, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { MediaUpload } from '~/ui/MediaUpload';
 import { SourceMapping } from '~/ui/SourceMapping';
 import { variables } from '~/wa/parse';
 import { useBuilder } from './builder';
@@ -90,7 +91,7 @@ export function HeaderFields() {
         </Stack>
       )}
       {media && (
-        <div data-pointer="/mapping/header">
+        <Stack gap="xs" data-pointer="/mapping/header">
           <SourceMapping
             label={t`Link of the file`}
             name={t`Link of the header's file`}
@@ -106,7 +107,20 @@ export function HeaderFields() {
                   : 'https://shop.example/offer.jpg'
             }
           />
-        </div>
+          <MediaUpload
+            key={form.header}
+            kind={form.header}
+            name={t`Upload the file of the header`}
+            onUploaded={({ url, name }) =>
+              patch((now) => ({
+                headerSource: { from: 'text', text: url },
+                ...(now.header === 'document' && !now.filename
+                  ? { filename: { from: 'text' as const, text: name } }
+                  : {}),
+              }))
+            }
+          />
+        </Stack>
       )}
       {form.header === 'document' && (
         <div data-pointer="/mapping/header_filename">

@@ -86,6 +86,7 @@ pub fn id_kind(action: &str) -> Option<id::Kind> {
         "callback" => id::CALLBACK,
         "campaign" => id::CAMPAIGN,
         "conversation" => id::CONVERSATION,
+        "file" => id::FILE,
         "import" => id::IMPORT,
         "invite" => id::INVITE,
         "list" => id::LIST,
@@ -105,6 +106,7 @@ pub async fn look(tx: &mut Tx, action: &str, id: i64) -> Result<Option<Seen>, Ap
         "account" => account(tx, id).await,
         "api_key" => api_key(tx, id).await,
         "campaign" => campaign_(tx, id).await,
+        "file" => file(tx, id).await,
         "import" => import(tx, id).await,
         "invite" => invite(tx, id).await,
         "list" => list(tx, id).await,
@@ -175,6 +177,16 @@ async fn campaign_(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
 /// JSON that is kept where there is any.
 fn stored(text: Option<&str>) -> Result<Value, AppError> {
     Ok(text.map_or(Ok(Value::Null), |text| from_json("setting", text))?)
+}
+
+async fn file(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
+    let row = store::file::by_id(tx, id).await?;
+    Ok(row.map(|row| {
+        Seen::new(&row.name)
+            .with("name", row.name.as_str())
+            .with("type", row.mime.as_str())
+            .with("bytes", row.bytes)
+    }))
 }
 
 async fn import(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {

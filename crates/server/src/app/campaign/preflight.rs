@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Checked, Reach, frozen, planned_end, planned_start, quiet_hours, sound, who_of};
-use crate::app::{App, AppError, account, template};
+use crate::app::{App, AppError, FieldProblem, account, file, template};
 use crate::clock::{DAY, Millis};
 use crate::domain::audience::Exclusion;
 use crate::domain::campaign::DRAFT;
@@ -115,7 +115,7 @@ pub async fn findings(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<F
 async fn needed(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
     let mut all = vec![of_template(checked)];
     all.extend(of_who(tx, &checked.row).await?);
-    all.push(of_values(tx, checked).await?);
+    all.push(of_values(app, tx, checked).await?);
     all.push(of_numbers(tx, checked).await?);
     all.extend(of_account(app, tx, checked).await?);
     all.extend(of_hours(&checked.row, app.now())?);
@@ -288,10 +288,12 @@ fn of_template(checked: &Checked) -> Finding {
     Finding::red("template", "Template not approved", Step::What, refusal)
 }
 
-async fn of_values(tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError> {
+async fn of_values(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Finding, AppError> {
     let frozen = frozen(checked)?;
     let mut problems = mapping_problems(&frozen.content, &frozen.mapping);
     problems.extend(template::uncarried(tx, &checked.template, &frozen.mapping).await?);
+    let gone = file::gone(app, tx, &checked.row.mapping).await?;
+    problems.extend(gone.map(|detail| FieldProblem::new("/mapping/header", "file_gone", detail)));
     Ok(if problems.is_empty() {
         Finding::green("values", "Message complete", "Every placeholder has a source.")
     } else {

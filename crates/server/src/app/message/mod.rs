@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::campaign::Checked;
-use super::{App, AppError, FieldProblem, account, person, template};
+use super::{App, AppError, FieldProblem, account, file, person, template};
 use crate::domain::audience::Person;
 use crate::domain::content;
 use crate::domain::erased::is_erased;
@@ -397,6 +397,8 @@ async fn queue(
     content: &Content,
 ) -> Result<i64, AppError> {
     in_use(tx, number).await?;
+    let said = to_json(content);
+    file::hold(app, tx, &said, "/content").await?;
     let now = app.now();
     let id = app.id();
     let row = NewMessage {
@@ -410,7 +412,7 @@ async fn queue(
         attempt: 0,
         due_at: now,
         params: None,
-        content: Some(to_json(content)),
+        content: Some(said),
         in_reply_to: None,
         event_key: None,
     };

@@ -5,7 +5,7 @@ use harkara_provider::SendErrorKind;
 use super::drift::hold;
 use super::{category, content, mapping, not_deleted, open_problems, row};
 use crate::app::account::{self, provider_trouble};
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, file};
 use crate::domain::problem::FieldProblem;
 use crate::domain::template::{TemplateContent, draft};
 use crate::engine::Engine;
@@ -54,6 +54,11 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
         &content(&before)?,
         &mapping(&before)?,
     );
+    // What we have ourselves is not fetched through the public address, which may not lead here from here.
+    let example = match &draft.header_example {
+        Some(url) => file::copy(app, &mut tx, url, "/mapping/header").await?,
+        None => None,
+    };
     let now = app.now();
     // With no replies this is pure: whatever it refuses never left.
     loaded
@@ -64,8 +69,9 @@ pub async fn submit(app: &App, engine: &Engine, id: i64) -> Result<TemplateRow, 
     store::template::set_status(&mut tx, id, &before.status, PENDING, Some(waits), None, now).await?;
     tx.commit().await?;
 
+    let known = draft.header_example.as_deref().zip(example.as_ref());
     let outcome = engine
-        .run(|prior| {
+        .run_with(known, |prior| {
             loaded
                 .provider
                 .create_template(&loaded.account, &draft, now, prior)

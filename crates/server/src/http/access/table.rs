@@ -22,9 +22,9 @@ pub enum Access {
 use Access::{Needs, Passcode, Public, SignedIn, User};
 use Permission::{
     AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsLaunch, CampaignsRead,
-    CampaignsWrite, ConsentWrite, DemoManage, HandsetUse, InboxRead, InboxReply, KeysManage, MessagesRead,
-    MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead, ProfilesWrite, ServersRead,
-    TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
+    CampaignsWrite, ConsentWrite, DemoManage, FilesWrite, HandsetUse, InboxRead, InboxReply, KeysManage,
+    MessagesRead, MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead, ProfilesWrite,
+    ServersRead, TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
 };
 
 /// An endpoint.
@@ -153,6 +153,11 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/demo", SignedIn),
     post("/api/v1/demo", Needs(DemoManage)).noted("demo.begin"),
     delete("/api/v1/demo", Needs(DemoManage)).noted("demo.end"),
+    get("/api/v1/files", Needs(FilesWrite)),
+    post("/api/v1/files", Needs(FilesWrite)).noted("file.create"),
+    get("/api/v1/files/rules", Needs(FilesWrite)),
+    get("/api/v1/files/{id}", Needs(FilesWrite)),
+    delete("/api/v1/files/{id}", Needs(FilesWrite)).noted("file.delete"),
     post("/api/v1/handset/click", Needs(HandsetUse)),
     get("/api/v1/handset/config", Needs(HandsetUse)),
     post("/api/v1/handset/config", Needs(HandsetUse)),

@@ -4,10 +4,11 @@ import { useDisclosure } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
 import { queryClient } from '~/api/query';
 import { Phone, useFormat } from '~/ui/format';
+import { MediaUpload } from '~/ui/MediaUpload';
 import { SourceMapping } from '~/ui/SourceMapping';
 import type { Template } from '../queries';
 import { TemplatePicker, Why } from '../TemplatePicker';
-import { slotsOf, sourceAt, useSlotWords, withSource } from './slots';
+import { fileOf, type Source, slotsOf, sourceAt, useSlotWords, withSource } from './slots';
 import type { Editing } from './useEditing';
 
 /** What it says: the template, what its placeholders are filled with, and the numbers that send it. */
@@ -85,23 +86,36 @@ function Slots({ editing, template }: { editing: Editing; template: Template }) 
           </Text>
           {slots.map((slot) => {
             const { name, about, example } = words(slot);
+            const change = (source: Source | undefined) =>
+              draft.change({ mapping: withSource(mapping, slot, source) });
+            const file = fileOf(template.content, slot);
             return (
-              <SourceMapping
-                key={slot.pointer}
-                label={name}
-                name={name}
-                description={about}
-                example={example}
-                optional={slot.optional}
-                value={sourceAt(mapping, slot.pointer)}
-                onChange={(source) => draft.change({ mapping: withSource(mapping, slot, source) })}
-                error={
-                  draft.errorAt(slot.pointer) ??
-                  (draft.held.includes(slot.pointer)
-                    ? t`Fill this; an attribute needs a default too.`
-                    : undefined)
-                }
-              />
+              <Stack key={slot.pointer} gap="xs">
+                <SourceMapping
+                  label={name}
+                  name={name}
+                  description={about}
+                  example={example}
+                  optional={slot.optional}
+                  value={sourceAt(mapping, slot.pointer)}
+                  onChange={change}
+                  error={
+                    draft.errorAt(slot.pointer) ??
+                    (draft.held.includes(slot.pointer)
+                      ? t`Fill this; an attribute needs a default too.`
+                      : undefined)
+                  }
+                />
+                {file && (
+                  <MediaUpload
+                    key={file}
+                    kind={file}
+                    name={t`Upload: ${name}`}
+                    quiet={Boolean(slot.card)}
+                    onUploaded={({ url }) => change({ from: 'text', text: url })}
+                  />
+                )}
+              </Stack>
             );
           })}
         </Stack>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Mapping } from '../queries';
-import { slotsOf, sourceAt, withSource } from './slots';
+import { fileOf, slotsOf, sourceAt, withSource } from './slots';
 
 const content = {
   header: { type: 'document' as const },
@@ -66,4 +66,14 @@ test('what may be left out goes, the rest is emptied', () => {
   const full = withSource(named, body, { from: 'text', text: 'Asha' });
   expect(withSource(full, filename, undefined)).not.toHaveProperty('header_filename');
   expect(withSource(full, body, undefined).body).toEqual([{ from: 'text', text: '' }]);
+});
+
+test('the file of a slot is of the kind of its header, on the message and on cards', () => {
+  const card = { header: { type: 'video' as const }, body: '' };
+  const of = { header: { type: 'image' as const }, body: 'Hi {{1}}', cards: [card] };
+  expect(slotsOf(of, EMPTY).map((slot) => [slot.pointer, fileOf(of, slot)])).toEqual([
+    ['/mapping/header', 'image'],
+    ['/mapping/body/0', undefined],
+    ['/mapping/cards/0/header', 'video'],
+  ]);
 });

@@ -64,6 +64,12 @@ export function slotsOf(content: Content, mapping: Mapping): Slot[] {
   return found;
 }
 
+/** The kind of file that a slot takes, if it takes one. */
+export function fileOf(content: Content, { part, card }: Slot): string | undefined {
+  if (part.kind !== 'media') return undefined;
+  return card === undefined ? content.header?.type : content.cards?.[card]?.header.type;
+}
+
 const keysOf = (pointer: string) =>
   pointer
     .split('/')

@@ -1,9 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Loader, Stack, Text } from '@mantine/core';
 import { IconFileTypeCsv } from '@tabler/icons-react';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { FileDrop } from '~/ui/FileDrop';
 import { ProblemAlert } from '~/ui/ProblemAlert';
-import classes from './FileStep.module.css';
 import { type Preview, preview } from './queries';
 
 interface Props {
@@ -13,12 +13,9 @@ interface Props {
 /** Chooses the file; its beginning is looked at by the server. */
 export function FileStep({ tell }: Props) {
   const { t } = useLingui();
-  const id = useId();
-  const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const take = async (file: File | undefined) => {
-    if (!file) return;
+  const take = async (file: File) => {
     setBusy(true);
     setProblem(undefined);
     try {
@@ -31,40 +28,21 @@ export function FileStep({ tell }: Props) {
   };
   return (
     <Stack>
-      <section
-        className={classes.drop}
-        data-over={over || undefined}
-        aria-label={t`File`}
-        onDragOver={(e) => {
-          e.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(e) => {
-          e.preventDefault();
-          setOver(false);
-          void take(e.dataTransfer.files[0]);
-        }}
-      >
-        <IconFileTypeCsv size={40} aria-hidden />
-        <Text component="label" htmlFor={id} fw={600}>
-          <Trans>Choose a CSV file, or drop it here</Trans>
-        </Text>
-        <input
-          id={id}
-          type="file"
-          accept=".csv,.txt,.tsv,text/csv,text/plain"
-          className={classes.input}
-          disabled={busy}
-          onChange={(e) => void take(e.currentTarget.files?.[0])}
-        />
-        <Text size="sm" c="dimmed" maw={520}>
+      <FileDrop
+        name={t`File`}
+        label={<Trans>Choose a CSV file, or drop it here</Trans>}
+        about={
           <Trans>
             Of any size, as your spreadsheet saves it. How it is read is guessed, and you can change it.
           </Trans>
-        </Text>
+        }
+        icon={IconFileTypeCsv}
+        accept=".csv,.txt,.tsv,text/csv,text/plain"
+        disabled={busy}
+        onFile={(file) => void take(file)}
+      >
         {busy && <Loader size="sm" aria-label={t`Looking at the file`} />}
-      </section>
+      </FileDrop>
       {problem !== undefined && <ProblemAlert problem={problem} />}
       <Sample />
     </Stack>

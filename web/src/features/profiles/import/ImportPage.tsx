@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useCan } from '~/api/session';
+import { isAbort } from '~/api/upload';
 import { EmptyState } from '~/ui/EmptyState';
 import { PageHeader } from '~/ui/PageHeader';
 import { ProblemAlert } from '~/ui/ProblemAlert';
@@ -17,7 +18,6 @@ import { MapStep } from './MapStep';
 import { fromPreview, type Known, OPT_INS, queryOf, readingOf, type Settings } from './mapping';
 import { begin, check, type Draft, giveUp, type Preview, preview, readDraft, draft as send } from './queries';
 import type { How } from './Reading';
-import { isAbort } from './upload';
 
 /** `/profiles/import`: file, columns, a dry run, then the import itself, which the server goes on with. */
 export function ImportPage() {

@@ -2,8 +2,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
 import { usePages } from '~/api/pages';
 import { queryClient } from '~/api/query';
+import { sendFile } from '~/api/upload';
 import { useLiveState } from '~/live/hooks';
-import { send } from './upload';
 
 export type Job = Schemas['Import'];
 export type Preview = Schemas['ImportPreview'];
@@ -14,23 +14,25 @@ export type RowProblem = Schemas['ImportRowProblem'];
 /** The beginning of a file that is looked at. */
 const BEGINNING = 256 * 1024;
 
+const CSV = 'text/csv';
 const PREVIEW = '/api/v1/imports/preview';
 
 export const preview = (file: File, query: string) =>
-  send<Preview>(
+  sendFile<Preview>(
     query ? `${PREVIEW}?${query}` : PREVIEW,
-    file.slice(0, BEGINNING, 'text/csv'),
+    file.slice(0, BEGINNING, CSV),
+    CSV,
     () => {},
     new AbortController().signal,
   );
 
 /** Sends the file and has every row judged; the server keeps it until the import is started. */
 export const draft = (file: File, query: string, progress: (share: number) => void, signal: AbortSignal) =>
-  send<Draft>(`/api/v1/imports/drafts?${query}`, file, progress, signal);
+  sendFile<Draft>(`/api/v1/imports/drafts?${query}`, file, CSV, progress, signal);
 
 /** Has every row of a file that the server has judged again. */
 export const check = (id: string, query: string, signal: AbortSignal) =>
-  send<Draft>(`/api/v1/imports/${id}/check?${query}`, undefined, () => {}, signal);
+  sendFile<Draft>(`/api/v1/imports/${id}/check?${query}`, undefined, CSV, () => {}, signal);
 
 /** A draft; with a query, its file as it would be read then. */
 export const readDraft = (id: string, query: Record<string, string> = {}): Promise<Draft> =>

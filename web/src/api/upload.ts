@@ -1,12 +1,13 @@
-import { ApiProblem, problemOf } from '~/api/client';
+import { ApiProblem, problemOf } from './client';
 
 /**
  * Sends a file as the body of a request; `fetch` cannot tell how much has left, so this is an XHR. The browser reads
  * the file from the disk while it sends, however large it is.
  */
-export function send<Answer>(
+export function sendFile<Answer>(
   path: string,
   file: Blob | undefined,
+  type: string,
   progress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -18,7 +19,7 @@ export function send<Answer>(
       );
     request.open('POST', path);
     request.setRequestHeader('x-harkara', '1');
-    request.setRequestHeader('content-type', 'text/csv');
+    request.setRequestHeader('content-type', type);
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.total > 0 ? event.loaded / event.total : 1);
     };
