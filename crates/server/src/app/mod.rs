@@ -23,6 +23,7 @@ pub mod erase;
 pub mod error;
 pub mod factor;
 pub mod find;
+pub mod frequency_cap;
 pub mod health;
 pub mod home;
 pub mod idempotency;

@@ -27,6 +27,7 @@ mod dashboard;
 mod demo;
 pub mod extract;
 mod factor;
+mod frequency_cap;
 mod handset;
 pub mod health;
 mod home;
@@ -87,6 +88,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(conversation::routes())
         .merge(demo::routes())
         .merge(factor::routes())
+        .merge(frequency_cap::routes())
         .merge(handset::routes())
         .merge(home::routes())
         .merge(import::routes())

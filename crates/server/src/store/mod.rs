@@ -21,6 +21,7 @@ pub mod dialect;
 pub mod erase;
 pub mod factor;
 pub mod find;
+pub mod frequency_cap;
 pub mod health;
 pub mod home;
 pub mod idempotency;

@@ -34,6 +34,7 @@ mod engine;
 mod erase;
 mod factor;
 mod find;
+mod frequency_cap;
 mod gateway;
 mod generic_stories;
 mod guard;

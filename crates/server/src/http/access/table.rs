@@ -21,10 +21,10 @@ pub enum Access {
 
 use Access::{Needs, Passcode, Public, SignedIn, User};
 use Permission::{
-    AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsLaunch, CampaignsRead,
-    CampaignsWrite, ConsentWrite, DemoManage, HandsetUse, InboxRead, InboxReply, KeysManage, MessagesRead,
-    MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead, ProfilesWrite, ServersRead,
-    TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
+    AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsCap, CampaignsLaunch,
+    CampaignsRead, CampaignsWrite, ConsentWrite, DemoManage, HandsetUse, InboxRead, InboxReply, KeysManage,
+    MessagesRead, MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead, ProfilesWrite,
+    ServersRead, TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
 };
 
 /// An endpoint.
@@ -153,6 +153,8 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/demo", SignedIn),
     post("/api/v1/demo", Needs(DemoManage)).noted("demo.begin"),
     delete("/api/v1/demo", Needs(DemoManage)).noted("demo.end"),
+    get("/api/v1/frequency-cap", Needs(CampaignsRead)),
+    put("/api/v1/frequency-cap", Needs(CampaignsCap)),
     post("/api/v1/handset/click", Needs(HandsetUse)),
     get("/api/v1/handset/config", Needs(HandsetUse)),
     post("/api/v1/handset/config", Needs(HandsetUse)),
