@@ -325,7 +325,9 @@ async function people(page, api, id) {
   await looks(page, 'story-campaign-left-out');
 }
 
-export async function story({ server, context, page }) {
+export async function story({ server, context, page, expect }) {
+  // A limit that does nothing is refused.
+  expect(/422.*\/frequency-cap/);
   const api = await signIn(context, server.url);
   await sim(server, 'fail', { suffix: '3', kind: 'error:105' });
   await sim(server, 'fail', { suffix: '57', kind: 'failed:UNKNOWN_SUBSCRIBER' });

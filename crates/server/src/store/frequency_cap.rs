@@ -32,26 +32,28 @@ pub async fn read(tx: &mut Tx) -> Result<CapRow, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, CapRow>(READ).fetch_one(c).await)?)
 }
 
-const HOLD: Batch = Batch {
-    sqlite: "SELECT limits, since, updated_at, updated_by FROM frequency_cap WHERE id = 1",
-    postgres: "SELECT limits, since, updated_at, updated_by FROM frequency_cap WHERE id = 1 FOR SHARE",
-};
+// Not locks of the row: many who share one could keep whoever changes it waiting, and each would write to the row. SQLite has one
+// writer anyway.
+const SHARED: &str = "SELECT pg_advisory_xact_lock_shared(7235714235)";
+const ALONE: &str = "SELECT pg_advisory_xact_lock(7235714235)";
+
+async fn wait(tx: &mut Tx, lock: &'static str) -> Result<(), StoreError> {
+    if let Tx::Postgres(transaction) = tx {
+        sqlx::query(lock).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
 
 /// The cap, which nobody changes before this transaction ends: whoever turns it on counts what was planned without it.
 pub async fn hold(tx: &mut Tx) -> Result<CapRow, StoreError> {
-    let sql = tx.dialect().pick(&HOLD);
-    Ok(on!(tx, c => sqlx::query_as::<_, CapRow>(sql).fetch_one(c).await)?)
+    wait(tx, SHARED).await?;
+    read(tx).await
 }
-
-const LOCK: Batch = Batch {
-    sqlite: "SELECT limits, since, updated_at, updated_by FROM frequency_cap WHERE id = 1",
-    postgres: "SELECT limits, since, updated_at, updated_by FROM frequency_cap WHERE id = 1 FOR UPDATE",
-};
 
 /// The cap, to be changed in this transaction.
 pub async fn lock(tx: &mut Tx) -> Result<CapRow, StoreError> {
-    let sql = tx.dialect().pick(&LOCK);
-    Ok(on!(tx, c => sqlx::query_as::<_, CapRow>(sql).fetch_one(c).await)?)
+    wait(tx, ALONE).await?;
+    read(tx).await
 }
 
 const WRITE: &str = "

@@ -187,6 +187,25 @@ on_both_engines! {
         }
     }
 
+    async fn turning_it_on_waits_for_who_plans_without_it(t) {
+        let w = Arc::new(World::new(t, Options::default()).await);
+        w.customers(10).await;
+        let a = w.launch(Audience::Everyone).await;
+        let b = w.launch(Audience::Everyone).await;
+        let mut tx = w.app().db.write().await.unwrap();
+        assert_eq!(plan(&w, &mut tx, a).await, 10);
+        let mut change = tokio::spawn({
+            let w = w.clone();
+            async move { cap(&w, one_a_day()).await }
+        });
+        let early = tokio::time::timeout(Duration::from_millis(150), &mut change).await;
+        assert!(early.is_err(), "it did not wait");
+        tx.commit().await.unwrap();
+        change.await.unwrap();
+        let mut tx = w.app().db.write().await.unwrap();
+        assert_eq!(plan(&w, &mut tx, b).await, 0);
+    }
+
     async fn nor_does_anybody_get_two_from_two_servers(t) {
         let w = World::new(t, Options::default()).await;
         w.customers(300).await;

@@ -196,10 +196,11 @@ function Limit({ limit, errorOf, problem, onChange, onRemove }: LimitProps) {
   const { t } = useLingui();
   return (
     <div>
-      <Group align="flex-end" gap="sm">
+      <Group align="flex-end" gap="sm" wrap="nowrap">
         <NumberInput
           label={t`Messages at most`}
-          w={150}
+          flex="1 1 0"
+          maw={150}
           min={1}
           max={100}
           allowDecimal={false}
@@ -210,7 +211,8 @@ function Limit({ limit, errorOf, problem, onChange, onRemove }: LimitProps) {
         />
         <NumberInput
           label={t`In so many days`}
-          w={150}
+          flex="1 1 0"
+          maw={150}
           min={1}
           max={30}
           allowDecimal={false}
