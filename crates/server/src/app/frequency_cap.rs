@@ -90,8 +90,9 @@ impl Cap {
         let limits = limits(row)?;
         // A day more: what was in flight at the end of a campaign was accepted after it.
         let from = counts_from(&limits, now) - DAY;
+        // And a day for clocks that differ: of what is recorded and found in the ledger, too, nothing counts twice.
         let unrecorded = if since > from {
-            store::begun_before(tx, since, from).await?
+            store::begun_before(tx, since + DAY, from).await?
         } else {
             Vec::new()
         };
