@@ -12,11 +12,11 @@ use harkara::domain::audience::{Audience, Comparison, Condition};
 use harkara::domain::control::Control;
 use harkara::domain::exclude::Who;
 use harkara::domain::frequency_cap::CapLimit;
-use harkara::domain::state::{FAILED, SENT};
+use harkara::domain::state::{FAILED, QUEUED, SENT};
 use harkara::domain::{frequency_cap, id};
 use harkara::store;
 use harkara::store::campaign::Counts;
-use harkara::store::message::{MessageChange, MessageRow};
+use harkara::store::message::{CAMPAIGN, MessageChange, MessageRow, NewMessage};
 use harkara::worker::Worker;
 use harkara::worker::dispatch::Dispatcher;
 use harkara_sim::Options;
@@ -185,6 +185,54 @@ on_both_engines! {
             tx.commit().await.unwrap();
             w.t.clock.advance(2 * DAY);
         }
+    }
+
+    async fn who_decides_about_a_person_is_alone_with_them(t) {
+        let w = Arc::new(World::new(t, Options::default()).await);
+        w.customers(2).await;
+        cap(&w, one_a_day()).await;
+        everyone(&w).await;
+        w.t.clock.advance(2 * DAY);
+        let a = w.launch(Audience::Everyone).await;
+        let (app, now) = (w.app(), w.app().now());
+        let mut tx = app.db.write().await.unwrap();
+        let one = Cap::hold(&mut tx, now).await.unwrap().unwrap();
+        let person = phone(1);
+        let decided = one.decide(&mut tx, a, [person.as_str()]).await.unwrap();
+        assert!(!decided.is_over(&person));
+        // Nothing is written yet, and yet nobody else decides about this person.
+        let mut other = tokio::spawn({
+            let w = w.clone();
+            async move {
+                let (first, second) = (phone(1), phone(2));
+                let mut tx = w.app().db.write().await.unwrap();
+                let cap = Cap::hold(&mut tx, now).await.unwrap().unwrap();
+                let decided = cap.decide(&mut tx, 1, [second.as_str(), first.as_str()]).await.unwrap();
+                (decided.is_over(&first), decided.is_over(&second))
+            }
+        });
+        let early = tokio::time::timeout(Duration::from_millis(150), &mut other).await;
+        assert!(early.is_err(), "the other one did not wait, and decided {early:?}");
+        let number = store::number::of_account(&mut tx, w.account).await.unwrap()[0].id;
+        let message = NewMessage {
+            id: app.id(),
+            number_id: number,
+            campaign_id: Some(a),
+            profile_id: None,
+            phone: person.clone(),
+            state: QUEUED,
+            lane: CAMPAIGN,
+            attempt: 0,
+            due_at: now,
+            params: None,
+            content: None,
+            in_reply_to: None,
+            event_key: None,
+        };
+        let planned = store::message::insert(&mut tx, vec![message]).await.unwrap();
+        decided.keep(&mut tx, a, [(person.as_str(), planned[0])].into_iter()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(other.await.unwrap(), (true, false));
     }
 
     async fn turning_it_on_waits_for_who_plans_without_it(t) {
