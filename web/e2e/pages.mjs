@@ -101,6 +101,7 @@ const places = (it) => [
   ['whatsapp-trouble', `/settings/whatsapp/${it.account.id}?tab=trouble`],
   ['people', '/settings/people'],
   ['me', '/settings/me'],
+  ['frequency-cap', '/settings/frequency-cap'],
   ['audit', '/settings/audit'],
   ['developers', '/developers'],
   ['callbacks', '/developers/callbacks'],

@@ -78,6 +78,12 @@ async function write(page, server, api) {
   await fill(page, 1, 'name', 'friend');
   await fill(page, 2, 'points', '100');
   await fill(page, 3, 'city', 'nearest');
+  // A tenth of them is held out to compare with, and everybody who is not gets it.
+  await step(page, 'Who');
+  await page.getByLabel('Control group, percent').fill('10');
+  await page.getByText('people are held out.').waitFor();
+  await looks(page, 'story-campaign-control');
+  await step(page, 'What');
   await page.getByTestId('saved').getByText('Saved', { exact: true }).waitFor();
   const people = await until('the audience is counted', () => reach(page));
   await page.getByRole('region', { name: 'How it looks' }).filter({ hasText: 'our Pune store' }).waitFor();
@@ -313,11 +319,15 @@ async function people(page, api, id) {
     .slice(1);
   const { excluded } = (await api.get(`/campaigns/${id}/progress`)).body.funnel;
   assert.equal(rows.length, excluded);
-  assert.ok(rows.every((line) => /,excluded,.*,(not_opted_in|opted_out|no_number),/.test(line)));
+  assert.ok(
+    rows.every((line) => /,excluded,.*,(not_opted_in|opted_out|no_number|control_group),/.test(line)),
+  );
   await looks(page, 'story-campaign-left-out');
 }
 
-export async function story({ server, context, page }) {
+export async function story({ server, context, page, expect }) {
+  // A limit that does nothing is refused.
+  expect(/422.*\/frequency-cap/);
   const api = await signIn(context, server.url);
   await sim(server, 'fail', { suffix: '3', kind: 'error:105' });
   await sim(server, 'fail', { suffix: '57', kind: 'failed:UNKNOWN_SUBSCRIBER' });
@@ -338,6 +348,7 @@ export async function story({ server, context, page }) {
   await page.getByRole('button', { name: 'More about Double points, Pune' }).click();
   await page.getByRole('menuitem', { name: 'Clone' }).click();
   await page.getByRole('heading', { name: 'Copy of Double points, Pune' }).waitFor();
+  await capped(page, server, count);
   await page.goto(`${server.url}/campaigns?tab=drafts&q=copy`);
   await page.getByRole('button', { name: 'More about Copy of Double points, Pune' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -349,6 +360,40 @@ export async function story({ server, context, page }) {
   await accessible(page, 'the list of campaigns');
   await inOrder(page, server, id, api);
   await month(page, api);
+}
+
+/** A cap leaves out of the copy whom the campaign has reached, unless the copy does not respect it. */
+async function capped(page, server, count) {
+  const draft = page.url().replace(/\?.*/, '');
+  await page.goto(`${server.url}/settings/frequency-cap`);
+  await page.getByText('It is off').waitFor();
+  await page.getByRole('button', { name: 'Set a cap' }).click();
+  await page.getByRole('button', { name: 'Add a limit' }).click();
+  await page.getByLabel('Messages at most').first().fill('5');
+  await page.getByRole('button', { name: 'Save the cap' }).click();
+  await page.getByText('Another limit is stricter').waitFor();
+  await looks(page, 'story-campaign-cap-refused');
+  await page.getByLabel('Messages at most').first().fill('1');
+  await page.getByRole('button', { name: 'Save the cap' }).click();
+  await page.getByText('The cap holds from now on.').waitFor();
+  await page.getByText('Changed by Meera Owner').waitFor();
+  await looks(page, 'story-campaign-cap');
+
+  await page.goto(`${draft}?step=who`);
+  await page.getByText('a person gets at most 1 message in 24 hours and 3 messages in 7 days').waitFor();
+  assert.equal(await page.getByLabel('Control group, percent').inputValue(), '10', 'a copy keeps it');
+  await page.getByText('got as much as the frequency cap allows').waitFor();
+  await looks(page, 'story-campaign-over-cap');
+  const few = await until('it is counted', async () => {
+    const people = await reach(page);
+    return people === undefined ? undefined : { people };
+  });
+  assert.ok(few.people < count / 2, `${few.people} of ${count}`);
+  await page.getByRole('switch', { name: 'Respect the frequency cap' }).uncheck({ force: true });
+  await until('it goes to them all the same', async () => (await reach(page)) > count / 2);
+  await step(page, 'Review');
+  await page.getByText('and does not count towards it.').waitFor();
+  await looks(page, 'story-campaign-cap-ignored');
 }
 
 /** Campaigns get labels, are found by them, and go out of the way when they are over. */

@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 import {
   IconCode,
   IconFileImport,
+  IconGauge,
   IconHistory,
   IconHome,
   IconInbox,
@@ -59,6 +60,13 @@ export const PLACES: readonly Place[] = [
     label: msg`People and roles`,
     icon: IconUserCog,
     needs: 'users.read',
+    group: 'settings',
+  },
+  {
+    to: '/settings/frequency-cap',
+    label: msg`Frequency cap`,
+    icon: IconGauge,
+    needs: 'campaigns.read',
     group: 'settings',
   },
   { to: '/settings/audit', label: msg`Audit log`, icon: IconHistory, needs: 'audit.read', group: 'settings' },

@@ -9,6 +9,7 @@ export function usePermissionWords(): (permission: string, about?: string) => st
     'audit.read': t`see who changed what`,
     'callbacks.read': t`see what providers sent, as it came`,
     'callbacks.replay': t`apply again what providers sent`,
+    'campaigns.cap': t`change the frequency cap`,
     'campaigns.launch': t`launch, pause, resume and stop campaigns`,
     'campaigns.read': t`see campaigns and what became of them`,
     'campaigns.write': t`write and test campaigns`,

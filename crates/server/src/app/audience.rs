@@ -3,12 +3,16 @@
 
 use std::collections::HashSet;
 
+use harkara_provider::TemplateMessage;
 use serde_json::{Map, Value};
 
+use super::frequency_cap::Cap;
 use super::{AppError, FieldProblem};
-use crate::domain::audience::{Exclusion, Person};
+use crate::domain::audience::{Audience, Exclusion, Person};
+use crate::domain::control::Control;
 use crate::domain::exclude::{Exclude, Known, Who};
 use crate::domain::id::{CAMPAIGN, Kind, LIST};
+use crate::domain::template::{Frozen, fill};
 use crate::store::campaign::CampaignRow;
 use crate::store::profile::{self, ProfileRow};
 use crate::store::{self, Tx, audience, consent, from_json, list, to_json};
@@ -46,8 +50,19 @@ impl Scope {
         self.lists.iter().chain(&self.left_out).copied()
     }
 
-    /// The next people after a profile up to another.
-    pub async fn next(&self, tx: &mut Tx, after: i64, upper: i64, limit: i64) -> Result<People, AppError> {
+    /// The cap as far as it is for this campaign.
+    pub fn asks<'a>(&self, cap: Option<&'a Cap>) -> Option<&'a Cap> {
+        cap.filter(|_| !self.who.ignores_cap)
+    }
+
+    /// The next people after a profile up to another, and which of them are over the cap.
+    pub async fn next(
+        &self,
+        tx: &mut Tx,
+        (after, upper): (i64, i64),
+        limit: i64,
+        cap: Option<&Cap>,
+    ) -> Result<People, AppError> {
         let rows = profile::slice_of(tx, after, upper, &self.lists, limit).await?;
         let phones: Vec<&str> = rows.iter().filter_map(|row| row.phone.as_deref()).collect();
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -55,6 +70,10 @@ impl Scope {
             suppressed: consent::suppressed(tx, &phones).await?,
             on_list: audience::on_lists(tx, &self.left_out, &ids).await?,
             got: audience::got(tx, &self.campaigns, &phones).await?,
+            over_cap: match self.asks(cap) {
+                Some(cap) => cap.over(tx, self.who.campaign, &phones).await?,
+                None => HashSet::new(),
+            },
             rows,
         })
     }
@@ -68,7 +87,11 @@ pub struct People {
     suppressed: HashSet<String>,
     on_list: HashSet<i64>,
     got: HashSet<String>,
+    over_cap: HashSet<String>,
 }
+
+/// Somebody who gets it: what the ledger keeps, and what the person reads; nothing while nobody knows what it says.
+pub type Gets = Option<(Vec<String>, TemplateMessage)>;
 
 impl People {
     /// A person as conditions see them.
@@ -83,31 +106,48 @@ impl People {
         }
     }
 
-    /// Does one of these people get it? `None`: not of the audience.
+    /// Does one of these people get it, and what would they read? `None`: not of the audience. Whoever sees several of them
+    /// tells duplicates.
     pub fn judge(
         &self,
         scope: &Scope,
         row: &ProfileRow,
         person: &Person<'_>,
-    ) -> Option<Result<(), Exclusion>> {
+        frozen: Option<&Frozen>,
+    ) -> Option<Result<Gets, Exclusion>> {
+        let phone = row.phone.as_deref().unwrap_or_default();
         let known = Known {
             on_list: self.on_list.contains(&row.id),
-            got_campaign: row.phone.as_ref().is_some_and(|p| self.got.contains(p)),
+            got_campaign: self.got.contains(phone),
+            over_cap: self.over_cap.contains(phone),
         };
-        scope.who.judge(person, known)
+        let judged = scope.who.judge(person, known)?;
+        Some(judged.and_then(|()| {
+            let filled = frozen.map(|frozen| fill(frozen, &|name| person.text(name)));
+            let gets = filled.transpose().map_err(|_| Exclusion::MissingValue)?;
+            match scope.who.holds_out(phone) {
+                true => Err(Exclusion::ControlGroup),
+                false => Ok(gets),
+            }
+        }))
     }
 }
 
 /// Who a campaign is for.
 pub fn who_of(row: &CampaignRow) -> Result<Who, AppError> {
-    who(&row.audience, row.exclude.as_deref())
+    Ok(Who {
+        control: Control::of_permille(row.control_permille),
+        ignores_cap: row.ignores_cap == 1,
+        campaign: row.id,
+        ..who(&row.audience, row.exclude.as_deref())?
+    })
 }
 
-/// [`who_of`] of what is kept.
+/// The audience that is kept, and whom it leaves out by choice.
 pub fn who(audience: &str, exclude: Option<&str>) -> Result<Who, AppError> {
     Ok(Who {
-        audience: from_json("audience", audience)?,
         exclude: exclude.map_or_else(|| Ok(Exclude::default()), |text| from_json("exclude", text))?,
+        ..Who::from(from_json::<Audience>("audience", audience)?)
     })
 }
 
@@ -122,7 +162,7 @@ pub async fn problems(tx: &mut Tx, who: &Who) -> Result<Vec<FieldProblem>, AppEr
     if !problems.is_empty() {
         return Ok(problems);
     }
-    let single = matches!(who.audience, crate::domain::audience::Audience::List { .. });
+    let single = matches!(who.audience, Audience::List { .. });
     for (i, text) in who.audience.list_ids().iter().enumerate() {
         let pointer = match single {
             true => "/audience/list_id".to_owned(),

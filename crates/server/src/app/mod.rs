@@ -24,6 +24,7 @@ pub mod error;
 pub mod factor;
 pub mod file;
 pub mod find;
+pub mod frequency_cap;
 pub mod health;
 pub mod home;
 pub mod idempotency;

@@ -96,11 +96,15 @@ pub enum Exclusion {
     MeetsConditions = 8,
     /// Got one of the campaigns that this one leaves out.
     GotCampaign = 9,
+    /// Got as many campaign messages lately as the frequency cap allows.
+    OverCap = 10,
+    /// Would get it, and is held out to compare with.
+    ControlGroup = 11,
 }
 
 impl Exclusion {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::NotOptedIn,
         Self::OptedOut,
         Self::NoNumber,
@@ -110,6 +114,8 @@ impl Exclusion {
         Self::OnList,
         Self::MeetsConditions,
         Self::GotCampaign,
+        Self::OverCap,
+        Self::ControlGroup,
     ];
 
     /// Stable name, used in the API.
@@ -124,11 +130,18 @@ impl Exclusion {
             Self::OnList => "on_list",
             Self::MeetsConditions => "meets_conditions",
             Self::GotCampaign => "got_campaign",
+            Self::OverCap => "over_cap",
+            Self::ControlGroup => "control_group",
         }
     }
 
     /// Those whom somebody chose to leave out.
-    pub const ON_PURPOSE: [Self; 3] = [Self::OnList, Self::MeetsConditions, Self::GotCampaign];
+    pub const ON_PURPOSE: [Self; 4] = [
+        Self::OnList,
+        Self::MeetsConditions,
+        Self::GotCampaign,
+        Self::ControlGroup,
+    ];
 
     /// The bucket of the campaign's counts.
     pub fn bucket(self) -> i16 {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::audience::{Audience, Condition, Exclusion, Person, meets_all, problems_of, reachable, too_many};
+use super::control::Control;
 use super::problem::FieldProblem;
 
 /// People who are left out of any audience. Who is in one of the three groups does not get the campaign.
@@ -54,6 +55,12 @@ pub struct Who {
     pub audience: Audience,
     /// Who is left out.
     pub exclude: Exclude,
+    /// How many of those who would get it are held out.
+    pub control: Control,
+    /// Whoever got as much as the frequency cap allows gets it all the same.
+    pub ignores_cap: bool,
+    /// The campaign, on which depends who is held out; 0 before there is one.
+    pub campaign: i64,
 }
 
 impl From<Audience> for Who {
@@ -61,6 +68,9 @@ impl From<Audience> for Who {
         Self {
             audience,
             exclude: Exclude::default(),
+            control: Control::default(),
+            ignores_cap: false,
+            campaign: 0,
         }
     }
 }
@@ -72,6 +82,8 @@ pub struct Known {
     pub on_list: bool,
     /// Got one of the campaigns that are left out.
     pub got_campaign: bool,
+    /// Got as many campaign messages lately as the frequency cap allows.
+    pub over_cap: bool,
 }
 
 impl Who {
@@ -82,16 +94,24 @@ impl Who {
         problems
     }
 
-    /// Does this person get it? `None`: not of the audience. Two things are for others to tell: duplicates, by whoever
-    /// sees several persons at once, and values that are missing, by whoever knows the template.
+    /// Does this person get it? `None`: not of the audience. Three things are for others to tell: duplicates, by whoever
+    /// sees several persons at once, values that are missing, by whoever knows the template, and then [`Self::holds_out`].
     pub fn judge(&self, person: &Person<'_>, known: Known) -> Option<Result<(), Exclusion>> {
         if !self.audience.includes(person) {
             return None;
         }
         Some(match self.exclude.takes_out(person, known) {
             Some(reason) => Err(reason),
-            None => reachable(person),
+            None => reachable(person).and(match known.over_cap && !self.ignores_cap {
+                true => Err(Exclusion::OverCap),
+                false => Ok(()),
+            }),
         })
+    }
+
+    /// Is this person held out of those who would get it?
+    pub fn holds_out(&self, phone: &str) -> bool {
+        self.control.holds_out(self.campaign, phone)
     }
 }
 
@@ -136,12 +156,17 @@ mod tests {
             Known {
                 on_list: true,
                 got_campaign: true,
+                over_cap: true,
             },
             Known {
-                on_list: false,
                 got_campaign: true,
+                ..Known::default()
             },
         );
+        let over = Known {
+            over_cap: true,
+            ..Known::default()
+        };
         let here = Audience::Everyone;
         let elsewhere = Audience::Conditions {
             all: vec![condition("delhi")],
@@ -160,15 +185,23 @@ mod tests {
                 Some(Err(Exclusion::MeetsConditions)),
             ),
             (&here, &both, stranger, none, Some(Err(Exclusion::NotOptedIn))),
+            (&here, &nobody, person, over, Some(Err(Exclusion::OverCap))),
+            (&here, &nobody, stranger, over, Some(Err(Exclusion::NotOptedIn))),
+            (&elsewhere, &nobody, person, over, None),
             (&elsewhere, &pune, person, on_list, None),
         ];
         for (audience, exclude, person, known, expected) in table {
             let who = Who {
-                audience: audience.clone(),
                 exclude: exclude.clone(),
+                ..Who::from(audience.clone())
             };
             assert_eq!(who.judge(&person, known), expected, "{who:?} {known:?}");
         }
+        let important = Who {
+            ignores_cap: true,
+            ..Who::from(here)
+        };
+        assert_eq!(important.judge(&person, over), Some(Ok(())));
     }
 
     #[test]

@@ -104,6 +104,7 @@ permissions! {
     AuditRead = "audit.read", "see who changed what", ADMINS;
     CallbacksRead = "callbacks.read", "see what providers sent, as it came", WRITERS;
     CallbacksReplay = "callbacks.replay", "apply again what providers sent", ADMINS;
+    CampaignsCap = "campaigns.cap", "change the frequency cap", ADMINS;
     CampaignsLaunch = "campaigns.launch", "launch, pause, resume and stop campaigns", LAUNCHERS;
     CampaignsRead = "campaigns.read", "see campaigns and what became of them", NOT_AGENTS;
     CampaignsWrite = "campaigns.write", "write and test campaigns", WRITERS;

@@ -29,6 +29,7 @@ pub mod extract;
 mod factor;
 mod file;
 mod file_out;
+mod frequency_cap;
 mod handset;
 pub mod health;
 mod home;
@@ -90,6 +91,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(demo::routes())
         .merge(factor::routes())
         .merge(file::routes())
+        .merge(frequency_cap::routes())
         .merge(handset::routes())
         .merge(home::routes())
         .merge(import::routes())

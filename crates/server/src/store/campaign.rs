@@ -25,6 +25,10 @@ pub struct CampaignRow {
     pub audience: String,
     /// JSON of [`crate::domain::exclude::Exclude`]; none: nobody is left out on purpose.
     pub exclude: Option<String>,
+    /// How many in a thousand of those who would get it are held out.
+    pub control_permille: i16,
+    /// 1: the frequency cap is not asked, and its messages do not count towards it.
+    pub ignores_cap: i16,
     /// JSON of the placeholder mapping.
     pub mapping: String,
     /// JSON of template and mapping as they were at launch.
@@ -86,8 +90,9 @@ pub struct Desk {
 const INSERT: &str = "
 INSERT INTO campaign (
     id, name, account_id, number_id, template_id, audience, mapping, state, messages_per_second,
-    starts_local, starts_zone, exclude, quiet, ends_local, ends_zone, position, upper, planned, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13, $14, $15, $16, 0, 0, 0, $10, $10)";
+    starts_local, starts_zone, exclude, quiet, ends_local, ends_zone, control_permille, ignores_cap,
+    position, upper, planned, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, $10, $10)";
 
 /// Keeps a new campaign.
 pub async fn insert(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
@@ -95,7 +100,7 @@ pub async fn insert(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
         .bind(row.id).bind(&row.name).bind(row.account_id).bind(row.number_id).bind(row.template_id)
         .bind(&row.audience).bind(&row.mapping).bind(row.state).bind(row.messages_per_second).bind(row.created_at)
         .bind(&row.starts_local).bind(&row.starts_zone).bind(&row.exclude).bind(&row.quiet)
-        .bind(&row.ends_local).bind(&row.ends_zone)
+        .bind(&row.ends_local).bind(&row.ends_zone).bind(row.control_permille).bind(row.ignores_cap)
         .execute(c).await.map(drop))?;
     tx.note(Campaign, row.id);
     Ok(())
@@ -106,7 +111,8 @@ UPDATE campaign
 SET name = $2, account_id = $3, number_id = $4, template_id = $5, audience = $6, mapping = $7, frozen = $8, state = $9,
     messages_per_second = $10, scheduled_at = $11, launched_at = $12, finished_at = $13, upper = $14,
     waiting_reason = $15, waiting_since = $16, updated_at = $17, starts_local = $18, starts_zone = $19,
-    exclude = $20, quiet = $21, ends_local = $22, ends_zone = $23, ends_at = $24
+    exclude = $20, quiet = $21, ends_local = $22, ends_zone = $23, ends_at = $24,
+    control_permille = $25, ignores_cap = $26
 WHERE id = $1";
 
 /// Writes everything but `planned`, which only the planner sets.
@@ -118,6 +124,7 @@ pub async fn update(tx: &mut Tx, row: &CampaignRow) -> Result<(), StoreError> {
         .bind(&row.waiting_reason).bind(row.waiting_since).bind(row.updated_at)
         .bind(&row.starts_local).bind(&row.starts_zone).bind(&row.exclude).bind(&row.quiet)
         .bind(&row.ends_local).bind(&row.ends_zone).bind(row.ends_at)
+        .bind(row.control_permille).bind(row.ignores_cap)
         .execute(c).await.map(drop))?;
     tx.note(Campaign, row.id);
     Ok(())

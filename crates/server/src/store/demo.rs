@@ -219,6 +219,7 @@ const REMOVE_ALL: &[&str] = &[
     ),
     fictional!("suppression"),
     fictional!("wa_id"),
+    fictional!("recent_campaign"),
     concat!("DELETE FROM profile_event WHERE profile_id IN ", profiles!("id")),
     concat!("DELETE FROM exclusion WHERE profile_id IN ", profiles!("id")),
     concat!(

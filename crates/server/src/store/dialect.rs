@@ -109,6 +109,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (32, "files", include_str!("../../../../migrations/0032_files.sql")),
     (
+        33,
+        "cap and control",
+        include_str!("../../../../migrations/0033_cap_and_control.sql"),
+    ),
+    (
         34,
         "who and when",
         include_str!("../../../../migrations/0034_who_and_when.sql"),

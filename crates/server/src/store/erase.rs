@@ -135,6 +135,8 @@ const KEPT_NUMBERS: Batch = in_texts!(
     ""
 );
 
+const RECENT_CAMPAIGNS: Batch = in_texts!("DELETE FROM recent_campaign WHERE phone IN", "");
+
 const WA_IDS: Batch = in_texts!("DELETE FROM wa_id WHERE wa_id IN", "");
 
 const WHY_SUPPRESSED: Batch = in_texts!("UPDATE suppression SET detail = NULL WHERE phone IN", "");
@@ -148,7 +150,13 @@ pub async fn numbers(tx: &mut Tx, phones: &[String]) -> Result<i64, StoreError> 
     for id in &gone {
         tx.note(Conversation, *id);
     }
-    for batch in [&WINDOWS, &KEPT_NUMBERS, &WA_IDS, &WHY_SUPPRESSED] {
+    for batch in [
+        &WINDOWS,
+        &KEPT_NUMBERS,
+        &RECENT_CAMPAIGNS,
+        &WA_IDS,
+        &WHY_SUPPRESSED,
+    ] {
         many(tx, batch, &json).await?;
     }
     Ok(gone.len() as i64)
@@ -242,12 +250,20 @@ mod tests {
         for sql in [
             WINDOWS.sqlite,
             KEPT_NUMBERS.sqlite,
+            RECENT_CAMPAIGNS.sqlite,
             ENTRIES,
             CONSENT_OF_NUMBERS.sqlite,
             AUDIT,
         ] {
             let plan = steps(sql).await;
-            let tables = ["service_window", "kept_number", "list_entry", "consent", "audit"];
+            let tables = [
+                "service_window",
+                "kept_number",
+                "recent_campaign",
+                "list_entry",
+                "consent",
+                "audit",
+            ];
             let walks = |step: &String| {
                 tables
                     .iter()

@@ -22,6 +22,7 @@ pub mod erase;
 pub mod factor;
 pub mod file;
 pub mod find;
+pub mod frequency_cap;
 pub mod health;
 pub mod home;
 pub mod idempotency;

@@ -44,6 +44,8 @@ fn running(account_id: i64, number_id: i64) -> CampaignRow {
         starts_local: None,
         starts_zone: None,
         exclude: None,
+        control_permille: 0,
+        ignores_cap: 0,
         quiet: None,
         ends_local: None,
         ends_zone: None,

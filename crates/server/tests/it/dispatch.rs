@@ -149,7 +149,7 @@ on_both_engines! {
         let mut counts = store::campaign::Counts::default();
         let slice = store::slice::open(&mut tx, row.number_id).await.unwrap().remove(0);
         let mut pairs = harkara::app::dispatch::PairBook::new(w.app().now());
-        let claimed = harkara::app::dispatch::plan(w.app(), &mut tx, (&slice, &run), &mut pairs, 1, &mut counts).await.unwrap().claimed;
+        let claimed = harkara::app::dispatch::plan(w.app(), &mut tx, (&slice, &run, None), &mut pairs, 1, &mut counts).await.unwrap().claimed;
         store::campaign::add_counts(&mut tx, &counts, w.app().now()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(w.progress(id).await.funnel.sending, 1);

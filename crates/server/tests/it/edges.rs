@@ -40,10 +40,17 @@ async fn claim(w: &World, campaign: i64) -> Vec<Claimed> {
         .unwrap()
         .remove(0);
     let mut pairs = PairBook::new(w.app().now());
-    let claimed = plan(w.app(), &mut tx, (&slice, &run), &mut pairs, 10, &mut counts)
-        .await
-        .unwrap()
-        .claimed;
+    let claimed = plan(
+        w.app(),
+        &mut tx,
+        (&slice, &run, None),
+        &mut pairs,
+        10,
+        &mut counts,
+    )
+    .await
+    .unwrap()
+    .claimed;
     store::campaign::add_counts(&mut tx, &counts, w.app().now())
         .await
         .unwrap();

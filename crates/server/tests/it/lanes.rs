@@ -65,6 +65,8 @@ async fn launch_at(w: &World, url: &str) -> i64 {
         ends: None,
         quiet: None,
         exclude: None,
+        control_percent: None,
+        respect_frequency_cap: None,
         version: None,
     };
     let id = campaign::create(app, &mut tx, &input).await.unwrap().row.id;

@@ -35,6 +35,7 @@ mod erase;
 mod factor;
 mod files;
 mod find;
+mod frequency_cap;
 mod gateway;
 mod generic_stories;
 mod guard;

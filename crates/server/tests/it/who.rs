@@ -131,7 +131,10 @@ impl Town {
                 .map(|campaign| id::CAMPAIGN.show(campaign))
                 .collect(),
         };
-        Who { audience, exclude }
+        Who {
+            exclude,
+            ..Who::from(audience)
+        }
     }
 
     /// The numbers that should get it, and how many are left out on purpose.

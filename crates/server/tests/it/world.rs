@@ -189,6 +189,8 @@ impl World {
             number_ids: numbers.iter().map(|n| id::NUMBER.show(*n)).collect(),
             audience,
             exclude: None,
+            control_percent: None,
+            respect_frequency_cap: None,
             mapping: None,
             messages_per_second: None,
             starts: None,

@@ -70,6 +70,8 @@ pub async fn draft(app: &App, rng: &mut Rng, n: usize) -> i64 {
         ends: None,
         quiet: None,
         exclude: None,
+        control_percent: None,
+        respect_frequency_cap: None,
         version: None,
     };
     let mut tx = app.db.write().await.unwrap();

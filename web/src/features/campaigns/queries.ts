@@ -142,6 +142,8 @@ export const inputOf = (campaign: Campaign): CampaignInput => ({
   number_ids: campaign.number_ids,
   audience: campaign.audience,
   exclude: campaign.exclude ?? null,
+  control_percent: campaign.control_percent || null,
+  respect_frequency_cap: campaign.respect_frequency_cap ? null : false,
   mapping: campaign.mapping,
   messages_per_second: campaign.messages_per_second,
   starts: campaign.starts ? { local: campaign.starts.local, zone: campaign.starts.zone } : null,

@@ -92,4 +92,13 @@ const edit = createRoute({
   ),
 });
 
-export const campaignsRoutes = [list, create, detail, edit] as const;
+const cap = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/frequency-cap',
+  component: lazyRouteComponent(
+    withTexts('campaigns', () => import('./cap/CapPage')),
+    'CapPage',
+  ),
+});
+
+export const campaignsRoutes = [list, create, detail, edit, cap] as const;

@@ -50,6 +50,14 @@ export function useExclusions(): Record<string, { label: string; help: string }>
       label: t`got a campaign that is left out`,
       help: t`The provider accepted their message of it.`,
     },
+    over_cap: {
+      label: t`got as much as the frequency cap allows`,
+      help: t`They can be reached again when their last messages are older. What people wait for need not respect the cap.`,
+    },
+    control_group: {
+      label: t`are the control group`,
+      help: t`They would have got it. Compare what they do with what the others do.`,
+    },
     missing_value: {
       label: t`lack a value for a placeholder`,
       help: t`Give the placeholder a default under What, or add the value to their profiles.`,
@@ -57,16 +65,20 @@ export function useExclusions(): Record<string, { label: string; help: string }>
   };
 }
 
+const LEFT_OUT = ['on_list', 'meets_conditions', 'got_campaign'] as const;
+
 /** Reasons that somebody chose. */
-export const ON_PURPOSE = ['on_list', 'meets_conditions', 'got_campaign'] as const;
+export const ON_PURPOSE = [...LEFT_OUT, 'control_group'] as const;
 
 /** The order in which exclusions are told. */
 export const EXCLUSIONS = [
-  ...ON_PURPOSE,
+  ...LEFT_OUT,
   'no_number',
   'invalid_number',
   'not_opted_in',
   'opted_out',
   'duplicate_number',
+  'over_cap',
   'missing_value',
+  'control_group',
 ] as const;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Actor, AuditChange, Object, note};
 use crate::app::{App, AppError};
 use crate::domain::campaign;
+use crate::domain::control::Control;
 use crate::domain::id;
 use crate::store::{self, Tx, from_json};
 
@@ -163,6 +164,11 @@ async fn campaign_(tx: &mut Tx, id: i64) -> Result<Option<Seen>, AppError> {
             .with("number_id", id::NUMBER.show(row.number_id))
             .with("audience", from_json::<Value>("audience", &row.audience)?)
             .with("exclude", stored(row.exclude.as_deref())?)
+            .with(
+                "control_percent",
+                Control::of_permille(row.control_permille).percent(),
+            )
+            .with("respect_frequency_cap", row.ignores_cap == 0)
             .with("mapping", from_json::<Value>("mapping", &row.mapping)?)
             .with("messages_per_second", row.messages_per_second)
             .with("starts", json!(crate::app::campaign::planned_start(&row)))

@@ -4,6 +4,7 @@ mod act;
 mod cut_off;
 mod desk;
 mod draft;
+mod held_back;
 mod preflight;
 pub(in crate::app) mod progress;
 mod reach;
@@ -37,6 +38,7 @@ use super::{App, AppError, FieldProblem, template, version};
 use crate::app::audience as people;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{Act, DRAFT, may};
+use crate::domain::control::Control;
 use crate::domain::exclude::{Exclude, Who};
 use crate::domain::id;
 use crate::domain::start::PlannedStart;
@@ -69,6 +71,14 @@ pub struct CampaignInput {
     /// Who of them is left out all the same; absent: nobody.
     #[serde(default)]
     pub exclude: Option<Exclude>,
+    /// Percent of those who would get it who do not, to compare with: 0 to 50, with one decimal at most. Who they are depends
+    /// on the campaign and their number alone. Absent: nobody is held out.
+    #[serde(default)]
+    pub control_percent: Option<f64>,
+    /// `false`: it also goes to people who got as much as the frequency cap allows, and does not count towards it, as for what
+    /// people wait for. Absent: `true`.
+    #[serde(default)]
+    pub respect_frequency_cap: Option<bool>,
     /// What the placeholders are filled with; the template's own mapping when absent.
     pub mapping: Option<Mapping>,
     /// Own limit in messages a second, below the number's; absent: as fast as the number may.
@@ -137,6 +147,8 @@ pub async fn create(app: &App, tx: &mut Tx, input: &CampaignInput) -> Result<Che
         template_id: 0,
         audience: String::new(),
         exclude: None,
+        control_permille: 0,
+        ignores_cap: 0,
         mapping: String::new(),
         frozen: None,
         state: DRAFT,
@@ -208,9 +220,10 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         problems.push(FieldProblem::new("/messages_per_second", "out_of_range", detail));
     }
     let who = Who {
-        audience: input.audience.clone(),
         exclude: input.exclude.clone().unwrap_or_default(),
+        ..Who::from(input.audience.clone())
     };
+    let control = control_of(input.control_percent, &mut problems);
     hold_lists(tx, &who).await?;
     problems.extend(people::problems(tx, &who).await?);
     if who.exclude.campaign_ids.contains(&id::CAMPAIGN.show(row.id)) {
@@ -264,6 +277,8 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
     row.starts_local = input.starts.as_ref().map(|starts| starts.local.clone());
     row.starts_zone = input.starts.as_ref().map(|starts| starts.zone.clone());
     row.exclude = people::kept(input.exclude.as_ref());
+    row.control_permille = control.permille();
+    row.ignores_cap = i16::from(input.respect_frequency_cap == Some(false));
     row.ends_local = input.ends.as_ref().map(|ends| ends.local.clone());
     row.ends_zone = input.ends.as_ref().map(|ends| ends.zone.clone());
     row.quiet = input
@@ -276,6 +291,14 @@ async fn fill(tx: &mut Tx, mut row: CampaignRow, input: &CampaignInput) -> Resul
         template,
         number,
         numbers,
+    })
+}
+
+/// The control group that was asked for.
+pub fn control_of(percent: Option<f64>, problems: &mut Vec<FieldProblem>) -> Control {
+    Control::of_percent(percent.unwrap_or_default()).unwrap_or_else(|why| {
+        problems.push(FieldProblem::new("/control_percent", "out_of_range", why));
+        Control::default()
     })
 }
 

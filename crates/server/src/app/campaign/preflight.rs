@@ -4,6 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::held_back::held_back;
 use super::{Checked, Reach, frozen, planned_end, planned_start, quiet_hours, sound, who_of};
 use crate::app::{App, AppError, FieldProblem, account, file, template};
 use crate::clock::{DAY, Millis};
@@ -64,7 +65,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn green(key: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(super) fn green(key: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             key,
             level: Level::Green,
@@ -76,7 +77,7 @@ impl Finding {
         }
     }
 
-    fn amber(mut self, help: impl Into<String>, fix: Step) -> Self {
+    pub(super) fn amber(mut self, help: impl Into<String>, fix: Step) -> Self {
         self.level = Level::Amber;
         self.help = help.into();
         self.fix = Some(fix);
@@ -115,6 +116,7 @@ pub async fn findings(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<F
 async fn needed(app: &App, tx: &mut Tx, checked: &Checked) -> Result<Vec<Finding>, AppError> {
     let mut all = vec![of_template(checked)];
     all.extend(of_who(tx, &checked.row).await?);
+    all.extend(held_back(tx, &checked.row).await?);
     all.push(of_values(app, tx, checked).await?);
     all.push(of_numbers(tx, checked).await?);
     all.extend(of_account(app, tx, checked).await?);

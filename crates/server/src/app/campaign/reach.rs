@@ -9,10 +9,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::app::audience::Scope;
+use crate::app::frequency_cap::Cap;
 use crate::app::{App, AppError};
 use crate::domain::audience::{Exclusion, Person};
 use crate::domain::exclude::Who;
-use crate::domain::template::{Frozen, fill};
+use crate::domain::template::Frozen;
 use crate::store::from_json;
 
 /// A reach estimate.
@@ -23,7 +24,8 @@ pub struct Reach {
     /// People who would get it now.
     pub reachable: i64,
     /// People left out, by reason: `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number`,
-    /// `missing_value`, and on purpose `on_list`, `meets_conditions`, `got_campaign`.
+    /// `missing_value`, `over_cap` for the frequency cap, and on purpose `on_list`, `meets_conditions`, `got_campaign` and
+    /// `control_group`.
     pub excluded: BTreeMap<&'static str, i64>,
 }
 
@@ -44,21 +46,23 @@ pub async fn reach(
     };
     let mut seen = RoaringTreemap::new();
     let mut position = 0;
+    let mut tx = app.db.read().await?;
+    let cap = Cap::read(&mut tx, app.now()).await?;
+    drop(tx);
     loop {
         let mut tx = app.db.read().await?;
-        let people = scope
-            .next(&mut tx, position, upper.unwrap_or(i64::MAX), SLICE)
-            .await?;
+        let range = (position, upper.unwrap_or(i64::MAX));
+        let people = scope.next(&mut tx, range, SLICE, cap.as_ref()).await?;
         drop(tx);
         for row in &people.rows {
             position = row.id;
             let attributes: Map<String, Value> = from_json("attributes", &row.attributes)?;
             let person = people.person(row, &attributes);
-            let Some(judged) = people.judge(&scope, row, &person) else {
+            let Some(judged) = people.judge(&scope, row, &person, frozen) else {
                 continue;
             };
             reach.audience += 1;
-            match judged.and_then(|()| gets(&person, frozen, &mut seen)) {
+            match judged.and_then(|_| is_first(&person, &mut seen)) {
                 Ok(()) => reach.reachable += 1,
                 Err(reason) => *reach.excluded.entry(reason.name()).or_default() += 1,
             }
@@ -69,18 +73,8 @@ pub async fn reach(
     }
 }
 
-/// Whether a person who may be written to gets it: no value is missing, and nobody with the same number came before. `seen`
-/// holds the numbers that did.
-pub(super) fn gets(
-    person: &Person<'_>,
-    frozen: Option<&Frozen>,
-    seen: &mut RoaringTreemap,
-) -> Result<(), Exclusion> {
-    if let Some(frozen) = frozen
-        && fill(frozen, &|name| person.text(name)).is_err()
-    {
-        return Err(Exclusion::MissingValue);
-    }
+/// Whether nobody with the same number came before. `seen` holds the numbers that did.
+pub(super) fn is_first(person: &Person<'_>, seen: &mut RoaringTreemap) -> Result<(), Exclusion> {
     // At most 15 digits: a number, so that a compressed set can hold millions of people in few megabytes.
     let digits = person
         .phone

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use harkara_provider::Content;
 
 use super::{Checked, load, quiet_hours, timetable};
+use crate::app::frequency_cap::{Cap, Decided};
 use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::campaign::{PAUSED, STOPPED, name};
@@ -70,7 +71,7 @@ pub async fn resend(app: &App, id: i64, what: &Resend) -> Result<Resent, AppErro
             return Ok(answer);
         };
         let full = rows.len() as i64 >= BATCH;
-        send(app, &mut tx, &frozen, rows, &mut answer).await?;
+        send(app, &mut tx, (&checked, &frozen), rows, &mut answer).await?;
         tx.commit().await?;
         app.wake_dispatch.notify_one();
         if !full {
@@ -138,7 +139,7 @@ fn frozen_of(checked: &Checked) -> Result<Frozen, AppError> {
 async fn send(
     app: &App,
     tx: &mut Tx,
-    frozen: &Frozen,
+    (checked, frozen): (&Checked, &Frozen),
     rows: Vec<Resendable>,
     answer: &mut Resent,
 ) -> Result<(), AppError> {
@@ -162,6 +163,23 @@ async fn send(
             }
         }
     }
+    // Since it failed, the person may have got as much as they may from other campaigns.
+    let campaign = checked.row.id;
+    let cap = Cap::hold(tx, app.now()).await?;
+    let decided = match cap.filter(|_| checked.row.ignores_cap == 0) {
+        Some(cap) => {
+            let phones = fit.iter().map(|(row, _)| row.phone.as_str());
+            cap.decide(tx, campaign, phones).await?
+        }
+        None => Decided::default(),
+    };
+    fit.retain(|(row, _)| {
+        let over = decided.is_over(&row.phone);
+        if over {
+            leave_out("over_cap");
+        }
+        !over
+    });
     // A report may prove at this very moment that one arrived after all.
     let ids: Vec<i64> = fit.iter().map(|(row, _)| row.id).collect();
     let locked = message::lock(tx, &ids).await?;
@@ -198,6 +216,8 @@ async fn send(
         })
         .collect();
     answer.resent += new.len() as i64;
+    let planned = new.iter().map(|row| (row.phone.as_str(), row.id));
+    decided.keep(tx, campaign, planned).await?;
     message::insert(tx, new).await?;
     Ok(())
 }

@@ -4,11 +4,12 @@ use harkara_provider::TemplateMessage;
 use roaring::RoaringTreemap;
 use serde_json::{Map, Value};
 
-use super::reach::gets;
+use super::reach::is_first;
 use crate::app::audience::Scope;
+use crate::app::frequency_cap::Cap;
 use crate::app::{App, AppError};
 use crate::domain::exclude::Who;
-use crate::domain::template::{Frozen, fill};
+use crate::domain::template::Frozen;
 use crate::store::from_json;
 
 /// A person who would get it.
@@ -49,27 +50,26 @@ pub async fn sample(app: &App, who: &Who, frozen: &Frozen, limit: usize) -> Resu
     };
     let mut seen = RoaringTreemap::new();
     let mut position = 0;
+    let mut tx = app.db.read().await?;
+    let cap = Cap::read(&mut tx, app.now()).await?;
+    drop(tx);
     while found.looked_at < MOST {
         let mut tx = app.db.read().await?;
-        let people = scope.next(&mut tx, position, i64::MAX, SLICE).await?;
+        let people = scope
+            .next(&mut tx, (position, i64::MAX), SLICE, cap.as_ref())
+            .await?;
         drop(tx);
         for row in &people.rows {
             position = row.id;
             let attributes: Map<String, Value> = from_json("attributes", &row.attributes)?;
             let person = people.person(row, &attributes);
             found.looked_at += 1;
-            let judged = people.judge(&scope, row, &person);
-            let gets_it = judged.is_some_and(|judged| {
-                judged
-                    .and_then(|()| gets(&person, Some(frozen), &mut seen))
-                    .is_ok()
-            });
-            if !gets_it {
-                continue;
-            }
-            let Ok((_, message)) = fill(frozen, &|name| person.text(name)) else {
+            let Some(Ok(Some((_, message)))) = people.judge(&scope, row, &person, Some(frozen)) else {
                 continue;
             };
+            if is_first(&person, &mut seen).is_err() {
+                continue;
+            }
             found.people.push(SamplePerson {
                 profile_id: row.id,
                 name: row.name.clone(),

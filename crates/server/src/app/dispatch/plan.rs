@@ -10,13 +10,14 @@ use super::PairBook;
 use super::claim::{Claimed, Payload};
 use super::keep::Habits;
 use crate::app::audience::{People, Scope, who_of};
+use crate::app::frequency_cap::{Cap, Decided};
 use crate::app::{App, AppError};
 use crate::clock::Millis;
 use crate::domain::audience::Exclusion;
 use crate::domain::campaign::CUT_OFF;
 use crate::domain::settle::Failure;
 use crate::domain::state::{QUEUED, SENDING, SKIPPED};
-use crate::domain::template::{Frozen, fill};
+use crate::domain::template::Frozen;
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::kept_number::{self, Kept};
 use crate::store::message::{self, CAMPAIGN, MessageChange, NewMessage};
@@ -82,16 +83,12 @@ pub struct Planned {
 
 fn judge(profile: &ProfileRow, attributes: &Map<String, Value>, people: &People, run: &Running) -> Verdict {
     let person = people.person(profile, attributes);
-    match people.judge(&run.scope, profile, &person) {
-        None => return Verdict::Outside,
-        Some(Err(reason)) => return Verdict::Excluded(reason),
-        Some(Ok(())) => {}
-    }
-    match fill(&run.frozen, &|name| person.text(name)) {
-        Ok((values, message)) => {
+    match people.judge(&run.scope, profile, &person, Some(&run.frozen)) {
+        None | Some(Ok(None)) => Verdict::Outside,
+        Some(Err(reason)) => Verdict::Excluded(reason),
+        Some(Ok(Some((values, message)))) => {
             Verdict::Sends(profile.phone.clone().unwrap_or_default(), values, message.into())
         }
-        Err(_) => Verdict::Excluded(Exclusion::MissingValue),
     }
 }
 
@@ -108,7 +105,7 @@ struct Looked {
 async fn look(
     app: &App,
     tx: &mut Tx,
-    (slice, run): (&SliceRow, &Running),
+    (slice, run, cap): (&SliceRow, &Running, Option<&Cap>),
     want: usize,
     now: Millis,
 ) -> Result<Looked, AppError> {
@@ -117,7 +114,7 @@ async fn look(
     let mut look_at = (want as i64 * 2).clamp(100, LOOK_AT);
     while !planned && found.drafts.len() < want && left > 0 {
         look_at = look_at.min(left);
-        let people = run.scope.next(tx, position, slice.upper, look_at).await?;
+        let people = run.scope.next(tx, (position, slice.upper), look_at, cap).await?;
         let mut looked_at_all = true;
         for profile in &people.rows {
             if found.drafts.len() == want {
@@ -164,14 +161,18 @@ async fn look(
 pub async fn plan(
     app: &App,
     tx: &mut Tx,
-    (slice, run): (&SliceRow, &Running),
+    (slice, run, cap): (&SliceRow, &Running, Option<&Cap>),
     pairs: &mut PairBook,
     want: usize,
     counts: &mut Counts,
 ) -> Result<Planned, AppError> {
     let now = app.now();
     pairs.recall(tx, slice.number_id, now).await?;
-    let Looked { drafts, mut excluded } = look(app, tx, (slice, run), want, now).await?;
+    let Looked {
+        mut drafts,
+        mut excluded,
+    } = look(app, tx, (slice, run, cap), want, now).await?;
+    let decided = decide(tx, (run, cap), &mut drafts, &mut excluded).await?;
     let habits = Habits::read(tx, run, &drafts).await?;
     let (mut rows, mut claimed, mut handed_over) = (Vec::new(), Vec::new(), HashSet::new());
     for (mut row, claim) in drafts {
@@ -188,7 +189,11 @@ pub async fn plan(
         rows.push(row);
     }
     let news = habits.news(run, &rows);
+    let reached: Vec<(String, i64)> = rows.iter().map(|row| (row.phone.clone(), row.id)).collect();
     let new = insert(tx, run, rows, &mut excluded).await?;
+    let reached = reached.iter().filter(|(_, id)| new.contains(id));
+    let reached = reached.map(|(phone, id)| (phone.as_str(), *id));
+    decided.keep(tx, run.id, reached).await?;
     claimed.retain(|c| new.contains(&c.id));
     handed_over.retain(|id| new.contains(id));
     counts.add(Some(run.id), SENDING, claimed.len() as i64);
@@ -204,6 +209,29 @@ pub async fn plan(
         claimed,
         handed_over: handed_over.len(),
     })
+}
+
+/// Looks once more whether these people are over the cap, so that nobody else plans for them meanwhile; those who are get nothing.
+async fn decide(
+    tx: &mut Tx,
+    (run, cap): (&Running, Option<&Cap>),
+    drafts: &mut Vec<(NewMessage, Claimed)>,
+    excluded: &mut Vec<(i64, i64, i16)>,
+) -> Result<Decided, AppError> {
+    let Some(cap) = run.scope.asks(cap) else {
+        return Ok(Decided::default());
+    };
+    let phones = drafts.iter().map(|(row, _)| row.phone.as_str());
+    let decided = cap.decide(tx, run.id, phones).await?;
+    drafts.retain(|(row, _)| {
+        let over = decided.is_over(&row.phone);
+        if over {
+            let profile = row.profile_id.unwrap_or_default();
+            excluded.push((run.id, profile, Exclusion::OverCap as i16));
+        }
+        !over
+    });
+    Ok(decided)
 }
 
 /// Inserts the rows, and says which were new: who has a message of the campaign already is left out.
@@ -244,7 +272,9 @@ pub async fn plan_skipped(
     counts: &mut Counts,
 ) -> Result<(), AppError> {
     let now = app.now();
-    let Looked { drafts, mut excluded } = look(app, tx, (slice, run), LOOK_AT as usize, now).await?;
+    let cap = Cap::read(tx, now).await?;
+    let run_with = (slice, run, cap.as_ref());
+    let Looked { drafts, mut excluded } = look(app, tx, run_with, LOOK_AT as usize, now).await?;
     let rows = drafts.into_iter().map(|(row, _)| NewMessage {
         state: QUEUED,
         attempt: 0,

@@ -21,10 +21,10 @@ pub enum Access {
 
 use Access::{Needs, Passcode, Public, SignedIn, User};
 use Permission::{
-    AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsLaunch, CampaignsRead,
-    CampaignsWrite, ConsentWrite, DemoManage, FilesWrite, HandsetUse, InboxRead, InboxReply, KeysManage,
-    MessagesRead, MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead, ProfilesWrite,
-    ServersRead, TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
+    AccountsRead, AccountsWrite, AuditRead, CallbacksRead, CallbacksReplay, CampaignsCap, CampaignsLaunch,
+    CampaignsRead, CampaignsWrite, ConsentWrite, DemoManage, FilesWrite, HandsetUse, InboxRead, InboxReply,
+    KeysManage, MessagesRead, MessagesSend, ProfilesErase, ProfilesExport, ProfilesImport, ProfilesRead,
+    ProfilesWrite, ServersRead, TemplatesRead, TemplatesWrite, UsersManage, UsersRead,
 };
 
 /// An endpoint.
@@ -158,6 +158,8 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/files/rules", Needs(FilesWrite)),
     get("/api/v1/files/{id}", Needs(FilesWrite)),
     delete("/api/v1/files/{id}", Needs(FilesWrite)).noted("file.delete"),
+    get("/api/v1/frequency-cap", Needs(CampaignsRead)),
+    put("/api/v1/frequency-cap", Needs(CampaignsCap)),
     post("/api/v1/handset/click", Needs(HandsetUse)),
     get("/api/v1/handset/config", Needs(HandsetUse)),
     post("/api/v1/handset/config", Needs(HandsetUse)),

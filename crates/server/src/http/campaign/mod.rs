@@ -7,6 +7,7 @@ mod list;
 mod live;
 pub(super) mod people;
 mod preflight;
+mod reach;
 mod series;
 
 use desk::CampaignOwner;
@@ -26,15 +27,16 @@ use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
-use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, Reach, When, who_of};
-use crate::app::{AppError, message, template};
+use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, When, who_of};
+use crate::app::{AppError, message};
 use crate::clock::SECOND;
 use crate::domain::audience::Audience;
 use crate::domain::campaign::{self as states};
-use crate::domain::exclude::{Exclude, Who};
+use crate::domain::control::Control;
+use crate::domain::exclude::Exclude;
 use crate::domain::id::{self, CAMPAIGN};
 use crate::domain::start::PlannedStart;
-use crate::domain::template::{Frozen, Mapping};
+use crate::domain::template::Mapping;
 use crate::domain::timetable::QuietHours;
 use crate::store::campaign::CampaignRow;
 use crate::store::{Tx, from_json};
@@ -44,8 +46,6 @@ pub fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(create))
         .routes(routes!(get, edit))
-        .routes(routes!(reach_of_any))
-        .routes(routes!(reach))
         .routes(routes!(test))
         .routes(routes!(launch))
         .routes(routes!(pause))
@@ -58,6 +58,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .merge(list::routes())
         .merge(live::routes())
         .merge(preflight::routes())
+        .merge(reach::routes())
         .merge(people::routes())
         .merge(export::routes())
         .merge(series::routes())
@@ -84,6 +85,10 @@ pub struct Campaign {
     pub audience: Audience,
     /// Who of them is left out all the same; absent: nobody.
     pub exclude: Option<Exclude>,
+    /// Percent of those who would get it who are held out, to compare with.
+    pub control_percent: f64,
+    /// `false`: it also goes to people who got as much as the frequency cap allows, and does not count towards it.
+    pub respect_frequency_cap: bool,
     /// What the placeholders are filled with.
     pub mapping: Mapping,
     /// Own limit.
@@ -154,6 +159,8 @@ fn shown(row: CampaignRow, numbers: &[i64], labels: Vec<String>) -> Result<Campa
         archived_at: row.desk.archived_at,
         ends: Starts::end_of(&row),
         quiet: campaign::quiet_hours(&row)?,
+        control_percent: Control::of_permille(row.control_permille).percent(),
+        respect_frequency_cap: row.ignores_cap == 0,
         exclude: Some(who_of(&row)?.exclude).filter(|exclude| !exclude.is_empty()),
         id: CAMPAIGN.show(row.id),
         name: row.name,
@@ -222,70 +229,6 @@ where
         app.wake_dispatch.notify_one();
     }
     Ok(response)
-}
-
-/// An audience to estimate.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ReachInput {
-    /// Who.
-    audience: Audience,
-    /// Who of them is left out.
-    #[serde(default)]
-    exclude: Exclude,
-    /// With a template, people who lack a value for one of its placeholders are told too.
-    template_id: Option<String>,
-    /// The mapping to check with; the template's own when absent.
-    mapping: Option<Mapping>,
-}
-
-/// Estimates the reach of any audience, before a campaign is written.
-#[utoipa::path(post, path = "/reach", tag = "Campaigns", request_body = ReachInput, responses((status = 200, body = Reach), (status = 422, body = Problem)))]
-async fn reach_of_any(State(app): State<Shared>, body: Body<ReachInput>) -> Result<Json<Reach>, Problem> {
-    let who = sound(&app, &body.value.audience, &body.value.exclude).await?;
-    let frozen = match &body.value.template_id {
-        None => None,
-        Some(text) => Some(says(&app, text, body.value.mapping.as_ref()).await?),
-    };
-    Ok(Json(campaign::reach(&app, &who, frozen.as_ref(), None).await?))
-}
-
-/// The two together; refuses what means nothing.
-async fn sound(app: &Shared, audience: &Audience, exclude: &Exclude) -> Result<Who, AppError> {
-    let who = Who {
-        audience: audience.clone(),
-        exclude: exclude.clone(),
-    };
-    let mut tx = app.db.read().await?;
-    campaign::sound(&mut tx, &who).await?;
-    Ok(who)
-}
-
-/// What a campaign with this template would say, with the template's own mapping when there is no other.
-async fn says(app: &Shared, template_id: &str, mapping: Option<&Mapping>) -> Result<Frozen, AppError> {
-    let id = id::TEMPLATE
-        .read(template_id)
-        .ok_or(AppError::NotFound("template"))?;
-    let mut tx = app.db.read().await?;
-    let row = template::row(&mut tx, id).await?;
-    let mapping = match mapping {
-        Some(mapping) => mapping.clone(),
-        None => from_json("mapping", &row.mapping)?,
-    };
-    template::freeze(&row, mapping)
-}
-
-/// Estimates the reach of a campaign: who would get it now, and who is left out and why.
-#[utoipa::path(get, path = "/campaigns/{id}/reach", tag = "Campaigns", params(("id" = String, Path)), responses((status = 200, body = Reach), (status = 404, body = Problem)))]
-async fn reach(_: Caller, State(app): State<Shared>, path: Path<String>) -> Result<Json<Reach>, Problem> {
-    let id = path_id(CAMPAIGN, "campaign", path)?;
-    let mut tx = app.db.read().await?;
-    let checked = campaign::load(&mut tx, id).await?;
-    drop(tx);
-    let who = who_of(&checked.row)?;
-    Ok(Json(
-        campaign::reach(&app, &who, Some(&campaign::frozen(&checked)?), None).await?,
-    ))
 }
 
 /// Whom a test goes to. Give `to` or `profile_id`.

@@ -281,8 +281,8 @@ pub struct Excluded {
     pub name: Option<String>,
     /// Number.
     pub phone: Option<String>,
-    /// `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number`, `missing_value`, `on_list`, `meets_conditions`
-    /// or `got_campaign`.
+    /// `not_opted_in`, `opted_out`, `no_number`, `duplicate_number`, `invalid_number`, `missing_value`, `on_list`, `meets_conditions`,
+    /// `got_campaign`, `over_cap` or `control_group`.
     pub reason: String,
 }
 

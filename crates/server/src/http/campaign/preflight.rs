@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::super::Shared;
 use super::super::extract::{Body, Caller, path_id};
 use super::super::problem::Problem;
-use super::{says, sound};
+use super::reach::{AskedWho, says, sound};
 use crate::app::AppError;
 use crate::app::campaign::{
     self, Finding, Level, Reach, SamplePerson, Step, findings, of_daily, of_finish, of_reach, who_of,
@@ -35,8 +35,8 @@ pub fn routes() -> OpenApiRouter<Shared> {
 /// One thing that was looked at before a launch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreflightCheck {
-    /// `template`, `who`, `values`, `numbers`, `account`, `reports`, `cut_off`, `quiet_hours`, `time`, `audience`, `daily_limit` or
-    /// `cut_off_reach`.
+    /// `template`, `who`, `frequency_cap`, `control_group`, `values`, `numbers`, `account`, `reports`, `cut_off`, `quiet_hours`,
+    /// `time`, `audience`, `daily_limit` or `cut_off_reach`.
     pub key: &'static str,
     /// `green`; `amber`: worth a look; `red`: a launch is refused.
     pub level: Level,
@@ -189,6 +189,12 @@ struct SampleInput {
     /// Who of them is left out.
     #[serde(default)]
     exclude: Exclude,
+    /// Percent of those who would get it who are held out, 0 to 50; absent: nobody.
+    control_percent: Option<f64>,
+    /// `false`: people who got as much as the frequency cap allows get it too. Absent: `true`.
+    respect_frequency_cap: Option<bool>,
+    /// The draft that it is for, on which depends who is held out.
+    campaign_id: Option<String>,
     /// The template.
     template_id: String,
     /// What its placeholders are filled with; the template's own mapping when absent.
@@ -213,7 +219,17 @@ struct Recipients {
 async fn sample(State(app): State<Shared>, body: Body<SampleInput>) -> Result<Json<Recipients>, Problem> {
     body.asked.caller.needs(Permission::ProfilesRead)?;
     let asked = &body.value;
-    let who = sound(&app, &asked.audience, &asked.exclude).await?;
+    let who = sound(
+        &app,
+        AskedWho {
+            audience: &asked.audience,
+            exclude: &asked.exclude,
+            control_percent: asked.control_percent,
+            respect_frequency_cap: asked.respect_frequency_cap,
+            campaign_id: asked.campaign_id.as_deref(),
+        },
+    )
+    .await?;
     let limit = asked.limit.unwrap_or(3);
     if !(1..=20).contains(&limit) {
         return Err(AppError::field("/limit", "out_of_range", "Ask for 1 to 20 people.").into());

@@ -3,6 +3,7 @@
 mod hold;
 mod leave;
 mod line;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::app::{App, AppError, account};
 use crate::clock::{Millis, SECOND};
 use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
-use crate::store::slice::{self, SliceRow};
+use crate::store::slice;
 use crate::store::{message, number};
 use line::{AccountLine, CampaignLimit, NumberLine};
 
@@ -339,82 +340,6 @@ impl Dispatcher {
             self.leave(state.term, account, number, message, (gates, until));
         }
         Ok(())
-    }
-
-    /// The slices that a number works on, of campaigns that do not rest, after it took a share of what others of its campaigns have.
-    async fn open(
-        &self,
-        state: &mut State,
-        tx: &mut crate::store::Tx,
-        number_id: i64,
-        now: Millis,
-    ) -> Result<Vec<SliceRow>, AppError> {
-        if let Some(number) = state.numbers.get_mut(&number_id)
-            && number.may_share(now)
-            && !dispatch::share(tx, number_id).await?
-        {
-            number.share_again_at = now + REFRESH;
-        }
-        let mut awake = Vec::new();
-        for slice in slice::open(tx, number_id).await? {
-            state.book.meet(tx, slice.campaign_id).await?;
-            if state.book.is_open(slice.campaign_id, now) {
-                awake.push(slice);
-            }
-        }
-        Ok(awake)
-    }
-
-    /// Plans the next people of running campaigns, each campaign in its turn.
-    async fn plan(
-        &self,
-        state: &mut State,
-        tx: &mut crate::store::Tx,
-        (number_id, mut open): (i64, Vec<SliceRow>),
-        room: usize,
-        now: Millis,
-        counts: &mut Counts,
-    ) -> Result<Vec<Claimed>, AppError> {
-        let mut claimed = Vec::new();
-        if open.is_empty() {
-            return Ok(claimed);
-        }
-        state.turn = state.turn.wrapping_add(1);
-        let first = state.turn % open.len();
-        open.rotate_left(first);
-        let share = room.div_ceil(open.len());
-        for slice in open {
-            let id = slice.campaign_id;
-            if !state.campaigns.contains_key(&id) || !state.campaign_limits.contains_key(&id) {
-                let row = campaign::by_id(tx, id)
-                    .await?
-                    .ok_or(AppError::NotFound("campaign"))?;
-                let run = Running {
-                    numbers: numbers_of(tx, id).await?,
-                    ..Running::read(&row)?
-                };
-                state.meet(&self.app, &row, run.numbers.clone(), now);
-                state.campaigns.insert(id, run);
-            }
-            let mut want = share.min(room - claimed.len());
-            if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
-                want = want.min(limit.available(now));
-            }
-            let Some(run) = state.campaigns.get(&id).filter(|_| want > 0) else {
-                continue;
-            };
-            let Some(number) = state.numbers.get_mut(&number_id) else {
-                continue;
-            };
-            let new = dispatch::plan(&self.app, tx, (&slice, run), &mut number.pairs, want, counts).await?;
-            if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
-                limit.take(new.claimed.len() + new.handed_over);
-            }
-            // A campaign whose last people were all left out ends here.
-            counts.add(Some(id), crate::domain::state::SENDING, 0);
-            claimed.extend(new.claimed);
-        }
-        Ok(claimed)
     }
 }
 

@@ -212,6 +212,8 @@ impl Cluster {
                 ends: None,
                 quiet: None,
                 exclude: None,
+                control_percent: None,
+                respect_frequency_cap: None,
                 version: None,
             };
             let campaign = campaign::create(app, &mut tx, &input).await.unwrap().row.id;

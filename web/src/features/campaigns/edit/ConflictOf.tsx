@@ -8,7 +8,7 @@ import { type Source, slotsOf, sourceAt, useSlotWords } from './slots';
 import type { Conflict, Draft } from './useDraft';
 import type { Editing } from './useEditing';
 import { momentOf } from './when';
-import { useQuietWords } from './words';
+import { useHeldBackWords, useQuietWords } from './words';
 
 /** What somebody else changed in a draft that is being written here, and the way to decide. */
 export function ConflictOf({ editing }: { editing: Editing }) {
@@ -22,6 +22,7 @@ function Shown({ editing, draft, conflict }: { editing: Editing; draft: Draft; c
   const titles: Record<Part, string> = {
     name: t`Name`,
     audience: t`Who gets it`,
+    heldBack: t`Frequency cap and control group`,
     message: t`What it says`,
     numbers: t`Numbers that send it`,
     starts: t`When it starts`,
@@ -57,6 +58,7 @@ function usePartWords(editing: Editing, { mine, theirs }: Conflict) {
   const slotWords = useSlotWords();
   const exclude = useExcludeWords();
   const quiet = useQuietWords();
+  const heldBack = useHeldBackWords();
   const lists = useLists();
   const launched = useLaunched(Boolean(mine.exclude?.campaign_ids ?? theirs.exclude?.campaign_ids));
   const nameOf = (id: string) =>
@@ -97,6 +99,8 @@ function usePartWords(editing: Editing, { mine, theirs }: Conflict) {
           ...audience(input.audience, nameOf),
           ...exclude(input.exclude, nameOf).map((who) => t`Left out: ${who}`),
         ].join('\n');
+      case 'heldBack':
+        return heldBack(input).join('\n');
       case 'message':
         return message(input);
       case 'numbers':

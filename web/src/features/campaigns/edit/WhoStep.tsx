@@ -8,6 +8,7 @@ import { ProblemAlert } from '~/ui/ProblemAlert';
 import { isAskable, listsOf, ofLists } from '../audience';
 import { type Audience, useLists } from '../queries';
 import { Conditions } from './Conditions';
+import { HeldBack } from './HeldBack';
 import { LeaveOut } from './LeaveOut';
 import type { Editing } from './useEditing';
 
@@ -65,6 +66,7 @@ export function WhoStep({ editing }: { editing: Editing }) {
         />
       )}
       <LeaveOut editing={editing} />
+      <HeldBack editing={editing} />
     </Stack>
   );
 }

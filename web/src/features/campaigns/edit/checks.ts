@@ -33,6 +33,8 @@ const STEP_OF: Record<string, Step> = {
   ends: 'when',
   quiet: 'when',
   exclude: 'who',
+  control_percent: 'who',
+  respect_frequency_cap: 'who',
 };
 const TONE = { green: 'good', amber: 'warn', red: 'bad' } as const;
 /** What the server calls "when" of its numbers is mended where the numbers are chosen. */
@@ -42,6 +44,8 @@ const STEP_OF_KEY: Record<string, Step> = {
   numbers: 'what',
   time: 'when',
   who: 'who',
+  frequency_cap: 'who',
+  control_group: 'who',
   cut_off: 'when',
   quiet_hours: 'when',
 };

@@ -25,6 +25,16 @@ test('each part is told with who changed it, and what both made the same is not'
   ]);
 });
 
+test('what is left out by the cap and the control group is a part of its own', () => {
+  const mine = { ...base, control_percent: 5 };
+  const theirs = { ...base, respect_frequency_cap: false };
+  expect(apart({ sent: base, base, mine, theirs })).toEqual([{ part: 'heldBack', by: 'both' }]);
+  // What is absent is what it is anyway.
+  expect(isChanged({ base, theirs: { ...base, control_percent: null, respect_frequency_cap: null } })).toBe(
+    false,
+  );
+});
+
 test('keeping the own ones keeps what only they changed', () => {
   const mine = { ...base, name: 'Mine' };
   const theirs = { ...base, name: 'Theirs', starts };

@@ -4,6 +4,7 @@ import type { CampaignInput } from '../queries';
 const PARTS = {
   name: ['name'],
   audience: ['audience', 'exclude'],
+  heldBack: ['control_percent', 'respect_frequency_cap'],
   message: ['template_id', 'mapping'],
   numbers: ['number_ids'],
   starts: ['starts'],

@@ -19,6 +19,10 @@ export function useEditing(draft: Draft) {
     ? {
         audience: input.audience,
         exclude: input.exclude ?? {},
+        control_percent: input.control_percent ?? null,
+        respect_frequency_cap: input.respect_frequency_cap ?? null,
+        // Who is held out depends on it.
+        campaign_id: campaign.id,
         template_id: input.template_id,
         mapping: input.mapping,
       }

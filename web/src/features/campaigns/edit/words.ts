@@ -2,7 +2,8 @@ import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { DAYS } from '~/features/accounts/autoReply';
 import { useDayName } from '~/features/accounts/useDayName';
-import type { QuietHours } from '../queries';
+import { useFormat } from '~/ui/format';
+import type { CampaignInput, QuietHours } from '../queries';
 
 /** A span of time, roughly, as one says it. */
 export function useAbout(): (seconds: number) => string {
@@ -15,6 +16,21 @@ export function useAbout(): (seconds: number) => string {
     if (hours < 36) return t`about ${plural(hours, { one: 'an hour', other: '# hours' })}`;
     const days = Math.round(seconds / 86_400);
     return t`about ${plural(days, { one: 'a day', other: '# days' })}`;
+  };
+}
+
+/** Who is held back from a campaign, in words. */
+export function useHeldBackWords(): (
+  input: Pick<CampaignInput, 'control_percent' | 'respect_frequency_cap'>,
+) => string[] {
+  const { t } = useLingui();
+  const format = useFormat();
+  return ({ control_percent, respect_frequency_cap }) => {
+    const share = control_percent ? format.share(control_percent, 100) : '';
+    return [
+      respect_frequency_cap === false ? t`Does not respect the frequency cap` : t`Respects the frequency cap`,
+      share ? t`Control group of ${share}` : t`No control group`,
+    ];
   };
 }
 

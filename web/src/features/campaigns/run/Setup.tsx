@@ -12,7 +12,7 @@ import { fromMessage } from '~/wa/message';
 import { PhoneFrame } from '~/wa/PhoneFrame';
 import { WaBubble } from '~/wa/WaBubble';
 import { useAudienceWords, useExcludeWords } from '../audience';
-import { useQuietWords } from '../edit/words';
+import { useHeldBackWords, useQuietWords } from '../edit/words';
 import { type Campaign, useAccounts, useLaunched, useLists, useTemplate } from '../queries';
 
 /** What was sent to whom, from where and when. */
@@ -32,6 +32,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
   const words = useAudienceWords();
   const excludeWords = useExcludeWords();
   const quietWords = useQuietWords();
+  const heldBackWords = useHeldBackWords();
   const lists = useLists(campaign.audience.type !== 'everyone' || Boolean(campaign.exclude?.list_ids));
   const launched = useLaunched(Boolean(campaign.exclude?.campaign_ids));
   const accounts = useAccounts(can('accounts.read'));
@@ -76,6 +77,9 @@ function Facts({ campaign }: { campaign: Campaign }) {
             <Lines lines={without} />
           </Fact>
         )}
+        <Fact title={t`Frequency cap and control group`}>
+          <Lines lines={heldBackWords(campaign)} />
+        </Fact>
         <Fact title={t`Template`}>
           <Anchor component={Link} to={`/templates/${campaign.template_id}`} size="sm" dir="auto">
             {template.data ? `${template.data.name} (${template.data.language})` : campaign.template_id}
