@@ -1,6 +1,6 @@
 // The simulated phone: its buttons do what they do on a phone, files arrive, and the provider misbehaves on demand.
 import assert from 'node:assert/strict';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, fits, looks, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 const WHO = '919999910011';
 const shown = (locator) => locator.waitFor({ state: 'visible' });
@@ -105,6 +105,11 @@ export async function story({ server, context, page }) {
   await shown(phone.getByText('I will come').first());
   await fits(page, 'the phone at phone width');
   await accessible(page, 'the phone at phone width');
+  await page.getByRole('button', { name: 'Simulator controls' }).click();
+  await shown(drawer.getByRole('region', { name: 'Clock' }));
+  await fits(page, 'the controls at phone width');
+  await accessible(page, 'the controls at phone width');
+  await looks(page, 'phone-controls-narrow');
 }
 
 /** Each preset of the controls, and what the dashboard then says of a message. */
