@@ -9,13 +9,17 @@ use harkara::app::sign_in::{self, Client, Person};
 use harkara::app::vault::Vault;
 use harkara::clock::{Clock, DAY, HOUR, MINUTE, Millis, MovedClock};
 use harkara::domain::audience::Audience;
-use harkara::store::Db;
+use harkara::domain::permission::Role;
+use harkara::store::conversation::{self, Opening};
+use harkara::store::demo_crowd::{self, CrowdRow};
+use harkara::store::session::{self, SessionRow};
+use harkara::store::{self, Db, demo};
 use harkara::worker::Worker;
 use harkara_sim::Options;
 use serde_json::{Value, json};
 
 use crate::demo::{Server, rows};
-use crate::support::{TestApp, on_both_engines};
+use crate::support::{START, TestApp, on_both_engines};
 use crate::world::World;
 
 const ASHA: &str = "919999900101";
@@ -188,6 +192,60 @@ async fn movable(t: TestApp) -> (TestApp, Arc<MovedClock>) {
 const RATE: usize = 60;
 
 on_both_engines! {
+    async fn what_is_kept_of_the_clock_and_of_crowds(t) {
+        let w = World::new(t, Options::default()).await;
+        let app = w.app();
+        let mut tx = app.db.write().await.unwrap();
+        assert_eq!(demo::ahead(&mut tx).await.unwrap(), 0);
+        for ahead in [HOUR, DAY] {
+            demo::set_ahead(&mut tx, ahead).await.unwrap();
+            assert_eq!(demo::ahead(&mut tx).await.unwrap(), ahead);
+        }
+        assert_eq!(demo::other_accounts(&mut tx).await.unwrap(), 1);
+        demo::mark(&mut tx, demo::ACCOUNT, w.account).await.unwrap();
+        assert_eq!(demo::other_accounts(&mut tx).await.unwrap(), 0);
+        let number = store::number::of_account(&mut tx, w.account).await.unwrap().remove(0).id;
+        let phone = format!("+{ASHA}");
+        assert_eq!(demo::last_wrote(&mut tx, &phone).await.unwrap(), None);
+        let wrote = Opening { number_id: number, phone: phone.clone(), at: START };
+        conversation::open_windows(&mut tx, &[wrote]).await.unwrap();
+        assert_eq!(demo::last_wrote(&mut tx, &phone).await.unwrap(), Some(START));
+
+        assert_eq!(demo_crowd::end(&mut tx).await.unwrap(), 0);
+        let crowd = |list_id, first_index, people| CrowdRow { list_id, first_index, people, behaviour: "keen".into() };
+        for row in [crowd(7, 10_200, 30), crowd(5, 10_000, 200)] {
+            demo_crowd::insert(&mut tx, &row).await.unwrap();
+        }
+        assert_eq!(demo_crowd::end(&mut tx).await.unwrap(), 10_230);
+        assert_eq!(demo_crowd::all(&mut tx).await.unwrap(), [crowd(5, 10_000, 200), crowd(7, 10_200, 30)]);
+        demo_crowd::forget(&mut tx, 7).await.unwrap();
+        assert_eq!(demo_crowd::end(&mut tx).await.unwrap(), 10_200);
+        let new = (app.id(), 1, store::import::RUNNING);
+        store::import::insert(&mut tx, new, "Crowd", "{}", 10, START).await.unwrap();
+        demo::mark(&mut tx, demo::IMPORT, new.0).await.unwrap();
+        assert_eq!(demo_crowd::open_imports(&mut tx).await.unwrap(), [new.0]);
+        store::import::cancel(&mut tx, new.0, "Enough.", START).await.unwrap();
+        assert_eq!(demo_crowd::open_imports(&mut tx).await.unwrap(), [0; 0]);
+
+        // Everybody who is signed in stays so for a day longer; who was not before does not come back.
+        let user = harkara::app::user::insert(app, &mut tx, "a@harkara.example", "Ann", Role::Owner, "x".into()).await.unwrap();
+        for (id, expires_at) in [(1, START + 10), (2, START - 1)] {
+            let row = SessionRow {
+                id, user_id: user.id, hash: id.to_string(), user_agent: String::new(), address: String::new(),
+                created_at: START - DAY, last_used_at: START, expires_at,
+            };
+            session::insert(&mut tx, &row).await.unwrap();
+        }
+        session::later(&mut tx, DAY, START).await.unwrap();
+        let live = session::of_user(&mut tx, user.id, START - DAY).await.unwrap();
+        assert_eq!(live.iter().map(|s| s.expires_at).collect::<Vec<_>>(), [START - 1, START + DAY + 10]);
+
+        demo::remove(&mut tx, START).await.unwrap();
+        assert_eq!(demo::ahead(&mut tx).await.unwrap(), 0);
+        assert_eq!(demo_crowd::all(&mut tx).await.unwrap(), []);
+        tx.commit().await.unwrap();
+    }
+
     async fn a_jump_in_a_campaign_costs_no_lease_no_message_and_no_rate(t) {
         let (t, clock) = movable(t).await;
         let options = Options { latency_ms: 10, report_delay_ms: 1, ..Options::default() };
