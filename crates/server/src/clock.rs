@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+mod moved;
+
+pub use moved::MovedClock;
+
 /// Milliseconds since 1970 UTC.
 pub type Millis = i64;
 
@@ -38,12 +42,22 @@ pub trait Clock: Send + Sync + 'static {
     fn steady(&self) -> Millis {
         self.now()
     }
+
+    /// What the machine's clock showed at a moment of this one: the same, unless this one was moved forward.
+    fn unmoved(&self, at: Millis) -> Millis {
+        at
+    }
+
+    /// This clock as one that people can move forward; only a demo has such a one.
+    fn movable(&self) -> Option<&MovedClock> {
+        None
+    }
 }
 
 /// One moment on both clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// [`Clock::now`].
+    /// The machine's clock on the wall.
     pub wall: Millis,
     /// [`Clock::steady`].
     pub steady: Millis,

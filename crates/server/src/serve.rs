@@ -17,7 +17,7 @@ use crate::app::vault::{Vault, write_private};
 use crate::app::{App, AppError, account, api_key, audit, import};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;
-use crate::demo::workspace;
+use crate::demo::{time, workspace};
 use crate::store::Db;
 use crate::store::db::Session;
 use crate::store::dialect::Dialect;
@@ -103,6 +103,9 @@ async fn open_server(config: Config, clock: Arc<dyn Clock>, addr: SocketAddr) ->
     let vault = vault(&config)?;
     let first = database(&config, Session::default()).await?;
     let sqlite = first.dialect() == Dialect::Sqlite;
+    if let Some(clock) = clock.movable() {
+        time::resume(clock, &mut first.read().await?).await?;
+    }
     let (id, token) = lease::enrol(&first, &config.data, clock.now())
         .await
         .context("cannot find an id for this server")?;

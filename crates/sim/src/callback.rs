@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::crowd;
+use crate::inbound;
 use crate::ledger::Stage;
 use crate::report::{self, Row};
 use crate::shared::Shared;
@@ -127,8 +129,9 @@ pub(crate) async fn run_reports(shared: Arc<Shared>) {
 }
 
 /// Waits for the next batch; `None` when the simulator stops.
-async fn next_batch(shared: &Shared) -> Option<(Vec<Row>, Call, u64)> {
+async fn next_batch(shared: &Arc<Shared>) -> Option<(Vec<Row>, Call, u64)> {
     loop {
+        crowd_answers(shared);
         let wait = {
             let mut world = shared.lock();
             let micros = shared.clock.micros();
@@ -144,7 +147,8 @@ async fn next_batch(shared: &Shared) -> Option<(Vec<Row>, Call, u64)> {
                 .ready
                 .front()
                 .map(|(since, _)| since + report::LINGER_MICROS);
-            let next = [world.due.peek().map(|due| due.at), linger]
+            let answers = (!world.answers.is_empty()).then_some(micros + crowd::AGAIN_MICROS);
+            let next = [world.due.peek().map(|due| due.at), linger, answers]
                 .into_iter()
                 .flatten()
                 .min();
@@ -155,6 +159,16 @@ async fn next_batch(shared: &Shared) -> Option<(Vec<Row>, Call, u64)> {
             () = shared.wake.notified() => {}
             () = tokio::time::sleep(wait) => {}
             () = shared.stopped() => return None,
+        }
+    }
+}
+
+/// Lets people of crowds write who are about to.
+fn crowd_answers(shared: &Arc<Shared>) {
+    let answers = crowd::take_answers(&mut shared.lock());
+    for answer in answers {
+        if let Err(why) = inbound::write_from(shared, &answer, false) {
+            tracing::debug!(%why, "somebody of a crowd does not answer");
         }
     }
 }
@@ -210,10 +224,10 @@ async fn deliver(shared: &Shared, call: &Call) -> (bool, u64) {
                 return (false, u64::from(attempt));
             }
         }
-        let began = shared.clock.micros();
+        let (at, began) = (shared.clock.now_ms(), shared.clock.real_micros());
         let outcome = attempt_once(shared, call).await;
         if logged > 0 {
-            note(shared, call, began, &outcome, logged);
+            note(shared, call, (at, began), &outcome, logged);
         }
         match outcome.map(|taken| taken.status.is_success()) {
             Ok(true) => return (true, u64::from(attempt)),
@@ -241,7 +255,13 @@ fn reason(error: &reqwest::Error) -> &'static str {
     }
 }
 
-fn note(shared: &Shared, call: &Call, began: u64, outcome: &Result<Taken, reqwest::Error>, kept: usize) {
+fn note(
+    shared: &Shared,
+    call: &Call,
+    (at, began): (i64, u64),
+    outcome: &Result<Taken, reqwest::Error>,
+    kept: usize,
+) {
     let (status, answer) = match outcome {
         Ok(Taken { status, said }) => (Some(status.as_u16()), String::from_utf8_lossy(said).into_owned()),
         Err(error) => (
@@ -251,7 +271,7 @@ fn note(shared: &Shared, call: &Call, began: u64, outcome: &Result<Taken, reqwes
     };
     let exchange = Exchange {
         n: 0,
-        at: shared.clock.epoch_ms(began),
+        at,
         direction: "callback",
         method: call.method.to_string(),
         url: without_token(&call.url),
@@ -259,7 +279,7 @@ fn note(shared: &Shared, call: &Call, began: u64, outcome: &Result<Taken, reqwes
         body: String::from_utf8_lossy(&call.body).into_owned(),
         status,
         answer,
-        took_ms: shared.clock.micros().saturating_sub(began) / 1000,
+        took_ms: shared.clock.real_micros().saturating_sub(began) / 1000,
     };
     shared.wire().note(exchange, kept);
     shared.changed();

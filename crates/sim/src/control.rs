@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/__sim/reset", post(reset))
         .route("/__sim/customers", get(customers))
         .route("/__sim/customers/{customer}", get(conversation))
+        .route("/__sim/clock", get(clock).post(forward))
         .route("/__sim/wire", get(wire))
         .route("/__sim/live", get(live))
         .route("/__sim/{*rest}", get(unknown).post(unknown))
@@ -261,7 +262,27 @@ async fn conversation(State(shared): Sim, Path(customer): Path<String>) -> Resul
         .map_err(|_| Problem::unfit("The customer is a phone number in digits."))?;
     let mut world = shared.lock();
     world.phones.hold(number);
-    Ok(Json(handset::conversation(&world, number)).into_response())
+    let now_ms = shared.clock.now_ms();
+    Ok(Json(handset::conversation(&world, number, now_ms)).into_response())
+}
+
+async fn clock(State(shared): Sim) -> Response {
+    let (now, ahead) = Handle(shared).time();
+    Json(json!({"now": now, "ahead_ms": ahead})).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Forward {
+    forward_ms: i64,
+}
+
+/// Moves the clock forward; it never goes back.
+async fn forward(State(shared): Sim, Body(forward): Body<Forward>) -> Result<Response, Problem> {
+    Handle(Arc::clone(&shared))
+        .forward(forward.forward_ms)
+        .map_err(Problem::unfit)?;
+    Ok(clock(State(shared)).await)
 }
 
 #[derive(Deserialize)]

@@ -49,6 +49,30 @@ impl Handle {
         self.0.lock().options.clone()
     }
 
+    /// What the simulator's clock shows, milliseconds since the epoch, and how far it is ahead of the machine's.
+    pub fn time(&self) -> (i64, i64) {
+        (self.0.clock.now_ms(), self.0.clock.ahead_ms())
+    }
+
+    /// Moves the simulator's clock forward, so that what is due by then happens now. The error is a sentence.
+    pub fn forward(&self, by_ms: i64) -> Result<(), String> {
+        if !(1..=LONGEST_JUMP_MS).contains(&by_ms) {
+            return Err("forward_ms is 1 to 2678400000 (31 days): the clock never goes back.".into());
+        }
+        if !self.0.clock.forward(by_ms) {
+            return Err(
+                "This simulator tells the time of the demo around it: move that in the dashboard.".into(),
+            );
+        }
+        self.time_moved();
+        Ok(())
+    }
+
+    /// The clock that this one follows was moved: what is due by then happens now.
+    pub fn time_moved(&self) {
+        self.0.changed();
+    }
+
     /// Replaces the options. `listen` is fixed; a new `seed` starts the randomness anew. The error is a sentence.
     pub fn set_options(&self, options: Options) -> Result<(), String> {
         options.check()?;
@@ -205,6 +229,8 @@ impl Handle {
     }
 }
 
+/// Longest jump of the clock.
+const LONGEST_JUMP_MS: i64 = 31 * 24 * 3_600_000;
 const USER_AGENT: &str =
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
 

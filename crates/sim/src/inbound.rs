@@ -100,8 +100,13 @@ pub struct Inbound {
     pub encoding: Option<InboundEncoding>,
 }
 
-/// Posts the message to the receiver and shows it on the phone. Answers the fields that are posted.
+/// Somebody with the phone in the hand writes. Answers the fields that are posted.
 pub(crate) fn inject(shared: &Arc<Shared>, inbound: &Inbound) -> Result<Value, String> {
+    write_from(shared, inbound, true)
+}
+
+/// Posts the message to the receiver and shows it on the phone, which is kept when somebody holds it.
+pub(crate) fn write_from(shared: &Arc<Shared>, inbound: &Inbound, held: bool) -> Result<Value, String> {
     let customer: u64 = inbound
         .customer
         .parse()
@@ -122,6 +127,9 @@ pub(crate) fn inject(shared: &Arc<Shared>, inbound: &Inbound) -> Result<Value, S
         }
         let content = content(&world, &base, inbound, now_ms);
         world.phones.show(customer, at_ms, content, None, quoted);
+        if held {
+            world.phones.hold(customer);
+        }
         let encoding = inbound.encoding.unwrap_or(world.options.inbound_encoding);
         let call = world
             .options

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::crowd::Crowd;
+
 /// Settings of the simulated gateway. Rates are shares from 0 (never) to 1 (always); times are milliseconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -86,6 +88,8 @@ pub struct Options {
     pub uuid_ids: bool,
     /// Click callbacks in the generic shape (`statuses`) in place of the gateway's own.
     pub generic_clicks: bool,
+    /// Numbers whose people behave by themselves, in the order of their numbers.
+    pub crowds: Vec<Crowd>,
     /// Requests and callbacks that the wire log keeps; 0 keeps none.
     pub wire_log: usize,
     /// Seed of all randomness.
@@ -133,6 +137,7 @@ impl Default for Options {
             sample_templates: true,
             uuid_ids: false,
             generic_clicks: false,
+            crowds: Vec::new(),
             wire_log: 0,
             seed: 1,
         }
@@ -163,6 +168,13 @@ impl Options {
         }
         if self.wire_log > 5_000 {
             return Err(format!("wire_log is 0 to 5000, not {}.", self.wire_log));
+        }
+        let mut before = 0;
+        for crowd in &self.crowds {
+            if crowd.first <= before || crowd.last < crowd.first {
+                return Err("crowds are ranges of numbers in their order, none in another.".into());
+            }
+            before = crowd.last;
         }
         if self.callback_tries == 0 {
             return Err("callback_tries is at least 1.".into());

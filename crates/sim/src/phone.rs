@@ -83,9 +83,6 @@ impl Phones {
             record,
             quoted,
         });
-        if record.is_none() {
-            self.hold(customer);
-        }
         if self.conversations.len() > CUSTOMERS + self.held {
             let free = |customer: &u64| self.conversations.get(customer).is_some_and(|c| !c.held);
             if let Some((touched, oldest)) = self.order.iter().find(|(_, c)| free(c)).map(|(n, c)| (*n, *c)) {
@@ -154,6 +151,7 @@ mod tests {
         assert!(phones.get(999).is_some());
         for customer in 2_000..5_000 {
             phones.show(customer, 3, Content::default(), None, None);
+            phones.hold(customer);
         }
         assert_eq!(phones.list().len(), CUSTOMERS + HELD);
     }

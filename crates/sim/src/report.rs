@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::callback::Call;
+use crate::crowd;
 use crate::ledger::{Category, Record, Stage};
 use crate::options::ReportEncoding;
 use crate::world::World;
@@ -21,11 +22,12 @@ pub(crate) struct Due {
     pub record: u32,
 }
 
-/// The stage happens, or its report (a late one or a copy) goes out.
+/// The stage happens, its report (a late one or a copy) goes out, or somebody of a crowd answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Happen,
     Post,
+    Answer,
 }
 
 impl Ord for Due {
@@ -62,6 +64,9 @@ pub(crate) fn advance(world: &mut World, micros: u64, now_ms: i64, limit: usize)
         match due.step {
             Step::Happen => happen(world, due, micros, now_ms),
             Step::Post => post(world, due, micros, now_ms),
+            Step::Answer => world
+                .answers
+                .push_back((due.record, happened_ms(due, micros, now_ms))),
         }
     }
 }
@@ -74,13 +79,30 @@ fn happen(world: &mut World, due: Due, micros: u64, now_ms: i64) {
         return;
     }
     record.happened |= due.stage.bit();
+    let course = crowd::course(&world.options, record);
     let delay = world.options.report_delay_ms * 1000;
-    match due.stage {
-        Stage::Sent => world.schedule(due.at + delay, Step::Happen, Stage::Delivered, due.record),
-        Stage::Delivered if world.rng.chance(world.options.read_rate) => {
-            world.schedule(due.at + delay, Step::Happen, Stage::Read, due.record);
+    let after = due.at + delay;
+    match (due.stage, course) {
+        (Stage::Sent, course) => {
+            let arrives = after + course.map_or(0, |course| course.arrives);
+            world.schedule(arrives, Step::Happen, Stage::Delivered, due.record);
         }
-        Stage::Delivered | Stage::Read | Stage::Failed => {}
+        (Stage::Delivered, Some(course)) => {
+            if let Some(reads) = course.reads {
+                world.schedule(after + reads, Step::Happen, Stage::Read, due.record);
+            }
+        }
+        (Stage::Delivered, None) => {
+            if world.rng.chance(world.options.read_rate) {
+                world.schedule(after, Step::Happen, Stage::Read, due.record);
+            }
+        }
+        (Stage::Read, Some(course)) => {
+            if let Some(answers) = course.answers {
+                world.schedule(after + answers, Step::Answer, Stage::Read, due.record);
+            }
+        }
+        (Stage::Read | Stage::Failed, _) => {}
     }
     if world.options.reports_url.is_none() {
         return;
@@ -107,13 +129,16 @@ fn happen(world: &mut World, due: Due, micros: u64, now_ms: i64) {
     }
 }
 
+/// When something happened is told as it was, however late that is.
+fn happened_ms(due: Due, micros: u64, now_ms: i64) -> i64 {
+    now_ms - i64::try_from(micros.saturating_sub(due.at) / 1000).unwrap_or(0)
+}
+
 fn post(world: &mut World, due: Due, micros: u64, now_ms: i64) {
-    // The report tells when it happened, however late it comes.
-    let age = i64::try_from(micros.saturating_sub(due.at) / 1000).unwrap_or(0);
     let row = Row {
         record: due.record,
         stage: due.stage,
-        at_ms: now_ms - age,
+        at_ms: happened_ms(due, micros, now_ms),
     };
     world.ready.push_back((micros, row));
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -25,6 +26,19 @@ const UPLOAD_LIMIT: usize = 32 << 20;
 /// # Errors
 /// When an option is out of range or the address can not be bound.
 pub async fn start(options: Options) -> anyhow::Result<Running> {
+    begin(options, None).await
+}
+
+/// The same with a clock that is ahead of the machine's by so many milliseconds, whatever they are at a moment: it tells the
+/// time of the program around it. [`Handle::time_moved`] says that they changed.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_following(options: Options, ahead_ms: Arc<AtomicI64>) -> anyhow::Result<Running> {
+    begin(options, Some(ahead_ms)).await
+}
+
+async fn begin(options: Options, follow: Option<Arc<AtomicI64>>) -> anyhow::Result<Running> {
     options.check().map_err(anyhow::Error::msg)?;
     let listener = TcpListener::bind(options.listen)
         .await
@@ -39,7 +53,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         .tcp_nodelay(true)
         .build()
         .context("The simulator's HTTP client can not be built")?;
-    let clock = Clock::start();
+    let clock = Clock::start(follow);
     let world = World::new(options, clock.now_ms(), 0);
     let shared = Arc::new(Shared::new(clock, world, client, base_url(addr)));
 

@@ -277,6 +277,15 @@ impl Templates {
     }
 
     /// By Meta's id or by the short number: clients use either.
+    /// What can be tapped on the template of this short number.
+    pub(crate) fn quick_replies(&self, number: u64) -> Vec<&str> {
+        let template = self.iter().find(|template| template.seed.id == number);
+        let buttons = template.map(|template| template.seed.buttons.as_slice());
+        let tapped = |button: &&TemplateButton| button.kind == "QUICK_REPLY";
+        let buttons = buttons.unwrap_or_default().iter().filter(tapped);
+        buttons.map(|button| button.text.as_str()).collect()
+    }
+
     pub(crate) fn by_id(&self, id: &str) -> Option<&Template> {
         self.all
             .iter()

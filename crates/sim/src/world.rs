@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub due: BinaryHeap<Due>,
     /// Reports that are due and wait for a request to carry them, with the time they became due.
     pub ready: VecDeque<(u64, Row)>,
+    /// Messages that people of a crowd answer, and when they do.
+    pub answers: VecDeque<(u32, i64)>,
     /// Reports on their way.
     pub flying: u64,
     /// Grows with every reset, so that what was on its way before does not count after.
@@ -73,6 +75,7 @@ impl World {
             scripts: VecDeque::new(),
             due: BinaryHeap::new(),
             ready: VecDeque::new(),
+            answers: VecDeque::new(),
             flying: 0,
             generation,
             sequence: 0,
@@ -127,6 +130,7 @@ impl World {
         stats.unique_refs = self.ledger.unique();
         stats.repeated_refs = self.ledger.repeated();
         stats.reports.pending = self.due.len() as u64 + self.ready.len() as u64 + self.flying;
+        stats.inbound.pending += self.answers.len() as u64;
         stats
     }
 }

@@ -1,6 +1,6 @@
 // The simulated phone: its buttons do what they do on a phone, files arrive, and the provider misbehaves on demand.
 import assert from 'node:assert/strict';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, fits, looks, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 const WHO = '919999910011';
 const shown = (locator) => locator.waitFor({ state: 'visible' });
@@ -97,12 +97,19 @@ export async function story({ server, context, page }) {
   await wire({ page, drawer, api });
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'hidden' });
+  await crowd({ server, page, api, drawer });
+  await clock({ server, page, api, thread: id, drawer, phone });
 
   await page.setViewportSize(PHONE);
   await page.goto(`${server.url}/phone`);
   await shown(phone.getByText('I will come').first());
   await fits(page, 'the phone at phone width');
   await accessible(page, 'the phone at phone width');
+  await page.getByRole('button', { name: 'Simulator controls' }).click();
+  await shown(drawer.getByRole('region', { name: 'Clock' }));
+  await fits(page, 'the controls at phone width');
+  await accessible(page, 'the controls at phone width');
+  await looks(page, 'phone-controls-narrow');
 }
 
 /** Each preset of the controls, and what the dashboard then says of a message. */
@@ -192,4 +199,100 @@ async function wire({ page, drawer, api }) {
   assert.equal((await api.get(`/messages/${id}`)).status, 200);
   await page.keyboard.press('Escape');
   await log.waitFor({ state: 'hidden' });
+}
+
+/** A crowd comes into being, gets a campaign, and its funnel says what such people do once their time has passed. */
+async function crowd({ server, page, api, drawer }) {
+  await page.getByRole('button', { name: 'Simulator controls' }).click();
+  const part = drawer.getByRole('region', { name: 'Crowd' });
+  await part.getByRole('textbox', { name: 'How many people' }).fill('0');
+  assert.ok(await part.getByRole('button', { name: /Make a crowd/ }).isDisabled());
+  await part.getByRole('textbox', { name: 'How many people' }).fill('200');
+  await part.getByRole('radio', { name: 'Keen' }).check();
+  await part.getByRole('button', { name: 'Make a crowd of 200 people' }).click();
+  await shown(part.getByRole('link', { name: 'Crowd: 200 keen' }));
+  await part.scrollIntoViewIfNeeded();
+  await picture(page, 'phone-crowd');
+  await accessible(page, 'the crowd');
+  const list = await until('the crowd is there', async () => {
+    const { body } = await api.get('/imports?limit=5');
+    const lists = await api.get('/lists');
+    const made = body.data.find((one) => one.file_name === 'Crowd: 200 keen');
+    if (made?.state !== 'finished') return undefined;
+    assert.equal(made.created, 200);
+    return lists.body.data.find((one) => one.name === 'Crowd: 200 keen');
+  });
+
+  const templates = (await api.get('/templates?status=approved&limit=100')).body.data;
+  const mapped = (name) => ({ from: 'attribute', name, default: 'there' });
+  const made = await api.post('/campaigns', {
+    name: 'To a crowd',
+    template_id: templates.find((one) => one.name === 'welcome_offer').id,
+    audience: { type: 'list', list_id: list.id },
+    mapping: { body: [mapped('first_name'), mapped('city')] },
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const campaign = `/campaigns/${made.body.id}`;
+  assert.equal((await api.post(`${campaign}/launch`, {})).status, 200);
+  const progress = async () => (await api.get(`${campaign}/progress`)).body;
+  await until('it is sent', async () => (await progress()).state === 'finished');
+  assert.equal((await api.post('/handset/clock', { forward_ms: 3_600_000 })).status, 200);
+  const { funnel, replied } = await until('they read and answered', async () => {
+    const told = await progress();
+    return told.funnel.read > 170 && told.replied > 40 && told.funnel.delivered + told.funnel.failed === 200
+      ? told
+      : undefined;
+  });
+  assert.deepEqual([funnel.recipients, funnel.unknown, funnel.queued], [200, 0, 0]);
+  assert.ok(funnel.failed <= 8, `${funnel.failed} failed`);
+  await page.goto(server.url + campaign);
+  const figure = page.getByRole('figure', { name: 'How far the messages got' });
+  await figure.getByRole('button', { name: 'Show as table' }).click();
+  const row = (name) => figure.getByRole('row', { name: new RegExp(`^${name}`) });
+  await until('the funnel says so', async () => {
+    const [read, answered] = await Promise.all([row('Read').innerText(), row('Replied').innerText()]);
+    return read.includes(`${funnel.read}`) && answered.includes(`${replied}`);
+  });
+  await picture(page, 'phone-crowd-funnel');
+}
+
+/** A day passes at a click: the window is closed and the composer says so, who moved the time is signed in still. */
+async function clock({ server, page, api, thread, drawer, phone }) {
+  const open = async () => {
+    await page.goto(`${server.url}/phone`);
+    await page.getByRole('button', { name: 'Simulator controls' }).click();
+    return drawer.getByRole('region', { name: 'Clock' });
+  };
+  const chat = async (words) => {
+    await page.goto(`${server.url}/inbox/${thread}`);
+    await shown(page.getByText(words).first());
+  };
+  let part = await open();
+  await shown(part.getByText('The demo is 1 hour ahead of the real time.'));
+  await part.getByRole('button', { name: '+24 hours' }).click();
+  await shown(part.getByText('The demo is 1 day 1 hour ahead of the real time.'));
+  await shown(part.getByText(/has no open 24-hour window/));
+  assert.ok(await part.getByRole('button', { name: /before the window closes/ }).isDisabled());
+  await picture(page, 'phone-clock');
+  await accessible(page, 'the clock');
+  await chat(/The 24-hour window closed at/);
+  await picture(page, 'phone-clock-closed');
+
+  // Somebody writes again, and the clock stops a minute before that window closes.
+  await page.goto(`${server.url}/phone`);
+  const field = phone.getByRole('textbox', { name: 'Message from this person' });
+  await field.fill('Still there?');
+  await field.press('Enter');
+  await until('the window is open', async () => {
+    const { window_closes_at: at } = (await api.get(`/conversations/${thread}`)).body;
+    return at > (await api.get('/handset/clock')).body.now;
+  });
+  part = await open();
+  await part.getByRole('button', { name: 'To 1 minute before the window closes' }).click();
+  await shown(part.getByText(/^The demo is 2 days/));
+  const left = await api.get(`/conversations/${thread}`);
+  const { now } = (await api.get('/handset/clock')).body;
+  assert.ok(left.body.window_closes_at - now < 60_000 && left.body.window_closes_at > now);
+  await chat('Still there?');
+  await shown(page.getByText(/Reply within/).first());
 }

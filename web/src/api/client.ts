@@ -2,6 +2,7 @@ import { i18n } from '@lingui/core';
 import createClient, { type Middleware } from 'openapi-fetch';
 import { preferred } from '~/i18n';
 import { loadSaid, said } from '~/i18n/said';
+import { learnClock } from './clock';
 import type { components, paths } from './schema';
 import { unique } from './unique';
 
@@ -85,6 +86,7 @@ const problems: Middleware = {
     return request;
   },
   async onResponse({ response }) {
+    learnClock(response);
     if (response.ok) return;
     const problem = await problemOf(response);
     if (problem.status === 401 && problem.code === 'not_signed_in') for (const tell of signedOut) tell();

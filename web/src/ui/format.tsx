@@ -1,4 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
+import { serverNow } from '~/api/clock';
 import { regional } from '~/i18n';
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
@@ -32,17 +33,17 @@ export function useFormat() {
         : '–',
     /** Short: the time today, the day otherwise. */
     short: (at: number) =>
-      new Date(at).toDateString() === new Date().toDateString()
+      new Date(at).toDateString() === new Date(serverNow()).toDateString()
         ? day(at, { hour: '2-digit', minute: '2-digit' })
         : day(at, {
             day: 'numeric',
             month: 'short',
-            year: new Date(at).getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
+            year: new Date(at).getFullYear() === new Date(serverNow()).getFullYear() ? undefined : 'numeric',
           }),
     /** The time, with its day when that is not today. */
     soon: (at: number) =>
       day(at, {
-        ...(new Date(at).toDateString() === new Date().toDateString()
+        ...(new Date(at).toDateString() === new Date(serverNow()).toDateString()
           ? {}
           : { day: 'numeric', month: 'short' }),
         hour: '2-digit',

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { serverNow } from '~/api/clock';
 import { unique } from '~/api/unique';
 
 /** Work of this page that takes a while: the tray in the header shows it beside the jobs of the server. */
@@ -36,8 +37,8 @@ export async function track<Result>(
 ): Promise<Result> {
   const id = unique();
   const over = (good: boolean, result: string) =>
-    set(jobs.map((job) => (job.id === id ? { ...job, end: { at: Date.now(), good, result } } : job)));
-  set([...jobs, { id, name, to, begun: Date.now() }]);
+    set(jobs.map((job) => (job.id === id ? { ...job, end: { at: serverNow(), good, result } } : job)));
+  set([...jobs, { id, name, to, begun: serverNow() }]);
   try {
     const result = await work;
     over(true, words(result));

@@ -123,7 +123,7 @@ pub async fn turn_on(
     };
     let secret = secret_of(app, &row)?;
     let judged = match rules::read(given) {
-        Typed::Code(code) => rules::judge(&secret, &code, row.last_step, now),
+        Typed::Code(code) => rules::judge(&secret, &code, row.last_step, app.machine_now()),
         Typed::Recovery(_) => Judged::Wrong,
     };
     let Judged::Right(step) = judged else {
@@ -282,7 +282,7 @@ async fn uses(app: &App, tx: &mut Tx, id: i64, typed: &Typed) -> Result<Result<(
         }
     };
     let row = factor::of_user(tx, id).await?.ok_or_else(unreadable)?;
-    let judged = rules::judge(&secret_of(app, &row)?, code, row.last_step, app.now());
+    let judged = rules::judge(&secret_of(app, &row)?, code, row.last_step, app.machine_now());
     Ok(match judged {
         Judged::Right(step) if factor::use_step(tx, id, step).await? => Ok(()),
         Judged::Right(_) | Judged::Used => Err(code_used()),

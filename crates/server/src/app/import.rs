@@ -238,7 +238,8 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
 async fn forget_if_cancelled(app: &App, import: i64) -> Result<(), AppError> {
     let mut tx = app.db.read().await?;
     let row = store::import::by_id(&mut tx, import).await?;
-    if row.is_some_and(|row| row.state == CANCELLED) {
+    // It may be gone altogether, with the demo that made it.
+    if row.is_none_or(|row| row.state == CANCELLED) {
         let _ = fs::remove_file(file(app, import)).await;
         let _ = fs::remove_file(raw_file(app, import)).await;
     }

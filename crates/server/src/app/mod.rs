@@ -153,10 +153,16 @@ impl App {
         self.clock.now()
     }
 
-    /// Now, on both clocks.
+    /// Now, on the machine's clock: for what others count by their own time, such as requests in a second, leases, and codes
+    /// of authenticators. In a demo [`App::now`] may be ahead of it.
+    pub fn machine_now(&self) -> Millis {
+        self.clock.unmoved(self.clock.now())
+    }
+
+    /// Now, on both clocks of the machine.
     pub fn moment(&self) -> Moment {
         Moment {
-            wall: self.clock.now(),
+            wall: self.machine_now(),
             steady: self.clock.steady(),
         }
     }

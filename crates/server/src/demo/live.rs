@@ -11,7 +11,7 @@ use super::people::{self, Consent};
 use super::{shop, workspace};
 use crate::app::App;
 use crate::cli::client::Client;
-use crate::clock::SystemClock;
+use crate::clock::{MovedClock, SystemClock};
 use crate::config::{Config, Overrides};
 use crate::domain::id::{ACCOUNT, IMPORT};
 use crate::serve::{self, CliFile, StopSignal};
@@ -50,7 +50,9 @@ impl Live {
         config.simulator = Some(simulator);
         config.data.clone_from(&self.data);
         config.listen = format!("127.0.0.1:{}", self.port);
-        let server = serve::start(config, Arc::new(SystemClock)).await?;
+        // A demo's time can be moved, which a server that is in use must never do.
+        let clock = MovedClock::over(Arc::new(SystemClock));
+        let server = serve::start(config, Arc::new(clock)).await?;
         let kept = CliFile::read(&self.data).with_context(|| {
             format!(
                 "{} is not there; run with --fresh",

@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod cast;
+pub mod crowd;
 pub mod file;
 pub mod live;
 pub mod once;
@@ -9,4 +10,5 @@ pub mod people;
 mod script;
 pub mod shop;
 pub mod stage;
+pub mod time;
 pub mod workspace;

@@ -85,6 +85,11 @@ pub struct Person {
     pub consent: Consent,
 }
 
+/// The number of the customer of this index, digits.
+pub fn number(index: u32) -> u64 {
+    919_999_900_000 + u64::from(FIRST_NUMBER + index)
+}
+
 /// The customer of this index, below [`MOST`].
 pub fn person(index: u32) -> Person {
     let dice = scatter(index);
@@ -92,7 +97,7 @@ pub fn person(index: u32) -> Person {
     let (city, language) = CITIES[pick(32, CITIES.len())];
     Person {
         identity: format!("demo-{index:05}"),
-        phone: format!("+9199999{:05}", FIRST_NUMBER + index),
+        phone: format!("+{}", number(index)),
         name: format!(
             "{} {}",
             FIRST_NAMES[pick(0, FIRST_NAMES.len())],

@@ -6,11 +6,15 @@ use axum::Router;
 use harkara_sim::{Handle, Running};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::app::AppError;
+
 /// Where the simulator runs, if it does.
 #[derive(Debug, Default)]
 pub struct Stage {
     running: Mutex<Option<Running>>,
     on: AtomicBool,
+    /// Held by whoever makes a crowd, so that no two get the same numbers.
+    crowds: Mutex<()>,
 }
 
 impl Stage {
@@ -41,7 +45,21 @@ impl Stage {
         self.running.lock().await
     }
 
+    /// To make a crowd: nobody else does meanwhile.
+    pub(super) async fn crowds(&self) -> MutexGuard<'_, ()> {
+        self.crowds.lock().await
+    }
+
     pub(super) fn runs(&self) {
         self.on.store(true, Ordering::Relaxed);
     }
+}
+
+/// There is no simulator.
+pub fn no_handset() -> AppError {
+    AppError::conflict(
+        "no_handset",
+        "There is no simulated phone: the demo is not on in this server.",
+        "Switch it on with POST /api/v1/demo, or start `harkara demo`.",
+    )
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::cast::{CAST, UNREACHABLE, known_as};
 use super::people::Consent;
-use super::{script, shop};
+use super::{crowd, script, shop, time};
 use crate::app::account::{Way, retire};
 use crate::app::audit::Actor;
 use crate::app::profile::{Change, Set, Who, Wish, write_many};
@@ -19,7 +19,7 @@ use crate::domain::id;
 use crate::serve::local_url;
 use crate::store::demo::{self, ACCOUNT, PEOPLE};
 use crate::store::node::ALIVE;
-use crate::store::{self, Tx};
+use crate::store::{self, Tx, demo_crowd};
 
 /// Nickname of the demo's account.
 pub const NICKNAME: &str = "Gupshup demo";
@@ -86,12 +86,15 @@ pub async fn resume(app: &Arc<App>) -> Result<(), AppError> {
             drop(simulator.add_template(seed));
         }
     }
+    let crowds = demo_crowd::all(&mut tx).await?;
     tx.commit().await?;
+    crowd::tell(app, &crowds).await?;
     connect(app, &simulator, account).await
 }
 
 /// Switches it off: everything that it made goes, and the simulator ends. Answers which account it was.
 pub async fn end(app: &Arc<App>) -> Result<Option<i64>, AppError> {
+    crowd::stop(app).await?;
     let mut tx = app.db.write().await?;
     let begun = demo::begun(&mut tx).await?;
     let made = demo::made(&mut tx, ACCOUNT).await?;
@@ -113,6 +116,7 @@ pub async fn end(app: &Arc<App>) -> Result<Option<i64>, AppError> {
             demo::remove_late(&mut tx, begun, account).await?;
             tx.commit().await?;
         }
+        time::reset(app).await?;
     }
     Ok(made)
 }
@@ -159,7 +163,10 @@ async fn simulator(app: &App) -> anyhow::Result<Running> {
     options.sample_templates = false;
     let cause = FailureKind::Failed("UNKNOWN_SUBSCRIBER".into());
     options.fail_suffix = vec![(UNREACHABLE.into(), cause)];
-    let running = harkara_sim::start(options).await?;
+    let running = match app.clock.movable() {
+        Some(clock) => harkara_sim::start_following(options, clock.share()).await?,
+        None => harkara_sim::start(options).await?,
+    };
     script::add_templates(&running.state())?;
     Ok(running)
 }

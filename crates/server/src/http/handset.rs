@@ -369,7 +369,7 @@ fn unfit(sentence: impl Into<String>) -> Problem {
     )
 }
 
-fn no_handset() -> Problem {
+pub(super) fn no_handset() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "no_handset",

@@ -25,6 +25,8 @@ pub mod campaign;
 pub mod conversation;
 mod dashboard;
 mod demo;
+mod demo_crowd;
+mod demo_time;
 pub mod extract;
 mod factor;
 mod file;
@@ -89,6 +91,8 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(callback_urls::routes())
         .merge(conversation::routes())
         .merge(demo::routes())
+        .merge(demo_time::routes())
+        .merge(demo_crowd::routes())
         .merge(factor::routes())
         .merge(file::routes())
         .merge(frequency_cap::routes())
@@ -180,6 +184,7 @@ pub fn router(app: Shared) -> Router {
         .merge(role::only(&app.config, "http", api))
         .route("/api/v1/openapi.json", axum::routing::get(document))
         .fallback(dashboard::pages(&app.config))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), demo_time::date))
         .with_state(app)
 }
 

@@ -15,6 +15,8 @@ pub const PEOPLE: &str = "people";
 pub const CROWD: &str = "crowd";
 /// An import that made them.
 pub const IMPORT: &str = "import";
+/// Not a thing, but how far the demo's clock was moved, in milliseconds.
+const CLOCK: &str = "clock";
 
 const MARK: &str = "
 INSERT INTO demo_item (kind, id)
@@ -49,6 +51,42 @@ pub async fn is_made(tx: &mut Tx, kind: &str, id: i64) -> Result<bool, StoreErro
     let found: Option<i64> =
         on!(tx, c => sqlx::query_scalar(IS_MADE).bind(kind).bind(id).fetch_optional(c).await)?;
     Ok(found.is_some())
+}
+
+/// How far the demo's clock was moved.
+pub async fn ahead(tx: &mut Tx) -> Result<Millis, StoreError> {
+    Ok(made(tx, CLOCK).await?.unwrap_or(0))
+}
+
+const UNMARK: &str = "
+DELETE FROM demo_item
+WHERE kind = $1";
+
+/// Remembers how far the demo's clock was moved.
+pub async fn set_ahead(tx: &mut Tx, ahead: Millis) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(UNMARK).bind(CLOCK).execute(c).await.map(drop))?;
+    mark(tx, CLOCK, ahead).await
+}
+
+const OTHERS: &str = "
+SELECT COUNT(*)
+FROM account
+WHERE state < $1 AND id NOT IN (SELECT id FROM demo_item WHERE kind = 'account')";
+
+/// How many accounts there are that are not the demo's and not out of use.
+pub async fn other_accounts(tx: &mut Tx) -> Result<i64, StoreError> {
+    let archived = super::account::ARCHIVED;
+    Ok(on!(tx, c => sqlx::query_scalar(OTHERS).bind(archived).fetch_one(c).await)?)
+}
+
+const WINDOW: &str = "
+SELECT MAX(last_inbound_at)
+FROM service_window
+WHERE phone = $1 AND number_id IN (SELECT n.id FROM number n JOIN demo_item d ON d.id = n.account_id WHERE d.kind = 'account')";
+
+/// When this person last wrote to a number of the demo.
+pub async fn last_wrote(tx: &mut Tx, phone: &str) -> Result<Option<Millis>, StoreError> {
+    Ok(on!(tx, c => sqlx::query_scalar(WINDOW).bind(phone).fetch_one(c).await)?)
 }
 
 const COUNT: &str = "
@@ -233,7 +271,9 @@ const REMOVE_ALL: &[&str] = &[
     "DELETE FROM attribute WHERE NOT EXISTS (SELECT 1 FROM profile)",
     concat!("DELETE FROM list_entry WHERE list_id IN ", lists!()),
     concat!("DELETE FROM list WHERE id IN ", lists!()),
+    "DELETE FROM import_change WHERE import_id IN (SELECT id FROM demo_item WHERE kind = 'import')",
     "DELETE FROM import WHERE id IN (SELECT id FROM demo_item WHERE kind = 'import')",
+    "DELETE FROM demo_crowd",
     concat!("DELETE FROM account WHERE id IN ", accounts!()),
     "DELETE FROM demo_item",
 ];

@@ -123,6 +123,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "template versions",
         include_str!("../../../../migrations/0036_template_version.sql"),
     ),
+    (
+        37,
+        "demo crowds",
+        include_str!("../../../../migrations/0037_demo_crowd.sql"),
+    ),
 ];
 
 impl Dialect {

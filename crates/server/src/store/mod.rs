@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod correction;
 pub mod db;
 pub mod demo;
+pub mod demo_crowd;
 pub mod dialect;
 pub mod erase;
 pub mod factor;

@@ -108,3 +108,14 @@ WHERE expires_at <= $1";
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
     Ok(on!(tx, c => sqlx::query(FORGET).bind(before).execute(c).await.map(|r| r.rows_affected()))?)
 }
+
+const LATER: &str = "
+UPDATE session
+SET last_used_at = last_used_at + $1, expires_at = expires_at + $1
+WHERE expires_at > $2";
+
+/// Everybody who is signed in now stays so for this much longer.
+pub async fn later(tx: &mut Tx, by: i64, now: i64) -> Result<(), StoreError> {
+    on!(tx, c => sqlx::query(LATER).bind(by).bind(now).execute(c).await.map(drop))?;
+    Ok(())
+}

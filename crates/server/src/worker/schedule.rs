@@ -47,7 +47,9 @@ impl Scheduler {
         let Some(due) = row.scheduled_at.filter(|at| *at <= now) else {
             return Ok(());
         };
-        let minutes = (now - due) / MINUTE;
+        // Of a demo whose time was moved over the start, no server was away.
+        let clock = &self.app.clock;
+        let minutes = (clock.unmoved(now) - clock.unmoved(due)) / MINUTE;
         let late = (minutes > self.app.config.overdue_grace_minutes).then(|| {
             format!("It should have started {minutes} minutes ago, when the server was not running. Resume it to send it now, or stop it.")
         });

@@ -5,32 +5,45 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use harkara::clock::SystemClock;
+use harkara::clock::{Clock, MovedClock, SystemClock};
 use harkara::config::Config;
 use harkara::serve::{self, CliFile, Running};
 use harkara::store::Db;
 use serde_json::{Value, json};
 
-struct Server {
-    running: Running,
-    client: reqwest::Client,
-    key: String,
+pub struct Server {
+    pub running: Running,
+    pub client: reqwest::Client,
+    pub key: String,
 }
 
 impl Server {
+    /// As `harkara serve` is.
     async fn start(data: &Path) -> Self {
+        Self::with(data, Arc::new(SystemClock), |_| ()).await
+    }
+
+    /// As `harkara demo` is.
+    pub async fn demo(data: &Path) -> Self {
+        let clock = MovedClock::over(Arc::new(SystemClock));
+        let anywhere = Some("127.0.0.1:0".parse().unwrap());
+        Self::with(data, Arc::new(clock), |config| config.simulator = anywhere).await
+    }
+
+    pub async fn with(data: &Path, clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::load(None).unwrap();
         config.data = data.to_owned();
         config.listen = "127.0.0.1:0".into();
         // What the world calls it: the simulator must find it all the same.
         config.public_url = "https://harkara.example".into();
-        let running = serve::start(config, Arc::new(SystemClock)).await.unwrap();
+        change(&mut config);
+        let running = serve::start(config, clock).await.unwrap();
         let key = CliFile::read(data).unwrap().key;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { running, client, key }
     }
 
-    async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}/api/v1{path}", self.running.url());
         let mut request = self
             .client
@@ -47,20 +60,20 @@ impl Server {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let (status, body) = self.call("GET", path, Value::Null).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
-    async fn post(&self, path: &str, body: Value) -> Value {
+    pub async fn post(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.call("POST", path, body).await;
         assert!((200..300).contains(&status), "{path}: {answer}");
         answer
     }
 
     /// Asks again and again until it fits; the limit only guards against a hang.
-    async fn until(&self, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(&self, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         for _ in 0..600 {
             last = self.get(path).await;
@@ -85,7 +98,7 @@ impl Server {
 }
 
 /// Rows in every table of the product but those that a server has by itself.
-async fn rows(db: &Db) -> Vec<(String, i64)> {
+pub async fn rows(db: &Db) -> Vec<(String, i64)> {
     let Db::Sqlite { read, .. } = db else {
         panic!("not SQLite");
     };

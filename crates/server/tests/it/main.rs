@@ -27,6 +27,8 @@ mod conditions;
 mod consent;
 mod dashboard;
 mod demo;
+mod demo_crowd;
+mod demo_time;
 mod dispatch;
 mod drafts;
 mod edges;

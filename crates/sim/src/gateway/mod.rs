@@ -72,11 +72,16 @@ pub(crate) async fn rest(State(shared): State<Arc<Shared>>, request: Request) ->
             return answer.render(&Params::default());
         }
     };
-    let began = shared.clock.micros();
+    let (at, began) = (shared.clock.now_ms(), shared.clock.real_micros());
     let (answer, delivery, pause, logged) = {
         let mut world = shared.lock();
         let micros = shared.clock.micros();
-        let (answer, delivery) = decide(&mut world, &params, micros, shared.clock.epoch_ms(micros));
+        let now = Now {
+            micros,
+            real: shared.clock.real_micros(),
+            ms: shared.clock.epoch_ms(micros),
+        };
+        let (answer, delivery) = decide(&mut world, &params, now);
         let jitter = world.options.latency_jitter_ms;
         let pause = world.options.latency_ms + world.rng.range(0, jitter.saturating_add(1));
         let hang = world.options.hang_ms;
@@ -106,7 +111,7 @@ pub(crate) async fn rest(State(shared): State<Arc<Shared>>, request: Request) ->
     };
     let exchange = Exchange {
         n: 0,
-        at: shared.clock.epoch_ms(began),
+        at,
         direction: "request",
         method,
         url: format!("{}/GatewayAPI/rest", shared.base_url),
@@ -114,7 +119,7 @@ pub(crate) async fn rest(State(shared): State<Arc<Shared>>, request: Request) ->
         body: wire::form(params.all()),
         status,
         answer: answered,
-        took_ms: shared.clock.micros().saturating_sub(began) / 1000,
+        took_ms: shared.clock.real_micros().saturating_sub(began) / 1000,
     };
     shared.wire().note(exchange, logged);
     shared.changed();
@@ -130,9 +135,20 @@ async fn read(response: Response) -> (Response, Option<u16>, String) {
     (Response::from_parts(parts, bytes.into()), status, said)
 }
 
-fn decide(world: &mut World, params: &Params, micros: u64, now_ms: i64) -> (Answer, Delivery) {
+/// The moment of a request.
+#[derive(Debug, Clone, Copy)]
+struct Now {
+    /// Microseconds since the start, with what was jumped over.
+    micros: u64,
+    /// Those that really passed.
+    real: u64,
+    /// Milliseconds since the Unix epoch.
+    ms: i64,
+}
+
+fn decide(world: &mut World, params: &Params, now: Now) -> (Answer, Delivery) {
     world.counters.stats.requests += 1;
-    world.templates.settle(now_ms);
+    world.templates.settle(now.ms);
     let method = params.text("method").to_ascii_lowercase();
     match method.as_str() {
         "get_whatsapp_hsm" => (
@@ -140,10 +156,10 @@ fn decide(world: &mut World, params: &Params, micros: u64, now_ms: i64) -> (Answ
             Delivery::Whole,
         ),
         "create_whatsapp_hsm" => (
-            Answer::Template(template_api::create(world, params, now_ms)),
+            Answer::Template(template_api::create(world, params, now.ms)),
             Delivery::Whole,
         ),
-        "sendmessage" | "sendmediamessage" => send::send(world, params, micros, now_ms),
+        "sendmessage" | "sendmediamessage" => send::send(world, params, now),
         "opt_in" | "opt_out" => (opt::opt(world, params, method == "opt_in"), Delivery::Whole),
         "" => (refuse(world, &Refusal::missing("method")), Delivery::Whole),
         other => {

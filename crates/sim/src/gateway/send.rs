@@ -2,7 +2,8 @@
 
 use super::answer::{Answer, Item};
 use super::compose::{Composed, compose};
-use super::{Delivery, NOT_OPTED_IN, Refusal, account, details, phone};
+use super::{Delivery, NOT_OPTED_IN, Now, Refusal, account, details, phone};
+use crate::crowd;
 use crate::ledger::{Failure, Record, SendId};
 use crate::options::FailureKind;
 use crate::params::Params;
@@ -11,11 +12,11 @@ use crate::world::World;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-pub(super) fn send(world: &mut World, params: &Params, micros: u64, now_ms: i64) -> (Answer, Delivery) {
+pub(super) fn send(world: &mut World, params: &Params, now: Now) -> (Answer, Delivery) {
     let recipients: Vec<&str> = params.text("send_to").split(',').map(str::trim).collect();
     let count = recipients.len() as u64;
     for _ in &recipients {
-        world.counters.attempt(micros, now_ms);
+        world.counters.attempt(now.real, now.ms);
     }
     let reference = params.text("extra");
     world.ledger.requested(reference);
@@ -52,7 +53,7 @@ pub(super) fn send(world: &mut World, params: &Params, micros: u64, now_ms: i64)
     let good = checked.iter().filter(|r| r.is_ok()).count();
     if let Some(limit) = world.options.limit_per_second
         && good > 0
-        && world.counters.accepted_in_window(micros) + good > limit as usize
+        && world.counters.accepted_in_window(now.real) + good > limit as usize
     {
         return (throttle(world, count), Delivery::Whole);
     }
@@ -70,17 +71,17 @@ pub(super) fn send(world: &mut World, params: &Params, micros: u64, now_ms: i64)
     for (result, text) in checked.into_iter().zip(&recipients) {
         match (result, &shared_reference) {
             (Ok(to), Some(reference)) => {
-                world.counters.accept(micros, now_ms);
+                world.counters.accept(now.real, now.ms);
                 if delivery != Delivery::Whole {
                     world.counters.stats.accepted_without_answer += 1;
                 }
-                let failure = failure(world, to, &composed, forced.as_deref(), now_ms);
+                let failure = failure(world, to, &composed, forced.as_deref(), now.ms);
                 let id = SendId::draw(&mut world.rng, world.options.uuid_ids);
                 let record = Record {
                     reference: reference.clone(),
                     id,
                     to,
-                    accepted_ms: now_ms,
+                    accepted_ms: now.ms,
                     template: composed.template,
                     category: composed.category,
                     account: composed.account,
@@ -90,7 +91,7 @@ pub(super) fn send(world: &mut World, params: &Params, micros: u64, now_ms: i64)
                     acknowledged: 0,
                     failure: failure.map(Box::new),
                 };
-                world.accept(record, composed.content.clone(), micros);
+                world.accept(record, composed.content.clone(), now.micros);
                 items.push(Item::accepted(id.to_string(), to.to_string()));
             }
             (Ok(_), None) => {}
@@ -194,6 +195,14 @@ fn failure(
     }
     if composed.failure.is_some() {
         return composed.failure.clone();
+    }
+    if crowd::is_out_of_reach(&world.options, to) {
+        let cause = "UNKNOWN_SUBSCRIBER";
+        return Some(Failure {
+            cause: cause.into(),
+            code: cause_code(cause),
+            reason: "This person of a crowd is out of reach.".into(),
+        });
     }
     let open = world.last_inbound.get(&to).is_some_and(|at| now_ms - at < DAY_MS);
     if composed.session && world.options.enforce_window && !open {

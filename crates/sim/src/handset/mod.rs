@@ -8,6 +8,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use crate::content::Header;
+use crate::media;
 use crate::shared::Shared;
 use crate::world::World;
 
@@ -39,7 +41,7 @@ fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
 }
 
 /// What is on the phone of `customer`, oldest first.
-pub(crate) fn conversation(world: &World, customer: u64) -> Value {
+pub(crate) fn conversation(world: &World, customer: u64, now_ms: i64) -> Value {
     let phone = world.phones.get(customer);
     let bubbles: Vec<Value> = phone
         .map(|phone| phone.bubbles.iter())
@@ -47,6 +49,13 @@ pub(crate) fn conversation(world: &World, customer: u64) -> Value {
         .flatten()
         .map(|bubble| {
             let mut item = json!({"n": bubble.n, "at": bubble.at_ms, "content": bubble.content});
+            // What somebody sent stays on their phone, however long the link of it lasts for others.
+            if let Some(Header::Media { url, .. }) = &bubble.content.header
+                && bubble.record.is_none()
+                && let Some(url) = media::renewed(url, world.options.seed, now_ms)
+            {
+                item["content"]["header"]["url"] = url.into();
+            }
             if let Some(quoted) = &bubble.quoted {
                 item["quoted"] = quoted.as_str().into();
             }

@@ -15,6 +15,7 @@ use crate::world::World;
 
 const FILES_KEPT: usize = 200;
 const BYTES_KEPT: usize = 64 << 20;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long a signed link works, in seconds (48 hours).
 const EXPIRES: i64 = 172_800;
 
@@ -77,6 +78,19 @@ pub(crate) fn sign(base: &str, id: &str, seed: u64, now_ms: i64) -> (String, Str
          &X-Amz-Expires={EXPIRES}&X-Amz-Credential=simulator&X-Amz-Signature="
     );
     (url, signature(id, at, seed))
+}
+
+/// A link in the place of one that is more than a day old; the same all day, so that nobody loads the file again and again.
+pub(crate) fn renewed(link: &str, seed: u64, now_ms: i64) -> Option<String> {
+    let (base, rest) = link.split_once("/media/")?;
+    let (id, query) = rest.split_once('?')?;
+    let at = query.split_once("X-Amz-Date=")?.1.split('&').next()?;
+    let at: i64 = at.parse().ok()?;
+    let today_ms = now_ms - now_ms.rem_euclid(DAY_MS);
+    (now_ms - at * 1000 > DAY_MS).then(|| {
+        let (url, signature) = sign(base, id, seed, today_ms);
+        url + &signature
+    })
 }
 
 /// Not a secret: it only has to notice a link that lost or changed its ending.

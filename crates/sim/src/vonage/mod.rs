@@ -100,7 +100,7 @@ pub async fn start(options: Options) -> anyhow::Result<Running> {
         options,
     };
     let shared = Arc::new(Shared {
-        clock: Clock::start(),
+        clock: Clock::start(None),
         world: Mutex::new(world),
         client,
         slots: Semaphore::new(64),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may stop the test")]
 
 mod control;
+mod crowd;
 mod errors;
 mod generic;
 mod inbound;

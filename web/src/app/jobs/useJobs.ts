@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { api, body } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { useCan } from '~/api/session';
 import { forgetPageJob, usePageJobs } from '~/ui/jobs';
 import { putAway, readAway } from './away';
@@ -34,7 +35,7 @@ export function useJobs(tell: (happening: Happening) => void) {
   });
   const page = usePageJobs();
   const [away, setAway] = useState(readAway);
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(serverNow);
   const jobs = [
     ...(imports?.data ?? []).map(ofImport),
     ...(acts?.data ?? []).map(ofBulk),
@@ -46,8 +47,8 @@ export function useJobs(tell: (happening: Happening) => void) {
   const watched = there.length > 0;
   useEffect(() => {
     if (!watched) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), LOOK);
+    setNow(serverNow());
+    const timer = setInterval(() => setNow(serverNow()), LOOK);
     return () => clearInterval(timer);
   }, [watched]);
 

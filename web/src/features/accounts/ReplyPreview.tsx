@@ -3,6 +3,7 @@ import { Card, Group, Select, Stack, Text, TextInput, Title } from '@mantine/cor
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { ApiProblem } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { viewerZone } from '~/ui/format';
 import { fromMessage } from '~/wa/message';
 import { PhoneFrame } from '~/wa/PhoneFrame';
@@ -16,7 +17,7 @@ export function ReplyPreview({ account, draft }: { account: Account; draft: Draf
   const { t } = useLingui();
   const nameOf = useDayName();
   const [name, setName] = useState(() => t`Asha`);
-  const [day, setDay] = useState<Day>(() => dayIn(Date.now(), draft.timed ? draft.zone : viewerZone()));
+  const [day, setDay] = useState<Day>(() => dayIn(serverNow(), draft.timed ? draft.zone : viewerZone()));
   const [time, setTime] = useState('22:10');
   // It is shown as it would be were it switched on.
   const question = { reply: { ...replyOf(draft), enabled: true }, name, day, time };

@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body, once, type Schemas } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { viewerZone } from '~/ui/format';
 import { dayBegan } from '~/ui/zone';
 
@@ -53,7 +54,7 @@ export const useNumbers = (account?: string) =>
     queryKey: ['account', 'numbers', account],
     queryFn: async () => {
       // "Today" is the viewer's, not the server's.
-      const today = dayBegan(Date.now(), viewerZone());
+      const today = dayBegan(serverNow(), viewerZone());
       return (await body(api.GET('/api/v1/numbers', { params: { query: { account, today } } }))).data;
     },
   });

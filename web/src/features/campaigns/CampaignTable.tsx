@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Button, Text } from '@mantine/core';
 import { IconPlus, IconSearch, IconSpeakerphone } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { serverNow } from '~/api/clock';
 import { useCan } from '~/api/session';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { EmptyState } from '~/ui/EmptyState';
@@ -161,8 +162,8 @@ function Planned({ at }: { at: number }) {
   const format = useFormat();
   const time = format.full(at);
   return (
-    <Text size="xs" c={at > Date.now() ? 'dimmed' : 'error'}>
-      {at > Date.now() ? (
+    <Text size="xs" c={at > serverNow() ? 'dimmed' : 'error'}>
+      {at > serverNow() ? (
         <Trans>Planned for {time}</Trans>
       ) : (
         <Trans>Planned for {time}, which has passed</Trans>

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Box, Button, Group, SegmentedControl, Tabs } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { serverNow } from '~/api/clock';
 import { useCan } from '~/api/session';
 import { PageHeader } from '~/ui/PageHeader';
 import { SavedViews } from '~/ui/SavedViews';
@@ -113,7 +114,7 @@ function Scheduled({
           <Box visibleFrom="sm">
             <MonthView
               narrowed={narrowed}
-              month={readMonth(search.month) ?? monthOf(Date.now())}
+              month={readMonth(search.month) ?? monthOf(serverNow())}
               go={(month) => go({ month: showMonth(month) })}
             />
           </Box>

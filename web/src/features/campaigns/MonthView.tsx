@@ -13,6 +13,7 @@ import {
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { serverNow } from '~/api/clock';
 import { regional } from '~/i18n';
 import { useFormat, viewerZone } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
@@ -68,7 +69,7 @@ export function MonthView({ narrowed, month, go }: Props) {
         >
           <IconChevronRight size={18} aria-hidden />
         </ActionIcon>
-        <Button variant="default" onClick={() => go(monthOf(Date.now()))}>
+        <Button variant="default" onClick={() => go(monthOf(serverNow()))}>
           <Trans>This month</Trans>
         </Button>
         <Title order={2} size="h4" aria-live="polite">
@@ -96,10 +97,10 @@ export function MonthView({ narrowed, month, go }: Props) {
                   <Text
                     size="sm"
                     c={showMonth(monthOf(day.getTime())) === showMonth(month) ? undefined : 'dimmed'}
-                    fw={dayOf(day) === dayOf(Date.now()) ? 700 : undefined}
+                    fw={dayOf(day) === dayOf(serverNow()) ? 700 : undefined}
                   >
                     {name({ day: 'numeric' }, day)}
-                    {dayOf(day) === dayOf(Date.now()) && (
+                    {dayOf(day) === dayOf(serverNow()) && (
                       <VisuallyHidden>
                         {' '}
                         <Trans>today</Trans>

@@ -14,6 +14,7 @@ import {
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Schemas } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { confirm } from '~/ui/confirm';
 import { Time, useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
@@ -68,7 +69,7 @@ const SOON = 7 * 24 * 3_600_000;
 /** When it stops working; soon is worth a look. */
 function End({ of: { alive, expires_at: end } }: { of: Key }) {
   if (!end) return <Trans>By hand</Trans>;
-  if (alive && end - Date.now() < SOON) {
+  if (alive && end - serverNow() < SOON) {
     return (
       <StatusPill tone="warn">
         <Time at={end} />

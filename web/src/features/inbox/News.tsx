@@ -5,10 +5,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { api, body } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { useLive } from '~/live/hooks';
 import { notify, wantsNotify, watchSeen } from '~/ui/notify';
 import { plain } from '~/wa/parse';
-import { serverNow } from './clock';
 import { useSnippet } from './snippet';
 
 const ID = 'inbox-news';

@@ -2,11 +2,11 @@ import { useLingui } from '@lingui/react/macro';
 import { useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useNow } from '~/api/clock';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import type { Pages } from '~/ui/DataTable';
 import { ShowMore } from '~/ui/ShowMore';
 import { ConversationRow } from './ConversationRow';
-import { useNow } from './clock';
 import classes from './Inbox.module.css';
 import type { Conversation } from './queries';
 

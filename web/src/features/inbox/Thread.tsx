@@ -1,12 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
+import { useNow } from '~/api/clock';
 import { useCan } from '~/api/session';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import type { Uploaded } from '~/ui/files';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { attachments } from './attachments';
-import { useNow } from './clock';
 import { useDraft } from './drafts';
 import { Foot } from './Foot';
 import { MessageLog } from './MessageLog';

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, body, once, type Schemas } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { usePages } from '~/api/pages';
 import { useCan } from '~/api/session';
 import { useLive } from '~/live/hooks';
 import type { Uploaded } from '~/ui/files';
-import { learnClock, serverNow } from './clock';
 import { outbox, type Pending } from './outbox';
 import { merge, type Thread } from './thread';
 
@@ -26,11 +26,7 @@ export const useConversations = (filter: { which: Which; phone: string | undefin
 export const useConversation = (id: string) =>
   useQuery({
     queryKey: ['conversation', 'one', id],
-    queryFn: async () => {
-      const { data, response } = await api.GET('/api/v1/conversations/{id}', { params: { path: { id } } });
-      learnClock(response);
-      return data as Conversation;
-    },
+    queryFn: () => body(api.GET('/api/v1/conversations/{id}', { params: { path: { id } } })),
   });
 
 /** The messages of a conversation. Live events read the newest page only; older ones are read while scrolling. */

@@ -1,4 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
+import { serverNow } from '~/api/clock';
 import { regional } from '~/i18n';
 import { dateFormat } from '~/ui/format';
 import { dayOf } from './thread';
@@ -14,7 +15,7 @@ export function useMoment(): (at: number) => string {
   const clock = useClockTime();
   const { i18n } = useLingui();
   return (at) =>
-    dayOf(at) === dayOf(Date.now())
+    dayOf(at) === dayOf(serverNow())
       ? clock(at)
       : dateFormat(regional(i18n.locale), {
           day: 'numeric',
@@ -28,7 +29,7 @@ export function useMoment(): (at: number) => string {
 export function useDayWords(): (at: number) => string {
   const { t, i18n } = useLingui();
   return (at) => {
-    const now = new Date();
+    const now = new Date(serverNow());
     const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).getTime();
     if (dayOf(at) === dayOf(now.getTime())) return t`Today`;
     if (dayOf(at) === dayOf(yesterday)) return t`Yesterday`;

@@ -6,6 +6,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { done, failed } from '~/ui/toast';
+import { Clock } from './Clock';
+import { Crowd } from './Crowd';
 import { Failures } from './Failures';
 import { type Config, handset } from './handset';
 import { Network } from './Network';
@@ -76,6 +78,7 @@ function Switches() {
           The simulated provider does as you say here, so that you can see what the dashboard then tells.
         </Trans>
       </Text>
+      <Clock />
       <section aria-labelledby="sim-presets">
         <Title order={3} size="h6" id="sim-presets" mb={6}>
           <Trans>Weather</Trans>
@@ -96,6 +99,7 @@ function Switches() {
       </section>
       <Network config={config.data} change={(part) => void change(part)} />
       <Failures config={config.data} />
+      <Crowd />
       <Button
         variant="default"
         leftSection={<IconListDetails size={16} aria-hidden />}

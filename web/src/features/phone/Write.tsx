@@ -13,6 +13,7 @@ import {
   IconVideo,
 } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
+import { serverNow } from '~/api/clock';
 import { failed } from '~/ui/toast';
 import { handset } from './handset';
 import classes from './Phone.module.css';
@@ -126,7 +127,7 @@ export function Write({ person, name }: { person: string; name: string | undefin
           <Menu.Item
             leftSection={<IconClockHour4 size={16} aria-hidden />}
             disabled={text.trim() === ''}
-            onClick={() => void send(Date.now() - DAY_AND_AN_HOUR)}
+            onClick={() => void send(serverNow() - DAY_AND_AN_HOUR)}
           >
             <Trans>Send the text as if 25 hours ago</Trans>
           </Menu.Item>

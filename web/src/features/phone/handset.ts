@@ -1,4 +1,5 @@
-import { ApiProblem, problemOf } from '~/api/client';
+import { ApiProblem, problemOf, type Schemas } from '~/api/client';
+import { learnClock } from '~/api/clock';
 import type { Exchange } from './wire';
 
 /** The simulator's word for what happened to a message, as bits. */
@@ -83,6 +84,7 @@ async function call<T>(method: string, path: string, sent?: unknown, type = 'app
   const response = await fetch(`/api/v1/handset/${path}`, { method, headers, body }).catch(() => {
     throw offline();
   });
+  learnClock(response);
   if (!response.ok) throw await problemOf(response);
   return (await response.json()) as T;
 }
@@ -109,6 +111,15 @@ export const handset = {
       `wire?limit=${limit}${before === undefined ? '' : `&before=${before}`}`,
     ),
   heal: () => call<unknown>('DELETE', 'fail'),
+  clock: (customer: string | undefined) =>
+    call<Schemas['DemoTime']>(
+      'GET',
+      `clock${customer === undefined ? '' : `?customer=${encodeURIComponent(customer)}`}`,
+    ),
+  move: (how: { forward_ms: number } | { to_window_of: string }) =>
+    call<Schemas['DemoTime']>('POST', 'clock', how),
+  crowds: () => call<Schemas['DemoCrowds']>('GET', 'crowds'),
+  gather: (wish: Schemas['DemoCrowdWish']) => call<Schemas['DemoCrowdMade']>('POST', 'crowds', wish),
 };
 
 /** The switches of the simulator that the drawer shows. Rates are shares from 0 to 1, times milliseconds. */

@@ -42,6 +42,13 @@ export const useChat = (customer: string | undefined) =>
 
 export const useConfig = () => useQuery({ queryKey: ['handset', 'config'], queryFn: handset.config });
 
+/** The time of the demo, and when the window of a person closes. */
+export const useDemoTime = (person: string | undefined) =>
+  useQuery({ queryKey: ['handset', 'clock', person], queryFn: () => handset.clock(person) });
+
+/** The crowds, and what can be asked for. */
+export const useCrowds = () => useQuery({ queryKey: ['handset', 'crowds'], queryFn: handset.crowds });
+
 /** Whose phone is shown: the one chosen last in this browser, else Asha's, else anybody's. */
 export function usePerson() {
   const { data } = useCustomers();

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { serverNow } from '~/api/clock';
 import { useCan } from '~/api/session';
 import { regional } from '~/i18n';
 import { useLive } from '~/live/hooks';
@@ -29,7 +30,7 @@ export function Home() {
   // What moves is looked at first.
   const moving = (home.data?.running.length ?? 0) > 0;
   const running = home.data && can('campaigns.read') && <Running campaigns={home.data.running} />;
-  const date = new Intl.DateTimeFormat(regional(i18n.locale), { dateStyle: 'full' }).format(Date.now());
+  const date = new Intl.DateTimeFormat(regional(i18n.locale), { dateStyle: 'full' }).format(serverNow());
   return (
     <>
       <PageHeader title={t`Today`} about={t`${date}, ${viewerZone()}`} />

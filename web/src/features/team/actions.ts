@@ -92,6 +92,8 @@ export function useActionWords(): (action: string) => string {
     'audit.export': t`Exported the audit log`,
     'demo.begin': t`Began the demonstration`,
     'demo.end': t`Ended the demonstration`,
+    'demo.move_time': t`Moved the time of the demonstration`,
+    'demo.make_crowd': t`Made a crowd for the demonstration`,
   };
   return (action) => words[action] ?? action;
 }

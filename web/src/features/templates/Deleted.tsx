@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
+import { serverNow } from '~/api/clock';
 import { useCan } from '~/api/session';
 import { confirm } from '~/ui/confirm';
 import { type Column, DataTable } from '~/ui/DataTable';
@@ -66,7 +67,7 @@ export function Deleted() {
 }
 
 function Left({ since }: { since: number }) {
-  const days = Math.max(0, Math.ceil((since + DAYS * DAY - Date.now()) / DAY));
+  const days = Math.max(0, Math.ceil((since + DAYS * DAY - serverNow()) / DAY));
   return (
     <Text size="xs" c="dimmed">
       <Plural value={days} one="# day left" other="# days left" />

@@ -17,7 +17,7 @@ use crate::domain::settle::Outcome;
 use crate::store::account::ACTIVE;
 use crate::store::number::NumberRow;
 
-/// A record of departures that the requests of one number, account or campaign share.
+/// A record of departures that the requests of one number, account or campaign share, by the machine's clock.
 pub type Gate = Arc<Mutex<Departures>>;
 
 /// A gate for this rate, silent for a second.
@@ -95,12 +95,13 @@ pub struct CampaignLimit {
 
 impl CampaignLimit {
     /// For a campaign that begins to run, or is met after a restart.
-    pub fn new(app: &App, limit: u32, numbers: Vec<i64>, now: Millis) -> Self {
+    pub fn new(app: &App, limit: u32, numbers: Vec<i64>) -> Self {
+        let pace = app.machine_now();
         let mut new = Self {
             limit,
             numbers,
-            limiter: Limiter::new(limit, now),
-            gate: gate(limit, now),
+            limiter: Limiter::new(limit, pace),
+            gate: gate(limit, pace),
             has_share: true,
         };
         new.follow_leases(app);
@@ -121,9 +122,9 @@ impl CampaignLimit {
             .set_rate(rate);
     }
 
-    /// Messages that may be claimed now.
-    pub fn available(&mut self, now: Millis) -> usize {
-        let tokens = self.limiter.available(now);
+    /// Messages that may be claimed now; `pace`: by the machine's clock.
+    pub fn available(&mut self, pace: Millis) -> usize {
+        let tokens = self.limiter.available(pace);
         if self.has_share { tokens } else { 0 }
     }
 
@@ -141,12 +142,13 @@ impl NumberLine {
     }
 
     /// Takes a number as it is in the database now.
-    pub fn put(lines: &mut BTreeMap<i64, Self>, row: NumberRow, now: Millis) {
+    pub fn put(app: &App, lines: &mut BTreeMap<i64, Self>, row: NumberRow, now: Millis) {
         let rate = u32::try_from(row.messages_per_second).unwrap_or(1);
+        let pace = app.machine_now();
         let line = lines.entry(row.id).or_insert_with(|| Self {
             row: row.clone(),
-            limiter: Limiter::new(rate, now),
-            gate: gate(rate, now),
+            limiter: Limiter::new(rate, pace),
+            gate: gate(rate, pace),
             look_again_at: now,
             busy: true,
             share_again_at: now,
@@ -164,7 +166,7 @@ impl NumberLine {
 
 impl AccountLine {
     /// Takes an account as it is in the database now.
-    pub fn put(app: &App, lines: &mut BTreeMap<i64, Self>, loaded: LoadedAccount, now: Millis) {
+    pub fn put(app: &App, lines: &mut BTreeMap<i64, Self>, loaded: LoadedAccount) {
         let limit = u32::try_from(loaded.row.requests_per_second).unwrap_or(1);
         // The rest belongs to the nodes that hold its other numbers.
         let rate = app.leases.account_share(loaded.row.id, limit, app.moment());
@@ -177,11 +179,12 @@ impl AccountLine {
         let concurrency = own.map_or(app.config.concurrency, |n| usize::try_from(n).unwrap_or(1));
         let usable = loaded.row.state == ACTIVE;
         let id = loaded.row.id;
+        let pace = app.machine_now();
         let loaded = Arc::new(loaded);
         let line = lines.entry(id).or_insert_with(|| Self {
             loaded: loaded.clone(),
-            limiter: Limiter::new(rate, now),
-            gate: gate(rate, now),
+            limiter: Limiter::new(rate, pace),
+            gate: gate(rate, pace),
             in_flight: 0,
             concurrency,
             usable,
@@ -203,10 +206,10 @@ impl AccountLine {
         line.has_share = rate > 0;
     }
 
-    /// How many messages of this number may leave now: tokens of both, places in flight, and one at a time while the
-    /// provider is being tried again.
-    pub fn grant(&mut self, number: &mut NumberLine, now: Millis) -> usize {
-        let tokens = number.limiter.available(now).min(self.limiter.available(now));
+    /// How many messages of this number may leave now: tokens of both (`pace`: by the machine's clock), places in flight, and one
+    /// at a time while the provider is being tried again.
+    pub fn grant(&mut self, number: &mut NumberLine, now: Millis, pace: Millis) -> usize {
+        let tokens = number.limiter.available(pace).min(self.limiter.available(pace));
         if !self.usable || !self.has_share || number.leaving {
             return 0;
         }

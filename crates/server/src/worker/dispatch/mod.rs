@@ -162,7 +162,7 @@ impl Dispatcher {
             match account::load(&self.app, &mut tx, *id).await {
                 Ok(loaded) => {
                     self.app.troubles.clear_of(*id, UNREADABLE);
-                    AccountLine::put(&self.app, &mut state.accounts, loaded, now);
+                    AccountLine::put(&self.app, &mut state.accounts, loaded);
                 }
                 Err(error) => {
                     // One account that cannot be read never stops the others.
@@ -187,7 +187,7 @@ impl Dispatcher {
         }
         state.numbers.retain(|id, _| numbers.iter().any(|n| n.id == *id));
         for row in numbers {
-            NumberLine::put(&mut state.numbers, row, now);
+            NumberLine::put(&self.app, &mut state.numbers, row, now);
         }
         let rows = campaign::in_state(&mut tx, crate::domain::campaign::RUNNING).await?;
         let running: Vec<i64> = rows.iter().map(|c| c.id).collect();
@@ -258,14 +258,14 @@ impl Dispatcher {
 
     /// Claims what the number may send now, and lets it leave.
     async fn serve(&self, state: &mut State, number_id: i64) -> Result<(), AppError> {
-        let now = self.app.now();
+        let (now, pace) = (self.app.now(), self.app.machine_now());
         let Some(number) = state.numbers.get_mut(&number_id) else {
             return Ok(());
         };
         let Some(account) = state.accounts.get_mut(&number.row.account_id) else {
             return Ok(());
         };
-        let grant = account.grant(number, now).min(CLAIM);
+        let grant = account.grant(number, now, pace).min(CLAIM);
         let resting = now < number.look_again_at && number.look_again_at <= now + LOOK;
         if grant == 0 || resting {
             return Ok(());
@@ -303,7 +303,7 @@ impl Dispatcher {
                 && let Some(row) = campaign::by_id(&mut tx, id).await?
             {
                 let numbers = numbers_of(&mut tx, id).await?;
-                state.meet(&self.app, &row, numbers, now);
+                state.meet(&self.app, &row, numbers);
             }
         }
         let room = (grant - claimed.len()).min(reserve.saturating_sub(claimed.len()));
@@ -312,7 +312,7 @@ impl Dispatcher {
             let open = self.open(state, &mut tx, number_id, now).await?;
             planning = !open.is_empty();
             claimed.extend(
-                self.plan(state, &mut tx, (number_id, open), room, now, &mut counts)
+                self.plan(state, &mut tx, (number_id, open), room, (now, pace), &mut counts)
                     .await?,
             );
         }
@@ -351,10 +351,10 @@ async fn numbers_of(tx: &mut crate::store::Tx, campaign: i64) -> Result<Vec<i64>
 
 impl State {
     /// Begins to keep the own limit of a running campaign, if it has one.
-    fn meet(&mut self, app: &App, row: &CampaignRow, numbers: Vec<i64>, now: Millis) {
+    fn meet(&mut self, app: &App, row: &CampaignRow, numbers: Vec<i64>) {
         self.campaign_limits.entry(row.id).or_insert_with(|| {
             let limit = u32::try_from(row.messages_per_second?).unwrap_or(1);
-            Some(CampaignLimit::new(app, limit, numbers, now))
+            Some(CampaignLimit::new(app, limit, numbers))
         });
     }
 
@@ -385,9 +385,10 @@ impl State {
         }) = &done.outcome
         {
             let after = after_ms.and_then(|ms| Millis::try_from(ms).ok());
-            account.limiter.throttled(now, after);
+            let pace = app.machine_now();
+            account.limiter.throttled(pace, after);
             if let Some(number) = self.numbers.get_mut(&done.number_id) {
-                number.limiter.throttled(now, after);
+                number.limiter.throttled(pace, after);
             }
         }
         if let Some(number) = self.numbers.get_mut(&done.number_id) {

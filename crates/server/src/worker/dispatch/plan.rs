@@ -35,14 +35,14 @@ impl Dispatcher {
         Ok(awake)
     }
 
-    /// Plans the next people of running campaigns, each campaign in its turn.
+    /// Plans the next people of running campaigns, each campaign in its turn; `pace`: now by the machine's clock.
     pub(super) async fn plan(
         &self,
         state: &mut State,
         tx: &mut Tx,
         (number_id, mut open): (i64, Vec<SliceRow>),
         room: usize,
-        now: Millis,
+        (now, pace): (Millis, Millis),
         counts: &mut Counts,
     ) -> Result<Vec<Claimed>, AppError> {
         let mut claimed = Vec::new();
@@ -65,7 +65,7 @@ impl Dispatcher {
                     numbers: numbers_of(tx, id).await?,
                     ..Running::read(&row)?
                 };
-                state.meet(&self.app, &row, run.numbers.clone(), now);
+                state.meet(&self.app, &row, run.numbers.clone());
                 state.campaigns.insert(id, run);
             }
             let left = room - claimed.len();
@@ -81,7 +81,7 @@ impl Dispatcher {
                 false => share.min(left),
             };
             if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
-                want = want.min(limit.available(now));
+                want = want.min(limit.available(pace));
             }
             let Some(run) = state.campaigns.get(&id).filter(|_| want > 0) else {
                 continue;

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Fieldset, Stack, Switch, Text } from '@mantine/core';
 import { useRef } from 'react';
+import { serverNow } from '~/api/clock';
 import { fieldsOf } from '~/features/accounts/autoReply';
 import { WeekFields } from '~/features/accounts/WeekFields';
 import { useFormat } from '~/ui/format';
@@ -54,7 +55,7 @@ export function CutOff({ editing }: { editing: Editing }) {
     change({ ends: next });
   };
   const at = momentOf(ends);
-  const past = at !== undefined && at <= Math.max(Date.now(), momentOf(starts) ?? 0);
+  const past = at !== undefined && at <= Math.max(serverNow(), momentOf(starts) ?? 0);
   const wrong = at === undefined || past;
   return (
     <Stack gap="sm">

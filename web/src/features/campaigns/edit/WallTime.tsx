@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Group, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
+import { serverNow } from '~/api/clock';
 import { wallIn, zones } from '~/ui/zone';
 import type { PlannedStart } from '../queries';
 
@@ -22,7 +23,7 @@ export function WallTime({ value, onChange, wrong }: Props) {
         type="date"
         label={t`Date`}
         value={day}
-        min={wallIn(Date.now(), zone).slice(0, 10)}
+        min={wallIn(serverNow(), zone).slice(0, 10)}
         onChange={(e) => onChange({ ...value, local: `${e.currentTarget.value}T${time}` })}
         error={wrong}
       />

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { NumberInput, Radio, Stack, Text } from '@mantine/core';
 import { useRef } from 'react';
+import { serverNow } from '~/api/clock';
 import { useFormat, viewerZone } from '~/ui/format';
 import type { PlannedStart } from '../queries';
 import { CutOff, Quiet } from './Hours';
@@ -22,7 +23,7 @@ export function WhenStep({ editing }: { editing: Editing }) {
     draft.change({ starts: next });
   };
   const at = momentOf(starts);
-  const past = at !== undefined && at <= Date.now();
+  const past = at !== undefined && at <= serverNow();
   return (
     <Stack gap="lg">
       <Radio.Group

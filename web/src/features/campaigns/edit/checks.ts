@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { ApiProblem, type Schemas } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { useSaid } from '~/i18n/said';
 import { useFormat } from '~/ui/format';
 import { isAskable } from '../audience';
@@ -112,7 +113,7 @@ export function useChecks(editing: Editing): Check[] {
 
   const { starts } = draft.input;
   const at = momentOf(starts);
-  const past = at !== undefined && at <= Date.now();
+  const past = at !== undefined && at <= serverNow();
   for (const check of preflight.data?.checks ?? []) {
     // What is not saved is told above; the server speaks of what was saved before.
     const values = open > 0 || refused.some((error) => error.pointer.startsWith('/mapping'));

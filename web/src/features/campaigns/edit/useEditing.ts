@@ -1,4 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
+import { serverNow } from '~/api/clock';
 import { isAskable } from '../audience';
 import { ceiling, finishAt } from '../pace';
 import { useAccounts, usePreflight, useReach, useSample, useTemplate } from '../queries';
@@ -38,11 +39,11 @@ export function useEditing(draft: Draft) {
     own: input.messages_per_second,
   });
   const reachable = wanted ? reach.data?.reachable : undefined;
-  const daily = dailyOf(preflight.data, momentOf(input.starts), Date.now());
+  const daily = dailyOf(preflight.data, momentOf(input.starts), serverNow());
   const spans = preflight.data?.open_spans ?? [];
   const through =
     spans.length > 0 && reachable && speed.perSecond > 0
-      ? finishAt(spans, Math.max(Date.now(), momentOf(input.starts) ?? 0), reachable, speed.perSecond)
+      ? finishAt(spans, Math.max(serverNow(), momentOf(input.starts) ?? 0), reachable, speed.perSecond)
       : undefined;
   // Without a cut-off the spans end where nobody looks any further.
   const finish = through && (through.left === 0 || input.ends) ? through : undefined;

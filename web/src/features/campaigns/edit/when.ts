@@ -1,4 +1,5 @@
 import type { Schemas } from '~/api/client';
+import { serverNow } from '~/api/clock';
 import { DAYS } from '~/features/accounts/autoReply';
 import { viewerZone } from '~/ui/format';
 import { momentIn, wallIn } from '~/ui/zone';
@@ -7,7 +8,7 @@ import type { PlannedStart, QuietHours } from '../queries';
 const HOUR = 3_600_000;
 
 /** Tomorrow's same hour, as a first proposal. */
-export function proposal(now = Date.now(), zone = viewerZone()): PlannedStart {
+export function proposal(now = serverNow(), zone = viewerZone()): PlannedStart {
   const next = Math.ceil((now + 23 * HOUR) / HOUR) * HOUR;
   return { local: wallIn(next, zone).replace(' ', 'T'), zone };
 }

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Anchor, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconClock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { serverNow } from '~/api/clock';
 import { Time, useFormat } from '~/ui/format';
 import { Said } from '~/ui/Said';
 import { wallIn } from '~/ui/zone';
@@ -81,7 +82,7 @@ function WaitingTitle({ waiting: { code, since, until }, zone }: WaitingProps) {
       if (!until || !zone) break;
       const there = wallIn(until, zone);
       // The date is told where it is not the next of its times that comes.
-      const time = until - Date.now() < 24 * 3_600_000 ? there.slice(11) : there;
+      const time = until - serverNow() < 24 * 3_600_000 ? there.slice(11) : there;
       return (
         <Trans>
           Waiting: quiet hours until {time} ({zone})

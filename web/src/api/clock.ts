@@ -2,7 +2,10 @@ import { useEffect, useState } from 'react';
 
 let skew = 0;
 
-/** Learns the server's clock from the `Date` of an answer: windows close by it and not by the viewer's. */
+/**
+ * Learns the server's clock from the `Date` of an answer: windows close by it and not by the viewer's, and a demo may be days
+ * ahead.
+ */
 export function learnClock(response: Response): void {
   const at = Date.parse(response.headers.get('date') ?? '');
   // The header has whole seconds, and the answer took a moment.
