@@ -35,7 +35,7 @@ pub struct Erased {
     pub list_entries: i64,
     /// Decisions about messages, with their proof.
     pub consents: i64,
-    /// Conversations.
+    /// Conversations, with the drafts of answers in them.
     pub conversations: i64,
     /// Messages that lost their number, text and values.
     pub messages: i64,

@@ -45,6 +45,7 @@ pub mod password;
 pub mod person;
 pub mod profile;
 mod profile_slot;
+pub mod reply_draft;
 pub mod retention;
 pub mod saved_view;
 pub mod sign_in;

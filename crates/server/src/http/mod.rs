@@ -45,6 +45,7 @@ mod profile_export;
 mod profile_list;
 mod profile_merge;
 pub mod provider;
+mod reply_draft;
 mod retire;
 mod role;
 mod saved_view;
@@ -103,6 +104,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(profile_list::routes())
         .merge(profile_merge::routes())
         .merge(provider::routes())
+        .merge(reply_draft::routes())
         .merge(retire::routes())
         .merge(saved_view::routes())
         .merge(session::routes())

@@ -113,6 +113,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0034_who_and_when.sql"),
     ),
     (
+        35,
+        "reply drafts",
+        include_str!("../../../../migrations/0035_reply_draft.sql"),
+    ),
+    (
         36,
         "template versions",
         include_str!("../../../../migrations/0036_template_version.sql"),

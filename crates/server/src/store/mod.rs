@@ -39,6 +39,7 @@ pub mod profile;
 pub mod recipient;
 pub mod refused;
 pub mod reply;
+pub mod reply_draft;
 pub mod retention;
 pub mod retired;
 pub mod rows;

@@ -58,6 +58,7 @@ mod post;
 mod profiles;
 mod quiet;
 mod recipients;
+mod reply_drafts;
 mod retargeting;
 mod retention;
 mod retire;

@@ -147,6 +147,8 @@ pub const RULES: &[Rule] = &[
     get("/api/v1/conversations", Needs(InboxRead)),
     get("/api/v1/conversations/unread", Needs(InboxRead)),
     get("/api/v1/conversations/{id}", Needs(InboxRead)),
+    get("/api/v1/conversations/{id}/draft", Needs(InboxReply)),
+    put("/api/v1/conversations/{id}/draft", Needs(InboxReply)),
     get("/api/v1/conversations/{id}/messages", Needs(InboxRead)),
     post("/api/v1/conversations/{id}/messages", Needs(InboxReply)).noted_by_hand("conversation.reply"),
     post("/api/v1/conversations/{id}/read", Needs(InboxReply)),
