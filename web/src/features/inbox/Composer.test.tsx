@@ -29,7 +29,15 @@ const shown = (text: string, limit = 10) => {
       now={0}
       limit={limit}
       held={undefined}
-      draft={{ draft: text, kept: true, set }}
+      draft={{
+        draft: text,
+        standing: 'saved',
+        other: undefined,
+        set,
+        keepMine: () => {},
+        takeOther: () => {},
+        send: () => ({ version: undefined, done: () => {} }),
+      }}
       onSend={onSend}
       onTemplate={() => {}}
     />,

@@ -6,6 +6,7 @@ import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import { EmojiButton } from '~/ui/EmojiButton';
 import { Phone, useFormat } from '~/ui/format';
 import { put } from '~/ui/insert';
+import { DraftState } from './DraftState';
 import type { useDraft } from './drafts';
 import { marked } from './marks';
 import type { Conversation } from './queries';
@@ -164,11 +165,7 @@ export function Composer({ conversation: c, now, limit, held, draft, onSend, onT
       </div>
       <div className={classes.hints} data-empty={(text === '' && count === 0) || undefined}>
         <span>
-          {draft.kept ? (
-            <Trans>Ctrl Enter sends. The draft is kept in this browser.</Trans>
-          ) : (
-            <Trans>Ctrl Enter sends.</Trans>
-          )}
+          <Trans>Ctrl Enter sends.</Trans> <DraftState draft={draft} />
         </span>
         {count > limit * 0.8 && !over && (
           <span>

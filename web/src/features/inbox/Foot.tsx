@@ -8,6 +8,7 @@ import { useSaid } from '~/i18n/said';
 import { Phone } from '~/ui/format';
 import { Composer } from './Composer';
 import type { useDraft } from './drafts';
+import { OtherDraft } from './OtherDraft';
 import type { Conversation, useSender } from './queries';
 import { mostUsed } from './recent';
 import classes from './Thread.module.css';
@@ -72,15 +73,18 @@ export function Foot(props: Props) {
     );
   }
   return (
-    <Composer
-      conversation={c}
-      now={now}
-      limit={sender.limit}
-      held={sender.account?.state === 'held' ? said(sender.account.held_reason ?? '') : undefined}
-      draft={draft}
-      onSend={onSend}
-      onTemplate={() => onTemplate()}
-    />
+    <>
+      <OtherDraft draft={draft} />
+      <Composer
+        conversation={c}
+        now={now}
+        limit={sender.limit}
+        held={sender.account?.state === 'held' ? said(sender.account.held_reason ?? '') : undefined}
+        draft={draft}
+        onSend={onSend}
+        onTemplate={() => onTemplate()}
+      />
+    </>
   );
 }
 
@@ -114,7 +118,7 @@ function Closed(props: {
       {draft !== '' && (
         <>
           {' '}
-          <Trans>What you wrote stays as a draft in this browser.</Trans>
+          <Trans>What you wrote stays as a draft.</Trans>
         </>
       )}
     </Instead>

@@ -87,8 +87,9 @@ export function Thread({ id }: { id: string }) {
   }
   const writeAgain = (text: string) => draft.set(draft.draft === '' ? text : `${draft.draft}\n${text}`);
   const sendText = async (text: string) => {
-    draft.set('');
-    await send(newPending(id, text, textAnswer(text)));
+    const { version, done } = draft.send();
+    const answer = { ...textAnswer(text), ...(version ? { draft: version } : {}) };
+    done(await send(newPending(id, text, answer)));
   };
   const sendTemplate = async (template: Template, words: string, mapping: Template['mapping']) => {
     setPicking(undefined);
