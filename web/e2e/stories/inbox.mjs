@@ -232,6 +232,38 @@ export async function story({ server, context, page, expect }) {
   await shown(log.getByText('One more thing'));
   await until('it was marked as read', async () => (await conversationOf(TALKER)).unread === 0);
 
+  // What was said is found by its words, and the conversation opens where it was said, however far back.
+  await page.goto(`${server.url}/inbox`);
+  const finds = page.getByRole('searchbox', { name: 'Find by phone number or words' });
+  await until('the words were taken', async () => {
+    const { body } = await api.get('/conversations/search?q=thing');
+    return body.data.length === 1;
+  });
+  await finds.fill('line 7 ');
+  const hit = page.locator('[data-said]');
+  await until('one message has both words', async () => (await hit.count()) === 1);
+  assert.deepEqual(await hit.locator('mark').allTextContents(), ['Line', '7']);
+  await looks(page, 'inbox-search');
+  await accessible(page, 'messages with words');
+  await page.getByRole('heading', { name: 'Inbox', level: 1 }).focus();
+  await page.keyboard.press('j');
+  await until('the message has the focus', () => hit.evaluate((one) => one === document.activeElement));
+  await page.keyboard.press('Enter');
+  const foundThere = log.locator('[data-found]').filter({ hasText: 'Line 7.' });
+  await shown(foundThere);
+  await until('it is in view', () =>
+    foundThere.evaluate((element) => {
+      const box = element.getBoundingClientRect();
+      return box.top > 0 && box.bottom < innerHeight;
+    }),
+  );
+  await picture(page, 'inbox-search-opened');
+  await accessible(page, 'a conversation opened at a message');
+  await finds.fill('kurta nowhere');
+  await shown(page.getByText('No message with these words'));
+  await page.getByRole('button', { name: 'Show all conversations' }).click();
+  await shown(page.locator('[data-conversation]').first());
+
   // A closed window takes no text, only templates.
   await writes(LATE, 'Hello from yesterday', { timestamp: Date.now() - 25 * 3_600_000 });
   await page.goto(server.url);

@@ -79,6 +79,7 @@ pub struct Receipt {
 /// Erases a person, and notes that without saying whom.
 pub async fn erase(app: &App, tx: &mut Tx, actor: &Actor, id: i64) -> Result<Receipt, AppError> {
     let row = lock_profile(tx, id).await?;
+    store::said::alone(tx).await?;
     erase::hold_campaigns(tx).await?;
     let own = row.phone.as_deref().map(names).unwrap_or_default();
     let refs: Vec<&str> = own.iter().map(String::as_str).collect();
@@ -188,6 +189,8 @@ async fn ledger(
             .collect();
         erased.cancelled += waiting.len() as i64;
         change(tx, waiting).await?;
+        let bared: Vec<i64> = ids.iter().filter(|id| whole.contains(id)).copied().collect();
+        store::said::forget(tx, &bared).await?;
         let bare = rows.into_iter().map(|message| bare(message, &whole));
         erase::strip(tx, &bare.collect::<Result<Vec<_>, _>>()?).await?;
         let (attempts, clicks) = erase::traces(tx, ids).await?;

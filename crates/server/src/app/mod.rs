@@ -47,6 +47,7 @@ pub mod profile;
 mod profile_slot;
 pub mod reply_draft;
 pub mod retention;
+pub mod said;
 pub mod saved_view;
 pub mod sign_in;
 pub mod template;

@@ -52,12 +52,7 @@ pub async fn keep(
 }
 
 /// The answer that this version of a draft was has been taken: it goes. One that was changed since stays.
-pub async fn sent(
-    tx: &mut Tx,
-    user_id: i64,
-    conversation_id: i64,
-    version: i64,
-) -> Result<(), AppError> {
+pub async fn sent(tx: &mut Tx, user_id: i64, conversation_id: i64, version: i64) -> Result<(), AppError> {
     store::delete(tx, (user_id, conversation_id), version).await?;
     Ok(())
 }

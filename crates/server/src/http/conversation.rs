@@ -172,7 +172,8 @@ fn before(cursor: Option<&str>) -> Result<(i64, i64), Problem> {
         .ok_or_else(Problem::bad_cursor)
 }
 
-async fn shown(
+/// Conversations as whoever asks sees them.
+pub async fn shown(
     app: &App,
     tx: &mut Tx,
     caller: &Caller,

@@ -48,6 +48,7 @@ pub mod provider;
 mod reply_draft;
 mod retire;
 mod role;
+mod said;
 mod saved_view;
 mod session;
 mod spreadsheet;
@@ -106,6 +107,7 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(provider::routes())
         .merge(reply_draft::routes())
         .merge(retire::routes())
+        .merge(said::routes())
         .merge(saved_view::routes())
         .merge(session::routes())
         .merge(template::routes())

@@ -43,6 +43,7 @@ pub mod reply_draft;
 pub mod retention;
 pub mod retired;
 pub mod rows;
+pub mod said;
 pub mod saved_view;
 pub mod series;
 pub mod session;

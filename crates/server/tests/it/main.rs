@@ -62,6 +62,7 @@ mod reply_drafts;
 mod retargeting;
 mod retention;
 mod retire;
+mod said;
 mod saved_views;
 mod series;
 mod slices;

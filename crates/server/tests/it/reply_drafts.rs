@@ -17,7 +17,10 @@ use crate::world::phone;
 /// The path of the conversation with customer `i`, who has just written.
 async fn wrote(p: &Post, i: i64) -> String {
     p.says(i, "hello", START).await;
-    format!("/conversations/{}", id::CONVERSATION.show(p.conversation(i).await.id))
+    format!(
+        "/conversations/{}",
+        id::CONVERSATION.show(p.conversation(i).await.id)
+    )
 }
 
 async fn keep(who: &mut Browser, path: &str, text: &str, since: &Value) -> Value {

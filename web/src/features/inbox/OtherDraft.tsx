@@ -17,7 +17,6 @@ export function OtherDraft({ draft }: { draft: Draft }) {
       color="yellow"
       role="alert"
       m="sm"
-      mb={0}
       icon={<IconArrowsDiff aria-hidden />}
       title={t`You have another draft from another tab or device`}
     >

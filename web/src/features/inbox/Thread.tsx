@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { useCan } from '~/api/session';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
@@ -31,6 +32,7 @@ const MessageDrawer = lazy(() =>
 export function Thread({ id }: { id: string }) {
   const { t } = useLingui();
   const can = useCan();
+  const { at } = useSearch({ from: '/shell/inbox' });
   const now = useNow();
   const conversation = useConversation(id);
   const thread = useThread(id);
@@ -113,6 +115,7 @@ export function Thread({ id }: { id: string }) {
         <MessageLog
           thread={thread.data}
           older={thread.older}
+          at={at}
           pending={pending}
           unreadAtFirst={unreadAtFirst}
           name={name ?? c?.phone ?? ''}

@@ -145,6 +145,7 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/campaigns/{id}/test", Needs(CampaignsWrite)).noted("campaign.test"),
     post("/api/v1/campaigns/{id}/unschedule", Needs(CampaignsLaunch)).noted("campaign.unschedule"),
     get("/api/v1/conversations", Needs(InboxRead)),
+    get("/api/v1/conversations/search", Needs(InboxRead)),
     get("/api/v1/conversations/unread", Needs(InboxRead)),
     get("/api/v1/conversations/{id}", Needs(InboxRead)),
     get("/api/v1/conversations/{id}/draft", Needs(InboxReply)),
