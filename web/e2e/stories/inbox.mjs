@@ -1,7 +1,18 @@
 // A customer writes from the phone, an agent answers, the phone shows it and the ticks follow; then what the inbox does
 // with a second number, a closed window, an opt-out, a failure, a long thread, and a narrow window.
 import assert from 'node:assert/strict';
-import { accessible, fits, looks, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import {
+  accessible,
+  fits,
+  looks,
+  openBrowser,
+  openPage,
+  PHONE,
+  picture,
+  signIn,
+  until,
+  WIDE,
+} from '../lib.mjs';
 
 const ASHA = '919999910003';
 const LATE = '919999910005';
@@ -11,7 +22,9 @@ const SECOND = '+919999900007';
 
 const shown = (locator) => locator.waitFor({ state: 'visible' });
 
-export async function story({ server, context, page }) {
+export async function story({ server, context, page, expect }) {
+  expect(/409.*\/draft$/);
+  expect(/ERR_FAILED.*\/draft$/);
   const api = await signIn(context, server.url);
   const sim = async (path, body, method = 'POST') => {
     const answer = await fetch(`${server.simulator}/__sim/${path}`, {
@@ -88,11 +101,43 @@ export async function story({ server, context, page }) {
   await page.keyboard.type(')');
   await until('the signs stand', async () => (await message.inputValue()) === 'Glad to hear 💖 :)');
   await message.fill('Yes, since');
-  await shown(page.getByText('The draft is kept in this browser.'));
+  await shown(page.getByText('Draft saved.'));
+  await shown(page.locator('[data-conversation]').getByText('Draft: Yes, since'));
   await page.reload();
   await until('the draft is there', async () => (await message.inputValue()) === 'Yes, since');
+  // It is there on another device; what is written in two places at once is neither written over nor lost.
+  const device = await openBrowser();
+  await signIn(device.context, server.url);
+  const { page: elsewhere } = await openPage(device.context, server.url);
+  await elsewhere.goto(page.url());
+  const there = elsewhere.getByRole('textbox', { name: 'Message', exact: true });
+  await until('the draft is on the other device', async () => (await there.inputValue()) === 'Yes, since');
+  await there.fill('Yes, since Monday');
+  await shown(elsewhere.getByText('Draft saved.'));
+  await message.fill('Yes, since today');
+  const two = page.getByRole('alert').filter({ hasText: 'You have another draft' });
+  await shown(two.getByText('Yes, since Monday'));
+  await looks(page, 'inbox-two-drafts');
+  await accessible(page, 'two drafts');
+  await two.getByRole('button', { name: 'Keep what is written here' }).click();
+  await shown(page.getByText('Draft saved.'));
   await answer('Yes, since this morning. Shall we keep one for you?');
   assert.equal(await message.inputValue(), '');
+  // An answer takes its draft along, on every device.
+  await elsewhere.reload();
+  await shown(elsewhere.getByRole('log').getByText('Yes, since this morning.'));
+  assert.equal(await there.inputValue(), '');
+  await device.close();
+  // Without a server it stays in this browser, and goes up later.
+  const draft = `${server.url}/api/v1/conversations/*/draft`;
+  await page.route(draft, (route) => route.abort());
+  await message.fill('Written in a tunnel');
+  await shown(page.getByText('The draft is kept in this browser only.'));
+  await page.unroute(draft);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await shown(page.getByText('Draft saved.'));
+  await message.fill('');
+  await until('nothing is written any more', async () => !(await conversationOf(ASHA)).draft);
 
   // The phone shows it, reads it by looking, and the agent sees the ticks.
   await shown(phone.getByText('Shall we keep one for you?'));
@@ -186,6 +231,38 @@ export async function story({ server, context, page }) {
   await page.getByRole('button', { name: '1 new message' }).click();
   await shown(log.getByText('One more thing'));
   await until('it was marked as read', async () => (await conversationOf(TALKER)).unread === 0);
+
+  // What was said is found by its words, and the conversation opens where it was said, however far back.
+  await page.goto(`${server.url}/inbox`);
+  const finds = page.getByRole('searchbox', { name: 'Find by phone number or words' });
+  await until('the words were taken', async () => {
+    const { body } = await api.get('/conversations/search?q=thing');
+    return body.data.length === 1;
+  });
+  await finds.fill('line 7 ');
+  const hit = page.locator('[data-said]');
+  await until('one message has both words', async () => (await hit.count()) === 1);
+  assert.deepEqual(await hit.locator('mark').allTextContents(), ['Line', '7']);
+  await looks(page, 'inbox-search');
+  await accessible(page, 'messages with words');
+  await page.getByRole('heading', { name: 'Inbox', level: 1 }).focus();
+  await page.keyboard.press('j');
+  await until('the message has the focus', () => hit.evaluate((one) => one === document.activeElement));
+  await page.keyboard.press('Enter');
+  const foundThere = log.locator('[data-found]').filter({ hasText: 'Line 7.' });
+  await shown(foundThere);
+  await until('it is in view', () =>
+    foundThere.evaluate((element) => {
+      const box = element.getBoundingClientRect();
+      return box.top > 0 && box.bottom < innerHeight;
+    }),
+  );
+  await picture(page, 'inbox-search-opened');
+  await accessible(page, 'a conversation opened at a message');
+  await finds.fill('kurta nowhere');
+  await shown(page.getByText('No message with these words'));
+  await page.getByRole('button', { name: 'Show all conversations' }).click();
+  await shown(page.locator('[data-conversation]').first());
 
   // A closed window takes no text, only templates.
   await writes(LATE, 'Hello from yesterday', { timestamp: Date.now() - 25 * 3_600_000 });

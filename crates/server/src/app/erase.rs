@@ -35,7 +35,7 @@ pub struct Erased {
     pub list_entries: i64,
     /// Decisions about messages, with their proof.
     pub consents: i64,
-    /// Conversations.
+    /// Conversations, with the drafts of answers in them.
     pub conversations: i64,
     /// Messages that lost their number, text and values.
     pub messages: i64,
@@ -81,6 +81,7 @@ pub struct Receipt {
 /// Erases a person, and notes that without saying whom.
 pub async fn erase(app: &App, tx: &mut Tx, actor: &Actor, id: i64) -> Result<Receipt, AppError> {
     let row = lock_profile(tx, id).await?;
+    store::said::alone(tx).await?;
     erase::hold_campaigns(tx).await?;
     let own = row.phone.as_deref().map(names).unwrap_or_default();
     let refs: Vec<&str> = own.iter().map(String::as_str).collect();
@@ -190,6 +191,8 @@ async fn ledger(
             .collect();
         erased.cancelled += waiting.len() as i64;
         change(tx, waiting).await?;
+        let bared: Vec<i64> = ids.iter().filter(|id| whole.contains(id)).copied().collect();
+        store::said::forget(tx, &bared).await?;
         let bare = rows.into_iter().map(|message| bare(message, &whole));
         erase::strip(tx, &bare.collect::<Result<Vec<_>, _>>()?).await?;
         erased.files += file::erase(app, tx, ids).await?;

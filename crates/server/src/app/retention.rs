@@ -11,7 +11,9 @@ use crate::domain::sign_in::FORGOTTEN_AFTER;
 use crate::store::health;
 use crate::store::retention as store;
 use crate::store::turn::Lane;
-use crate::store::{audit, callback_link, factor, invite, list, session, sign_in, template_shelf, undo};
+use crate::store::{
+    audit, callback_link, factor, invite, list, reply_draft, session, sign_in, template_shelf, undo,
+};
 
 /// How long vendor ids are kept at least.
 pub(super) const KEEP_REFS: Millis = 30 * DAY;
@@ -21,6 +23,9 @@ const KEEP_LINKS: Millis = 30 * DAY;
 
 /// How long failures of accounts and counts of numbers are kept: a day is shown, in whatever time zone.
 const KEEP_COUNTS: Millis = 2 * DAY;
+
+/// How long a draft of an answer is kept that nobody goes on writing.
+pub const KEEP_DRAFTS: Millis = 90 * DAY;
 
 /// Rows in one transaction at most.
 const ROWS: i64 = 2_000;
@@ -51,6 +56,8 @@ pub enum Pass {
     Lists,
     /// Files that nothing uses, and what is left of those that did not come to their end.
     Files,
+    /// Drafts of answers that nobody goes on writing.
+    Drafts,
     /// Free pages of the file.
     Pages,
     /// All done.
@@ -83,6 +90,7 @@ pub async fn step(app: &App, pass: Pass) -> Result<Pass, AppError> {
         Pass::Imports => imports(app).await,
         Pass::Lists => lists(app).await,
         Pass::Files => files(app).await,
+        Pass::Drafts => drafts(app).await,
         Pass::Pages => pages(app).await,
         Pass::Done => Ok(Pass::Done),
     }
@@ -191,7 +199,18 @@ async fn files(app: &App) -> Result<Pass, AppError> {
     }
     let more = file::forget(app, &mut tx).await?;
     tx.commit().await?;
-    Ok(if more { Pass::Files } else { Pass::Pages })
+    Ok(if more { Pass::Files } else { Pass::Drafts })
+}
+
+async fn drafts(app: &App) -> Result<Pass, AppError> {
+    let before = first_id_at(app.now() - KEEP_DRAFTS);
+    let mut tx = app.db.write_in(Lane::Bulk).await?;
+    if !store::take_turn(&mut tx).await? {
+        return Ok(Pass::Done);
+    }
+    let more = reply_draft::forget(&mut tx, before, ROWS).await?;
+    tx.commit().await?;
+    Ok(if more { Pass::Drafts } else { Pass::Pages })
 }
 
 async fn pages(app: &App) -> Result<Pass, AppError> {

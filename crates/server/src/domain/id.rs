@@ -40,6 +40,8 @@ pub const SESSION: Kind = Kind("ses");
 pub const INVITE: Kind = Kind("inv");
 /// A saved view.
 pub const VIEW: Kind = Kind("viw");
+/// A version of a draft of an answer.
+pub const DRAFT: Kind = Kind("drf");
 /// An act in the audit log.
 pub const AUDIT: Kind = Kind("aud");
 

@@ -30,6 +30,7 @@ pub mod phone;
 pub mod preview;
 pub mod problem;
 pub mod report;
+pub mod said;
 pub mod settings;
 pub mod settle;
 pub mod sign_in;

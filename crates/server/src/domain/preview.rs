@@ -37,6 +37,11 @@ pub fn of_content(content: &Content) -> String {
     short(&text)
 }
 
+/// Of what somebody is writing.
+pub fn of_draft(text: &str) -> String {
+    short(text)
+}
+
 /// On one line, not too long, and free of what PostgreSQL cannot keep.
 fn short(text: &str) -> String {
     let line: Vec<&str> = text

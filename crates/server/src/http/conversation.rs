@@ -22,17 +22,20 @@ use super::problem::Problem;
 use crate::app::conversation::Reply;
 use crate::app::message::content_of;
 use crate::app::person::conversation_of;
+use crate::app::reply_draft::{sent, version};
 use crate::app::{App, AppError, conversation, home};
 use crate::clock::id_time;
 use crate::domain::id::{CAMPAIGN, CONVERSATION, Kind, MESSAGE, NUMBER, PROFILE};
+use crate::domain::permission::Permission;
 use crate::domain::phone::Phone;
+use crate::domain::preview::of_draft;
 use crate::domain::state::{self, RECEIVED};
 use crate::domain::template::Mapping;
 use crate::domain::variant::names;
 use crate::domain::window;
 use crate::store::conversation::{ConversationRow, Which, mark_read, page, unread as count_unread};
 use crate::store::message::{MessageRow, of_phone};
-use crate::store::{Tx, consent, number, profile};
+use crate::store::{Tx, consent, number, profile, reply_draft};
 
 /// Routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -73,6 +76,8 @@ pub struct Conversation {
     pub last_text: String,
     /// Messages of the person since somebody looked.
     pub unread: i64,
+    /// Beginning of one's own draft of an answer; nobody else sees it.
+    pub draft: Option<String>,
 }
 
 /// Which conversations.
@@ -94,7 +99,7 @@ pub struct ConversationFilter {
 /// Lists conversations, the liveliest first.
 #[utoipa::path(get, path = "/conversations", tag = "Conversations", params(ConversationFilter), responses((status = 200, body = Listing<Conversation>), (status = 422, body = Problem)))]
 async fn list(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     Query(filter): Query<ConversationFilter>,
 ) -> Result<Json<Listing<Conversation>>, Problem> {
@@ -111,7 +116,7 @@ async fn list(
             .map_err(|e| AppError::field("/phone", "invalid_number", e.to_string()))?;
         let found = conversation_of(&mut tx, phone.as_str()).await?;
         let rows: Vec<ConversationRow> = found.into_iter().collect();
-        let data = shown(&app, &mut tx, rows).await?;
+        let data = shown(&app, &mut tx, &caller, rows).await?;
         return Ok(Json(Listing {
             data,
             next_cursor: None,
@@ -132,7 +137,7 @@ async fn list(
         let (at, id) = (CURSOR.show(row.last_message_at), CURSOR.show(row.id));
         format!("{at}.{id}")
     });
-    let data = shown(&app, &mut tx, rows).await?;
+    let data = shown(&app, &mut tx, &caller, rows).await?;
     Ok(Json(Listing { data, next_cursor }))
 }
 
@@ -167,7 +172,13 @@ fn before(cursor: Option<&str>) -> Result<(i64, i64), Problem> {
         .ok_or_else(Problem::bad_cursor)
 }
 
-async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec<Conversation>, AppError> {
+/// Conversations as whoever asks sees them.
+pub async fn shown(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    rows: Vec<ConversationRow>,
+) -> Result<Vec<Conversation>, AppError> {
     let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
     let all: Vec<String> = phones.iter().flat_map(|phone| names(phone)).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
@@ -183,8 +194,16 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec
             place.insert(found.map(|n| n.phone).unwrap_or_default());
         }
     }
+    let mut drafts = match &caller.signed_in {
+        Some(signed_in) if caller.may(Permission::InboxReply) => {
+            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            reply_draft::beginnings(tx, signed_in.user.id, &ids).await?
+        }
+        _ => HashMap::new(),
+    };
     let now = app.now();
-    let show = |row: ConversationRow, profile: Option<i64>| Conversation {
+    let mut show = |row: ConversationRow, profile: Option<i64>| Conversation {
+        draft: drafts.remove(&row.id).map(|text| of_draft(&text)),
         id: CONVERSATION.show(row.id),
         name: profile.and_then(|id| called.get(&id).cloned()).or(row.name),
         profile_id: profile.map(|id| PROFILE.show(id)),
@@ -211,14 +230,14 @@ async fn shown(app: &App, tx: &mut Tx, rows: Vec<ConversationRow>) -> Result<Vec
 /// Shows a conversation.
 #[utoipa::path(get, path = "/conversations/{id}", tag = "Conversations", params(("id" = String, Path)), responses((status = 200, body = Conversation), (status = 404, body = Problem)))]
 async fn show(
-    _: Caller,
+    caller: Caller,
     State(app): State<Shared>,
     path: Path<String>,
 ) -> Result<Json<Conversation>, Problem> {
     let id = path_id(CONVERSATION, "conversation", path)?;
     let mut tx = app.db.read().await?;
     let row = conversation::row(&mut tx, id).await?;
-    let found = shown(&app, &mut tx, vec![row]).await?.pop();
+    let found = shown(&app, &mut tx, &caller, vec![row]).await?.pop();
     Ok(Json(found.ok_or(AppError::NotFound("conversation"))?))
 }
 
@@ -329,6 +348,8 @@ pub struct Answer {
     pub template_id: Option<String>,
     /// What the template's placeholders are filled with; the template's own mapping when absent.
     pub mapping: Option<Mapping>,
+    /// `version` of one's own draft that this is: it goes when the answer is taken.
+    pub draft: Option<String>,
 }
 
 impl Answer {
@@ -352,9 +373,14 @@ async fn answer(
     body: Body<Answer>,
 ) -> Result<Response, Problem> {
     let id = path_id(CONVERSATION, "conversation", path)?;
+    let draft = body.value.draft.as_deref();
+    let draft = draft.map(|text| version(text, "/draft")).transpose()?;
     let response = once(&app, &body.asked, async |tx| {
-        let id = conversation::answer(&app, tx, id, body.value.reply()?).await?;
-        Ok((StatusCode::ACCEPTED, Queued::of(tx, id).await?))
+        let message = conversation::answer(&app, tx, id, body.value.reply()?).await?;
+        if let (Some(version), Some(signed_in)) = (draft, &body.asked.caller.signed_in) {
+            sent(tx, signed_in.user.id, id, version).await?;
+        }
+        Ok((StatusCode::ACCEPTED, Queued::of(tx, message).await?))
     })
     .await?;
     app.wake_dispatch.notify_one();

@@ -50,8 +50,10 @@ mod profile_export;
 mod profile_list;
 mod profile_merge;
 pub mod provider;
+mod reply_draft;
 mod retire;
 mod role;
+mod said;
 mod saved_view;
 mod session;
 mod spreadsheet;
@@ -112,7 +114,9 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(profile_list::routes())
         .merge(profile_merge::routes())
         .merge(provider::routes())
+        .merge(reply_draft::routes())
         .merge(retire::routes())
+        .merge(said::routes())
         .merge(saved_view::routes())
         .merge(session::routes())
         .merge(template::routes())

@@ -118,6 +118,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "who and when",
         include_str!("../../../../migrations/0034_who_and_when.sql"),
     ),
+    (35, "inbox", include_str!("../../../../migrations/0035_inbox.sql")),
     (
         36,
         "template versions",

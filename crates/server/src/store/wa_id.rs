@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::db::on;
 use super::dialect::{Batch, batch, in_texts};
-use super::{StoreError, Tx, to_json};
+use super::{StoreError, Tx, reply_draft, to_json};
 use crate::clock::Millis;
 use crate::domain::variant::Known;
 
@@ -133,6 +133,7 @@ pub async fn join(tx: &mut Tx, wa_id: &str, phone: &str) -> Result<(), StoreErro
         .execute(c).await.map(|r| r.rows_affected()))?;
     if renamed == 0 {
         on!(tx, c => sqlx::query(ADD_TO_CONVERSATION).bind(wa_id).bind(phone).execute(c).await.map(drop))?;
+        reply_draft::join(tx, wa_id, phone).await?;
         on!(tx, c => sqlx::query(DROP_CONVERSATION).bind(wa_id).execute(c).await.map(drop))?;
     }
     Ok(())

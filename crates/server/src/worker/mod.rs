@@ -6,6 +6,7 @@ pub mod callbacks;
 pub mod dispatch;
 pub mod lease;
 pub mod retention;
+pub mod said;
 pub mod schedule;
 pub mod undo;
 
@@ -90,6 +91,7 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
         workers.push(spawn(schedule::Scheduler::new(app.clone()), shutdown.clone()));
         workers.push(spawn(retention::Retention::new(app.clone()), shutdown.clone()));
         workers.push(spawn(bulk::Bulk::new(app.clone()), shutdown.clone()));
+        workers.push(spawn(said::Said::new(app.clone()), shutdown.clone()));
         workers.push(spawn(undo::Undo::new(app.clone()), shutdown.clone()));
     }
     workers

@@ -33,7 +33,15 @@ const shown = (text: string, limit = 10) => {
       now={0}
       sender={{ account: undefined, number: undefined, limit, caption: 5, can: (kind) => kind !== 'sticker' }}
       held={undefined}
-      draft={{ draft: text, kept: true, set }}
+      draft={{
+        draft: text,
+        standing: 'saved',
+        other: undefined,
+        set,
+        keepMine: () => {},
+        takeOther: () => {},
+        send: () => ({ version: undefined, done: () => {} }),
+      }}
       onSend={onSend}
       onSendFile={onSendFile}
       onTemplate={() => {}}

@@ -10,6 +10,7 @@ import { put } from '~/ui/insert';
 import { Attach } from './Attach';
 import { Attached } from './Attached';
 import { wordless } from './attachments';
+import { DraftState } from './DraftState';
 import type { useDraft } from './drafts';
 import { marked } from './marks';
 import type { Conversation, useSender } from './queries';
@@ -207,11 +208,7 @@ export function Composer(props: Props) {
       </div>
       <div className={classes.hints} data-empty={(text === '' && count === 0) || undefined}>
         <span>
-          {draft.kept ? (
-            <Trans>Ctrl Enter sends. The draft is kept in this browser.</Trans>
-          ) : (
-            <Trans>Ctrl Enter sends.</Trans>
-          )}
+          <Trans>Ctrl Enter sends.</Trans> <DraftState draft={draft} />
         </span>
         {count > limit * 0.8 && !over && (
           <span>

@@ -12,9 +12,10 @@ import classes from './Inbox.module.css';
 import { useConversations, type Which } from './queries';
 import { Rows } from './Rows';
 import type { InboxSearch } from './routes';
+import { SaidList } from './SaidList';
 
-/** Digits enough to be somebody's number. */
-const isWhole = (text: string) => text.replace(/\D/g, '').length >= 7;
+/** Digits enough to be somebody's number, and nothing that is a word. */
+const isWhole = (text: string) => !/\p{L}/u.test(text) && text.replace(/\D/g, '').length >= 7;
 
 /** Conversations, with the filters above them. */
 export function ConversationList({ current }: { current: string | undefined }) {
@@ -22,12 +23,16 @@ export function ConversationList({ current }: { current: string | undefined }) {
   const navigate = useNavigate();
   const search = useSearch({ from: '/shell/inbox' });
   const which: Which = search.waiting ? 'waiting' : search.unread ? 'unread' : 'all';
-  const [typed, setTyped] = useState(search.phone ?? '');
-  const { phone } = search;
+  const [typed, setTyped] = useState(search.phone ?? search.q ?? '');
+  const { phone, q } = search;
   const find = useDebouncedCallback((text: string) => {
     void navigate({
       to: '.',
-      search: (now) => ({ ...now, phone: isWhole(text) ? text : undefined }),
+      search: ({ at: _, ...now }) => ({
+        ...now,
+        phone: isWhole(text) ? text.trim() : undefined,
+        q: isWhole(text) || text.trim() === '' ? undefined : text,
+      }),
       replace: true,
     });
   }, 300);
@@ -52,13 +57,15 @@ export function ConversationList({ current }: { current: string | undefined }) {
             size="xs"
             aria-label={t`Which conversations`}
             value={which}
-            onChange={(value) =>
+            onChange={(value) => {
+              // They choose among conversations, not among messages that were found.
+              if (q) setTyped('');
               void navigate({
                 to: '.',
-                search: ({ unread: _, waiting: __, ...now }) =>
+                search: ({ unread: _, waiting: __, q: ___, at: ____, ...now }) =>
                   value === 'all' ? now : { ...now, [value]: true },
-              })
-            }
+              });
+            }}
             data={[
               { value: 'all', label: t`All` },
               { value: 'unread', label: t`Unread` },
@@ -69,30 +76,29 @@ export function ConversationList({ current }: { current: string | undefined }) {
         <TextInput
           size="sm"
           type="search"
-          inputMode="tel"
           autoComplete="off"
-          aria-label={t`Find by phone number`}
-          placeholder={t`Find by phone number`}
+          aria-label={t`Find by phone number or words`}
+          placeholder={t`Phone number or words`}
           leftSection={<IconSearch size={16} aria-hidden />}
           value={typed}
           onChange={(e) => {
             setTyped(e.currentTarget.value);
-            find(e.currentTarget.value.trim());
+            find(e.currentTarget.value.trimStart());
           }}
           error={invalid}
-          description={typed.trim() !== '' && !isWhole(typed) ? t`Type the whole number.` : undefined}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
         <SavedViews
           page="inbox"
-          filter={{ unread: search.unread, waiting: search.waiting, phone }}
+          filter={{ unread: search.unread, waiting: search.waiting, phone, q }}
           choose={(kept: InboxSearch) => {
-            setTyped(kept.phone ?? '');
+            setTyped(kept.phone ?? kept.q ?? '');
             void navigate({ to: '.', search: kept });
           }}
         />
       </Stack>
-      {pages.isPending ? (
+      {q ? (
+        <SaidList words={q} clear={clear} />
+      ) : pages.isPending ? (
         <div role="status" aria-label={t`Loading`}>
           {[1, 2, 3, 4, 5, 6].map((n) => (
             <Group key={n} px="md" py={10} wrap="nowrap" gap={10}>

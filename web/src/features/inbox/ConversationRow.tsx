@@ -59,7 +59,13 @@ export const ConversationRow = memo(function ConversationRow({
         )}
         <div className={classes.line}>
           <span className={classes.snippet} dir="auto">
-            {snippet(plain(c.last_text))}
+            {c.draft ? (
+              <Trans>
+                <span className={classes.draft}>Draft:</span> <bdi>{plain(c.draft)}</bdi>
+              </Trans>
+            ) : (
+              snippet(plain(c.last_text))
+            )}
           </span>
           {c.unread > 0 && (
             <Badge size="sm" circle={c.unread < 10} variant="filled">

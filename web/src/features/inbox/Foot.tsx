@@ -9,6 +9,7 @@ import type { Uploaded } from '~/ui/files';
 import { Phone } from '~/ui/format';
 import { Composer } from './Composer';
 import type { useDraft } from './drafts';
+import { OtherDraft } from './OtherDraft';
 import type { Conversation, useSender } from './queries';
 import { mostUsed } from './recent';
 import classes from './Thread.module.css';
@@ -74,16 +75,19 @@ export function Foot(props: Props) {
     );
   }
   return (
-    <Composer
-      conversation={c}
-      now={now}
-      sender={sender}
-      held={sender.account?.state === 'held' ? said(sender.account.held_reason ?? '') : undefined}
-      draft={draft}
-      onSend={onSend}
-      onSendFile={onSendFile}
-      onTemplate={() => onTemplate()}
-    />
+    <>
+      <OtherDraft draft={draft} />
+      <Composer
+        conversation={c}
+        now={now}
+        sender={sender}
+        held={sender.account?.state === 'held' ? said(sender.account.held_reason ?? '') : undefined}
+        draft={draft}
+        onSend={onSend}
+        onSendFile={onSendFile}
+        onTemplate={() => onTemplate()}
+      />
+    </>
   );
 }
 
@@ -117,7 +121,7 @@ function Closed(props: {
       {draft !== '' && (
         <>
           {' '}
-          <Trans>What you wrote stays as a draft in this browser.</Trans>
+          <Trans>What you wrote stays as a draft.</Trans>
         </>
       )}
     </Instead>

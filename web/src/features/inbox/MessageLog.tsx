@@ -13,8 +13,10 @@ import { firstUnseen, itemsOf, type Thread } from './thread';
 
 interface Props {
   thread: Thread;
-  older: { fetch: () => Promise<void>; fetching: boolean; problem: unknown };
+  older: { fetch: (limit?: number) => Promise<void>; fetching: boolean; problem: unknown };
   pending: readonly Pending[];
+  /** The message that is to be seen. */
+  at: string | undefined;
   /** Messages that nobody had seen when it was opened. */
   unreadAtFirst: number;
   name: string;
@@ -25,10 +27,12 @@ interface Props {
 }
 
 const NEAR_END = 80;
+/** Messages in a page on the way to one that was said long ago. */
+const FAR = 500;
 
 /** The messages in view. It opens at the end, follows it, and stays in place while older ones are put above. */
 export function MessageLog(props: Props) {
-  const { thread, older, pending, unreadAtFirst, name } = props;
+  const { thread, older, pending, at, unreadAtFirst, name } = props;
   const { t } = useLingui();
   const scroll = useRef<HTMLElement>(null);
   const [unseen] = useState(() => firstUnseen(thread.messages, unreadAtFirst));
@@ -81,10 +85,20 @@ export function MessageLog(props: Props) {
   const top = rows[0]?.index ?? 0;
   const { fetch: fetchOlder, fetching, problem } = older;
   const more = thread.older !== undefined && problem === undefined;
+  // A message that was found is brought into view once, from however far back.
+  const [found, setFound] = useState<string>();
+  const target = at ? items.findIndex((item) => item.message?.id === at) : -1;
+  const oldest = thread.messages[0]?.id;
+  const seeking = at !== undefined && found !== at && target < 0 && oldest !== undefined && oldest > at;
+  useEffect(() => {
+    if (!opened || !at || found === at || target < 0) return;
+    virtual.scrollToIndex(target, { align: 'center' });
+    setFound(at);
+  }, [opened, at, found, target, virtual]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew after each page
   useEffect(() => {
-    if (opened && top < 12 && more && !fetching) void fetchOlder();
-  }, [opened, top, more, fetching, thread.older]);
+    if (opened && (top < 12 || seeking) && more && !fetching) void fetchOlder(seeking ? FAR : undefined);
+  }, [opened, top, seeking, more, fetching, thread.older]);
 
   return (
     <div className={classes.stage}>
@@ -116,6 +130,7 @@ export function MessageLog(props: Props) {
                 key={row.key}
                 ref={virtual.measureElement}
                 data-index={row.index}
+                data-found={(at !== undefined && item.message?.id === at) || undefined}
                 className={classes.item}
                 style={{ transform: `translateY(${row.start}px)` }}
               >

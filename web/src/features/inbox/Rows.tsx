@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useNow } from '~/api/clock';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import type { Pages } from '~/ui/DataTable';
@@ -19,7 +19,9 @@ interface Props {
 /** The rows in view. `j` and `k` move a cursor that stays with its conversation when the list is ordered anew. */
 export function Rows({ rows, pages, current }: Props) {
   const { t } = useLingui();
-  const search = useSearch({ from: '/shell/inbox' });
+  // Whoever opens another conversation is not led to a message of the last one.
+  const whole = useSearch({ from: '/shell/inbox' });
+  const search = useMemo(() => ({ ...whole, at: undefined }), [whole]);
   const now = useNow();
   const scroll = useRef<HTMLElement>(null);
   const [cursor, setCursor] = useState<string>();

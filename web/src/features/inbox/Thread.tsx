@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { useNow } from '~/api/clock';
 import { useCan } from '~/api/session';
@@ -34,6 +35,7 @@ const MessageDrawer = lazy(() =>
 export function Thread({ id }: { id: string }) {
   const { t } = useLingui();
   const can = useCan();
+  const { at } = useSearch({ from: '/shell/inbox' });
   const now = useNow();
   const conversation = useConversation(id);
   const thread = useThread(id);
@@ -90,13 +92,17 @@ export function Thread({ id }: { id: string }) {
   }
   const writeAgain = (text: string) => draft.set(draft.draft === '' ? text : `${draft.draft}\n${text}`);
   const sendText = async (text: string) => {
-    draft.set('');
-    await send(newPending(id, text, textAnswer(text)));
+    const { version, done } = draft.send();
+    const answer = { ...textAnswer(text), ...(version ? { draft: version } : {}) };
+    done(await send(newPending(id, text, answer)));
   };
   const sendFile = async (file: Uploaded, caption: string) => {
     attachments.remove(id);
-    if (caption !== '') draft.set('');
-    await send(newPending(id, caption, fileAnswer(file, caption), { attached: file }));
+    // Without a caption, what is written is not sent, and stays.
+    const going = caption === '' ? undefined : draft.send();
+    const answer = { ...fileAnswer(file, caption), ...(going?.version ? { draft: going.version } : {}) };
+    const taken = await send(newPending(id, caption, answer, { attached: file }));
+    going?.done(taken);
   };
   const sendTemplate = async (template: Template, words: string, mapping: Template['mapping']) => {
     setPicking(undefined);
@@ -120,6 +126,7 @@ export function Thread({ id }: { id: string }) {
         <MessageLog
           thread={thread.data}
           older={thread.older}
+          at={at}
           pending={pending}
           unreadAtFirst={unreadAtFirst}
           name={name ?? c?.phone ?? ''}

@@ -33,10 +33,10 @@ export const useConversation = (id: string) =>
 export function useThread(id: string) {
   const client = useQueryClient();
   const key = ['message', 'thread', id];
-  const page = async (cursor: string | undefined) =>
+  const page = async (cursor: string | undefined, limit = THREAD_PAGE) =>
     body(
       api.GET('/api/v1/conversations/{id}/messages', {
-        params: { path: { id }, query: { limit: THREAD_PAGE, ...(cursor ? { cursor } : {}) } },
+        params: { path: { id }, query: { limit, ...(cursor ? { cursor } : {}) } },
       }),
     );
   const thread = useQuery({
@@ -62,13 +62,13 @@ export function useThread(id: string) {
   });
   const [fetching, setFetching] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const fetchOlder = async () => {
+  const fetchOlder = async (limit?: number) => {
     const older = client.getQueryData<Thread>(key)?.older;
     if (!older || fetching) return;
     setFetching(true);
     setProblem(undefined);
     try {
-      const next = await page(older);
+      const next = await page(older, limit);
       client.setQueryData<Thread>(
         key,
         (now) => now && { messages: merge(now.messages, next.data), older: next.next_cursor ?? undefined },

@@ -7,6 +7,10 @@ export interface InboxSearch {
   /** Only people who spoke last and can still be answered freely. */
   waiting?: boolean;
   phone?: string;
+  /** Words that were said. */
+  q?: string;
+  /** The message that the conversation opens at. */
+  at?: string;
 }
 
 /** The list stays where it is while conversations beside it change. */
@@ -17,6 +21,8 @@ const inbox = createRoute({
     ...(search.unread === true ? { unread: true } : {}),
     ...(search.waiting === true ? { waiting: true } : {}),
     ...(search.phone !== undefined && search.phone !== '' ? { phone: String(search.phone) } : {}),
+    ...(search.q !== undefined && search.q !== '' ? { q: String(search.q) } : {}),
+    ...(typeof search.at === 'string' ? { at: search.at } : {}),
   }),
   component: lazyRouteComponent(
     withTexts('inbox', () => import('./Inbox')),
