@@ -67,8 +67,9 @@ export function useDraft(conversation: string) {
               api.PUT('/api/v1/conversations/{id}/draft', {
                 ...path,
                 body: { text, ...(since === undefined ? {} : { since }) },
-                // It arrives also when the page is closed the next moment.
-                keepalive: true,
+                // It arrives also when the page is closed the next moment. Browsers send no more than 64 kB so; what is
+                // longer is refused with words.
+                keepalive: text.length <= 15_000,
               }),
             ),
           isConflict: (error) => error instanceof ApiProblem && error.code === 'draft_changed',
