@@ -14,10 +14,13 @@ const all = readdirSync(folder)
   .map((file) => file.slice(0, -4))
   .sort();
 const read = (name) => import(new URL(`${name}.mjs`, folder).href);
-const names = [];
+const long = new Map();
 for (const name of all) {
-  if (wanted.length > 0 ? wanted.includes(name) : !(await read(name)).byHand) names.push(name);
+  const { byHand, minutes = 4 } = await read(name);
+  if (wanted.length > 0 ? wanted.includes(name) : !byHand) long.set(name, minutes);
 }
+// The longest begin, so that none of them plays alone at the end.
+const names = [...long.keys()].sort((a, b) => long.get(b) - long.get(a));
 if (names.length === 0) {
   console.error(`error: no story of this name; there are: ${all.join(', ')}`);
   process.exit(2);

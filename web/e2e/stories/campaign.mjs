@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { accessible, fits, looks, OWNER, picture, signIn, until } from '../lib.mjs';
 
+export const minutes = 5;
+
 export const options = { demo: true };
 
 const sim = async (server, path, data) => {
