@@ -234,12 +234,21 @@ export async function story({ server, context, page, expect }) {
 
   // What was said is found by its words, and the conversation opens where it was said, however far back.
   await page.goto(`${server.url}/inbox`);
-  const finds = page.getByRole('searchbox', { name: 'Find by phone number or words' });
+  const finds = page.getByRole('searchbox', { name: 'Find people and words' });
   await until('the words were taken', async () => {
     const { body } = await api.get('/conversations/search?q=thing');
     return body.data.length === 1;
   });
+  // A person is found by the beginning of a name.
+  const called = page.getByRole('region', { name: 'What was found' });
+  await finds.fill('tara ta');
+  await shown(called.getByRole('heading', { name: 'People' }));
+  const person = called.locator('[data-conversation]');
+  assert.match(await person.textContent(), /Tara Talker/);
+  await looks(page, 'inbox-search-people');
+  await accessible(page, 'people who are called so');
   await finds.fill('line 7 ');
+  await until('nobody is called so', async () => (await person.count()) === 0);
   const hit = page.locator('[data-said]');
   await until('one message has both words', async () => (await hit.count()) === 1);
   assert.deepEqual(await hit.locator('mark').allTextContents(), ['Line', '7']);
@@ -260,7 +269,7 @@ export async function story({ server, context, page, expect }) {
   await picture(page, 'inbox-search-opened');
   await accessible(page, 'a conversation opened at a message');
   await finds.fill('kurta nowhere');
-  await shown(page.getByText('No message with these words'));
+  await shown(page.getByText('Nobody is called so, and no message has these words'));
   await page.getByRole('button', { name: 'Show all conversations' }).click();
   await shown(page.locator('[data-conversation]').first());
 
@@ -344,7 +353,7 @@ export async function story({ server, context, page, expect }) {
   await page.getByText('Unread', { exact: true }).click();
   await shown(page.getByText('Everything has been read'));
   await page.getByRole('button', { name: 'Show all conversations' }).click();
-  await page.getByRole('searchbox', { name: 'Find by phone number' }).fill(`+${GONE}`);
+  await page.getByRole('searchbox', { name: 'Find people and words' }).fill(`+${GONE}`);
   await until('one row is left', async () => (await page.locator('[data-conversation]').count()) === 1);
 
   // One pane at a time at phone width, in the dark.

@@ -6,6 +6,8 @@ use super::{App, AppError, attribute};
 use crate::domain::attributes::Attributes;
 use crate::domain::audience::{Condition, Person, problems_of};
 use crate::domain::phone;
+use crate::domain::variant::names;
+use crate::store::conversation::{ConversationRow, of_phones};
 use crate::store::find::{self, Wanted};
 use crate::store::profile::{self, ProfileRow};
 use crate::store::{StoreError, Tx, from_json};
@@ -159,6 +161,23 @@ async fn candidates(app: &App, tx: &mut Tx, search: &str) -> Result<(Vec<i64>, b
     let mut ids: Vec<i64> = ids.into_iter().collect();
     ids.sort_unstable();
     Ok((ids, partial))
+}
+
+/// Conversations with people whose name, identity or number begins with this, the liveliest first; and whether there may be more.
+pub async fn conversations(
+    app: &App,
+    tx: &mut Tx,
+    search: &str,
+    most: usize,
+) -> Result<(Vec<ConversationRow>, bool), StoreError> {
+    let (ids, partial) = candidates(app, tx, search).await?;
+    let phones = find::phones(tx, &ids).await?;
+    let names: BTreeSet<String> = phones.iter().flat_map(|phone| names(phone)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut rows = of_phones(tx, &names, most as i64 + 1).await?;
+    let more = partial || rows.len() > most;
+    rows.truncate(most);
+    Ok((rows, more))
 }
 
 /// People of one name that are looked for among others, such as the recipients of a campaign: many more, because most of

@@ -13,7 +13,7 @@ use super::extract::Caller;
 use super::paging::Page;
 use super::problem::Problem;
 use crate::app::person::conversation_of;
-use crate::app::{AppError, said};
+use crate::app::{AppError, find, said};
 use crate::clock::id_time;
 use crate::domain::id::MESSAGE;
 use crate::domain::said::{Asked, snippet};
@@ -60,9 +60,17 @@ struct SaidMessage {
     conversation: Conversation,
 }
 
+/// Conversations that are found by who they are with, at most.
+const PEOPLE: usize = 5;
+
 /// What was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct SaidMessages {
+    /// On the first page, conversations with people whose name, identity or number begins with all of `q`: at most five, the liveliest
+    /// first. Those without a profile are found by their whole number, `GET /conversations?phone=`.
+    people: Vec<Conversation>,
+    /// There may be more such people than `people` shows.
+    more_people: bool,
     /// Newest first. A page may have few rows although more come.
     data: Vec<SaidMessage>,
     /// Ask with this for the next page; absent on the last one.
@@ -75,8 +83,8 @@ struct SaidMessages {
     ready_until: Option<i64>,
 }
 
-/// Finds what people and we said in conversations, newest first; messages of campaigns and of the API are not looked at. A message is
-/// found some seconds after it was said.
+/// Finds conversations by who they are with and by what people and we said, newest first; messages of campaigns and of the API are not
+/// looked at. A message is found some seconds after it was said.
 #[utoipa::path(get, path = "/conversations/search", tag = "Conversations", params(Words), responses((status = 200, body = SaidMessages), (status = 422, body = Problem)))]
 async fn search(
     caller: Caller,
@@ -90,6 +98,11 @@ async fn search(
         cursor: words.cursor,
     };
     let mut tx = app.db.read().await?;
+    let (people, more_people) = match page.cursor {
+        None => find::conversations(&app, &mut tx, words.q.trim(), PEOPLE).await?,
+        Some(_) => (Vec::new(), false),
+    };
+    let people = shown(&app, &mut tx, &caller, people).await?;
     let found = said::search(&app, &mut tx, &asked, page.before()?, page.limit() as usize).await?;
     let mut data = Vec::new();
     for row in found.rows {
@@ -115,6 +128,8 @@ async fn search(
         });
     }
     Ok(Json(SaidMessages {
+        people,
+        more_people,
         data,
         next_cursor: found.next.map(Page::cursor),
         many_words: found.many,

@@ -153,6 +153,23 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<ConversationRow
     Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(BY_PHONE).bind(phone).fetch_optional(c).await)?)
 }
 
+const OF_PHONES: Batch = in_texts!(
+    "
+SELECT id, phone, name, last_number_id, last_inbound_at, last_message_at, last_text, unread
+FROM conversation
+WHERE phone IN",
+    "
+ORDER BY last_message_at DESC, id DESC
+LIMIT $2"
+);
+
+/// Conversations with these numbers, the liveliest first.
+pub async fn of_phones(tx: &mut Tx, phones: &[&str], limit: i64) -> Result<Vec<ConversationRow>, StoreError> {
+    let sql = tx.dialect().pick(&OF_PHONES);
+    Ok(on!(tx, c => sqlx::query_as::<_, ConversationRow>(sql)
+        .bind(to_json(phones)).bind(limit).fetch_all(c).await)?)
+}
+
 const PAGE: &str = select!(
     "
 FROM conversation

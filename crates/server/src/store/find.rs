@@ -69,6 +69,14 @@ pub async fn by_phone(tx: &mut Tx, begins: &str, limit: i64) -> Result<Vec<i64>,
     Ok(on!(tx, c => sqlx::query_scalar(BY_PHONE).bind(begins).bind(&end).bind(limit).fetch_all(c).await)?)
 }
 
+const PHONES: Batch = in_numbers!("SELECT phone FROM profile WHERE phone IS NOT NULL AND id IN", "");
+
+/// The numbers of these profiles.
+pub async fn phones(tx: &mut Tx, ids: &[i64]) -> Result<Vec<String>, StoreError> {
+    let sql = tx.dialect().pick(&PHONES);
+    Ok(on!(tx, c => sqlx::query_scalar(sql).bind(to_json(ids)).fetch_all(c).await)?)
+}
+
 /// Which people; see [`crate::store::profile`] for consent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wanted {

@@ -81,6 +81,26 @@ on_both_engines! {
         assert_eq!(none["errors"][0]["pointer"], "/q");
     }
 
+    async fn people_who_wrote_are_found_by_the_beginning_of_a_name(t) {
+        let p = Post::new(t).await;
+        p.w.customers(30).await;
+        for i in 1..=8 {
+            p.says(i, "Hello", START + i).await;
+        }
+        let name_of = |i| p.w.customer(i).name.unwrap();
+        let known = found(&p, &name_of(3).to_uppercase()).await;
+        let people = known["people"].as_array().unwrap();
+        assert!(people.iter().any(|one| one["name"] == name_of(3).as_str()), "{known}");
+        assert_eq!(found(&p, "+91 99999 00004").await["people"].as_array().unwrap().len(), 1);
+        assert_eq!(found(&p, "c5").await["people"][0]["phone"], crate::world::phone(5));
+        assert_eq!(found(&p, &name_of(30)).await["data"], json!([]), "who never wrote has no conversation");
+        // Five, those who wrote last.
+        let all = found(&p, "+919999900").await;
+        let phones: Vec<&str> = all["people"].as_array().unwrap().iter().map(|one| one["phone"].as_str().unwrap()).collect();
+        assert_eq!(phones, [8, 7, 6, 5, 4].map(crate::world::phone));
+        assert_eq!((&all["more_people"], &known["more_people"]), (&json!(true), &json!(false)));
+    }
+
     async fn campaigns_are_not_found_and_pages_go_on_where_the_last_one_ended(t) {
         let p = Post::new(t).await;
         p.w.customers(2).await;

@@ -77,8 +77,8 @@ export function ConversationList({ current }: { current: string | undefined }) {
           size="sm"
           type="search"
           autoComplete="off"
-          aria-label={t`Find by phone number or words`}
-          placeholder={t`Phone number or words`}
+          aria-label={t`Find people and words`}
+          placeholder={t`Name, number or words`}
           leftSection={<IconSearch size={16} aria-hidden />}
           value={typed}
           onChange={(e) => {
@@ -97,7 +97,7 @@ export function ConversationList({ current }: { current: string | undefined }) {
         />
       </Stack>
       {q ? (
-        <SaidList words={q} clear={clear} />
+        <SaidList words={q} current={current} clear={clear} />
       ) : pages.isPending ? (
         <div role="status" aria-label={t`Loading`}>
           {[1, 2, 3, 4, 5, 6].map((n) => (

@@ -1,31 +1,45 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { api, body, type Schemas } from '~/api/client';
+import { useNow } from '~/api/clock';
 import { usePages } from '~/api/pages';
 import { isShortcut, useShortcutsOn } from '~/app/shortcuts';
 import { EmptyState } from '~/ui/EmptyState';
 import { Phone, Time, useFormat } from '~/ui/format';
 import { ProblemAlert } from '~/ui/ProblemAlert';
 import { ShowMore } from '~/ui/ShowMore';
+import { ConversationRow } from './ConversationRow';
 import classes from './Inbox.module.css';
 
 type Said = Schemas['SaidMessage'];
 
-/** Messages with the words that are looked for, newest first; each opens its conversation where it was said. */
-export function SaidList({ words, clear }: { words: string; clear: () => void }) {
+interface Props {
+  words: string;
+  /** The conversation that is open. */
+  current: string | undefined;
+  clear: () => void;
+}
+
+/** People who are called so, and messages with these words, newest first; each of those opens its conversation where it was said. */
+export function SaidList({ words, current, clear }: Props) {
   const { t } = useLingui();
   const format = useFormat();
-  const { at } = useSearch({ from: '/shell/inbox' });
+  const search = useSearch({ from: '/shell/inbox' });
+  const { at } = search;
+  const beside = useMemo(() => ({ ...search, at: undefined }), [search]);
+  const now = useNow();
   const list = useRef<HTMLElement>(null);
   const [shortcuts] = useShortcutsOn();
   useEffect(() => {
     if (!shortcuts) return;
     const press = (event: KeyboardEvent) => {
       if (!isShortcut(event) || (event.key !== 'j' && event.key !== 'k')) return;
-      const links = [...(list.current?.querySelectorAll<HTMLElement>('[data-said]') ?? [])];
+      const links = [
+        ...(list.current?.querySelectorAll<HTMLElement>('[data-said], [data-conversation]') ?? []),
+      ];
       const now = links.findIndex((link) => link.matches(':focus'));
       const next = links[now < 0 ? 0 : now + (event.key === 'j' ? 1 : -1)];
       if (!next) return;
@@ -40,6 +54,7 @@ export function SaidList({ words, clear }: { words: string; clear: () => void })
   );
   const first = pages.data?.pages[0] as Schemas['SaidMessages'] | undefined;
   const rows = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const people = first?.people ?? [];
   if (pages.isPending) {
     return (
       <Stack role="status" aria-label={t`Loading`} p="md">
@@ -60,10 +75,39 @@ export function SaidList({ words, clear }: { words: string; clear: () => void })
     <section
       ref={list}
       className={classes.scroll}
-      aria-label={t`Messages with these words`}
+      aria-label={t`What was found`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
     >
+      {people.length > 0 && (
+        <>
+          <Title order={2} size="h6" px="md" pt="xs">
+            <Trans>People</Trans>
+          </Title>
+          <ul className={classes.rows}>
+            {people.map((one) => (
+              <li key={one.id}>
+                <ConversationRow
+                  conversation={one}
+                  now={now}
+                  current={one.id === current && !at}
+                  search={beside}
+                />
+              </li>
+            ))}
+          </ul>
+          {first.more_people && (
+            <Text size="xs" c="dimmed" px="md" py="xs">
+              <Trans>There are more. Type more of the name to find them.</Trans>
+            </Text>
+          )}
+          {rows.length > 0 && (
+            <Title order={2} size="h6" px="md" pt="xs">
+              <Trans>Messages</Trans>
+            </Title>
+          )}
+        </>
+      )}
       {(first.ready_until || first.many_words) && (
         <Text size="xs" c="dimmed" px="md" py="xs" role="status">
           {first.ready_until ? (
@@ -76,10 +120,22 @@ export function SaidList({ words, clear }: { words: string; clear: () => void })
           )}
         </Text>
       )}
-      {rows.length === 0 && !pages.hasNextPage ? (
+      {rows.length > 0 || pages.hasNextPage ? (
+        <ul className={classes.rows}>
+          {rows.map((row) => (
+            <li key={row.message_id}>
+              <SaidRow said={row} current={row.message_id === at} />
+            </li>
+          ))}
+        </ul>
+      ) : people.length > 0 ? (
+        <Text size="sm" c="dimmed" px="md" py="xs">
+          <Trans>No message has these words.</Trans>
+        </Text>
+      ) : (
         <EmptyState
           icon={IconSearch}
-          title={<Trans>No message with these words</Trans>}
+          title={<Trans>Nobody is called so, and no message has these words</Trans>}
           actions={
             <Button variant="default" onClick={clear}>
               <Trans>Show all conversations</Trans>
@@ -91,14 +147,6 @@ export function SaidList({ words, clear }: { words: string; clear: () => void })
             ago is found in a moment.
           </Trans>
         </EmptyState>
-      ) : (
-        <ul className={classes.rows}>
-          {rows.map((row) => (
-            <li key={row.message_id}>
-              <SaidRow said={row} current={row.message_id === at} />
-            </li>
-          ))}
-        </ul>
       )}
       <ShowMore pages={pages} />
     </section>
