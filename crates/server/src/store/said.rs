@@ -9,7 +9,7 @@ use super::message::MessageRow;
 use super::{StoreError, Tx, to_json};
 
 // Any number will do, as long as nothing else in the product uses it.
-const ALONE: &str = "SELECT pg_advisory_xact_lock(7235714235)";
+const ALONE: &str = "SELECT pg_advisory_xact_lock(7235714236)";
 
 /// Keeps others from adding or forgetting words until the transaction ends: what is erased while it is read would come back. On
 /// SQLite every transaction that writes is alone already.

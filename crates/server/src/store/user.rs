@@ -43,7 +43,7 @@ macro_rules! select {
     };
 }
 
-const ALONE: &str = "SELECT pg_advisory_xact_lock(7235714233)";
+const ALONE: &str = "SELECT pg_advisory_xact_lock(7235714234)";
 
 /// Waits until nobody else changes who the users are, and keeps others waiting until the transaction ends. On SQLite
 /// every transaction that writes is alone already.

@@ -160,6 +160,22 @@ fn sql_stands_only_in_the_store() {
 }
 
 #[test]
+fn advisory_locks_are_not_shared() {
+    let rule = rules::advisory_locks_are_not_shared;
+    kept(rule(&sources()));
+    let one = Source::new(
+        "crates/server/src/store/a.rs",
+        "f(\"SELECT pg_advisory_xact_lock_shared(7)\"); f(\"SELECT pg_advisory_xact_lock(7)\");",
+    );
+    let other = |number: u8| {
+        let text = format!("f(\"SELECT CASE WHEN pg_try_advisory_xact_lock({number}) THEN 1 END\");");
+        Source::new("crates/server/src/store/b.rs", &text)
+    };
+    assert_eq!(rule(&[one.clone(), other(8)]), [""; 0]);
+    assert_eq!(rule(&[one, other(7)]).len(), 1);
+}
+
+#[test]
 fn decisions_are_pure() {
     kept(rules::domain_is_pure(&sources()));
     let rule = rules::domain_is_pure;

@@ -115,6 +115,30 @@ fn is_sql(text: &str) -> bool {
         || pair("ALTER", "TABLE")
 }
 
+/// Whoever shares the number of an advisory lock waits for strangers: each number is one file's own.
+pub fn advisory_locks_are_not_shared(tree: &[Source]) -> Vec<String> {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for source in tree.iter().filter(|s| s.path.contains("/src/")) {
+        for (line, text) in &source.strings {
+            for part in text.split("advisory_xact_lock").skip(1) {
+                let Some((_, number)) = part.split_once('(') else {
+                    continue;
+                };
+                let number = number.split(')').next().unwrap_or_default();
+                let owner = *owners.entry(number).or_insert(&source.path);
+                if owner != source.path {
+                    let path = &source.path;
+                    wrong.push(format!(
+                        "{path}:{line}: the advisory lock {number} is that of {owner}"
+                    ));
+                }
+            }
+        }
+    }
+    wrong
+}
+
 /// `domain/` is synchronous and sees no clock, randomness, row or request.
 pub fn domain_is_pure(tree: &[Source]) -> Vec<String> {
     let forbidden = |path: &str| {
