@@ -1,6 +1,6 @@
 //! Time and randomness: the only place that asks the machine for either. Everything else takes them as arguments.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -99,29 +99,45 @@ impl Clock for SystemClock {
 
 /// A clock for tests: stands still until told.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now: AtomicI64,
+    waits: AtomicBool,
+}
 
 impl ManualClock {
     /// Starts at this moment.
     pub fn at(now: Millis) -> Self {
-        Self(AtomicI64::new(now))
+        Self {
+            now: AtomicI64::new(now),
+            waits: AtomicBool::new(false),
+        }
     }
 
     /// Moves on.
     pub fn advance(&self, by: Millis) {
-        self.0.fetch_add(by, Ordering::SeqCst);
+        self.now.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// From now on whoever waits for its turn waits by the machine's clock: to see how far apart things leave.
+    pub fn wait_really(&self) {
+        self.waits.store(true, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Millis {
-        self.0.load(Ordering::SeqCst)
+        self.now.load(Ordering::SeqCst)
     }
 
     /// Who would wait for its turn has it at once: time that does not pass cannot be waited for. A moment remains, in which
     /// others get on.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        tokio::time::sleep(time.min(Duration::from_millis(1))).boxed()
+        let most = if self.waits.load(Ordering::SeqCst) {
+            Duration::MAX
+        } else {
+            Duration::from_millis(1)
+        };
+        tokio::time::sleep(time.min(most)).boxed()
     }
 
     fn patience(&self, time: Duration) -> BoxFuture<'static, ()> {

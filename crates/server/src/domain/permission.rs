@@ -253,13 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_answers_and_records_consent() {
+    fn an_agent_answers_with_files_too_and_records_consent() {
         let names: Vec<_> = Rights::Role(Agent).all().iter().map(|p| p.name()).collect();
         assert_eq!(
             names,
             [
                 "accounts.read",
                 "consent.write",
+                "files.write",
                 "handset.use",
                 "inbox.read",
                 "inbox.reply",

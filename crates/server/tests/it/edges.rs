@@ -239,6 +239,7 @@ on_both_engines! {
 
     async fn the_retries_of_a_campaign_keep_its_own_limit_after_a_restart(t) {
         let w = World::new(t, Options::default()).await;
+        w.t.clock.wait_really();
         w.customers(4).await;
         let id = w.launch(Audience::Everyone).await;
         let mut tx = w.app().db.write().await.unwrap();
