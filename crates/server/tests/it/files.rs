@@ -11,13 +11,15 @@ use harkara::app::retention::{Pass, step};
 use harkara::clock::DAY;
 use harkara::domain::id;
 use harkara::domain::permission::Role;
+use harkara::domain::state::FAILED;
 use harkara::store::file as store;
+use harkara::store::message::MessageChange;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::client::Answer;
 use crate::post::Post;
-use crate::support::on_both_engines;
+use crate::support::{START, on_both_engines};
 use crate::world::phone;
 
 /// A pdf of so many bytes, no two pieces of which are alike.
@@ -224,6 +226,45 @@ on_both_engines! {
         assert_eq!(problem["errors"][0]["code"], "file_gone", "{problem}");
         // The same bytes can come again.
         p.upload("name=bill.pdf", pdf(600_000)).await.expect(201);
+    }
+
+    async fn a_campaign_that_is_over_sends_nothing_again_without_its_file(t) {
+        let p = Post::new(t).await;
+        p.w.customers(2).await;
+        let made = p.upload("name=bill.pdf", pdf(600_000)).await.expect(201);
+        let template = p.client.post("/api/v1/templates", picture_template(&p, &made["url"])).await.expect(201);
+        let campaign = json!({"name": "Bills", "template_id": template["id"], "audience": {"type": "everyone"}});
+        let campaign = p.client.post("/api/v1/campaigns", campaign).await.expect(201);
+        let path = format!("/api/v1/campaigns/{}", campaign["id"].as_str().unwrap());
+        p.client.post(&format!("{path}/launch"), json!({})).await.expect(200);
+        let campaign = id::CAMPAIGN.read(campaign["id"].as_str().unwrap()).unwrap();
+        assert_eq!(p.w.run(campaign).await.funnel.sent, 2);
+        let mut tx = p.w.app().db.write().await.unwrap();
+        let sent = harkara::store::message::of_campaign(&mut tx, campaign, i64::MAX, 0, 10).await.unwrap();
+        let change = MessageChange {
+            id: sent[0].id,
+            state: FAILED,
+            attempt: sent[0].attempt,
+            failure: Some(json!({"kind": "capped", "detail": "d", "help": "h"}).to_string()),
+            failed_at: Some(START),
+            ..MessageChange::default()
+        };
+        harkara::store::message::change(&mut tx, vec![change]).await.unwrap();
+        tx.commit().await.unwrap();
+        let template = format!("/api/v1/templates/{}", template["id"].as_str().unwrap());
+        let other = json!({"mapping": {"header": {"from": "text", "text": "https://shop.example/other.pdf"}}});
+        p.client.patch(&template, other).await.expect(200);
+        let file = format!("/api/v1/files/{}", made["id"].as_str().unwrap());
+        assert_eq!(p.client.delete(&file).await.status.as_u16(), 204);
+        let resend = format!("{path}/resend");
+        assert_eq!(p.client.post(&resend, json!({"dry_run": true})).await.expect(200)["resendable"], 1);
+        let problem = p.client.post(&resend, json!({})).await.expect(422);
+        assert_eq!(problem["errors"][0]["code"], "file_gone", "{problem}");
+        p.w.step(5_000).await;
+        assert_eq!(p.w.sim.state().stats().accepted, 2);
+        // The same bytes come under another address: what was to be sent again is for a new campaign.
+        p.upload("name=bill.pdf", pdf(600_000)).await.expect(201);
+        p.client.post(&resend, json!({})).await.expect(422);
     }
 
     async fn a_file_for_one_person_goes_with_the_person(t) {

@@ -7,7 +7,7 @@ use harkara_provider::Content;
 
 use super::{Checked, load, quiet_hours, timetable};
 use crate::app::frequency_cap::{Cap, Decided};
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, file};
 use crate::clock::Millis;
 use crate::domain::campaign::{PAUSED, STOPPED, name};
 use crate::domain::settle::WORTH_RESENDING;
@@ -143,6 +143,8 @@ async fn send(
     rows: Vec<Resendable>,
     answer: &mut Resent,
 ) -> Result<(), AppError> {
+    // Since the campaign is over, the file of its header may have been deleted.
+    file::hold(app, tx, &to_json(&frozen.mapping), "/mapping/header").await?;
     let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).collect();
     let suppressed = consent::suppressed(tx, &phones).await?;
     let numbers: HashSet<i64> = rows.iter().map(|row| row.number_id).collect();
