@@ -115,6 +115,7 @@ export async function picture(page, name) {
 /** Fails on what axe finds against WCAG 2.2 AA, or by some rules alone. */
 export async function accessible(page, where, rules = TAGS) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  await arrived(page);
   const violations = await page.evaluate(
     async (runOnly) => (await window.axe.run({ runOnly, resultTypes: ['violations'] })).violations,
     rules,
@@ -160,6 +161,36 @@ export async function until(what, check, seconds = 20) {
   throw new Error(`${what} did not come true within ${seconds} s; last: ${last}`);
 }
 
+/** The size of the window and its colours, and waits until the page has both. */
+export async function dress(page, viewport, colorScheme) {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  // The page learns of it by an event, a moment later.
+  await page.waitForFunction(
+    (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
+    colorScheme,
+  );
+  await arrived(page);
+}
+
+/**
+ * Waits for colours on their way from one form to the other, which are those of neither. A change sets out with the next frame,
+ * and one that is inherited when its parent's has arrived.
+ */
+async function arrived(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+    // What follows a campaign that runs may never rest.
+    for (let still = 0, looks = 0; still < 2 && looks < 50; still += 1, looks += 1) {
+      await frame();
+      const left = moving();
+      if (left.length > 0) still = -1;
+      await Promise.allSettled(left.map(({ finished }) => finished));
+    }
+  });
+}
+
 /** The same state for people who have it light, dark, or on a phone: pictures of this name, and the checks of each. */
 export async function looks(page, name) {
   for (const [suffix, viewport, colorScheme] of [
@@ -167,19 +198,7 @@ export async function looks(page, name) {
     ['dark', WIDE, 'dark'],
     ['phone', PHONE, 'light'],
   ]) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    // The page learns of it by an event, a moment later.
-    await page.waitForFunction(
-      (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
-      colorScheme,
-    );
-    // Colours on their way from one form to the other are those of neither; one that is inherited sets out when its parent's arrives.
-    await page.evaluate(async () => {
-      const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
-      for (let left = moving(); left.length > 0; left = moving())
-        await Promise.allSettled(left.map(({ finished }) => finished));
-    });
+    await dress(page, viewport, colorScheme);
     // How a narrow window looks to axe is the business of the story of all pages.
     if (viewport === WIDE) await accessible(page, `${name} (${suffix})`);
     await fits(page, `${name} (${suffix})`);

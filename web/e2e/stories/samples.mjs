@@ -1,7 +1,7 @@
 // A marketer begins with a sample: sees them all as they look on a phone, in both languages and what the provider does not
 // carry, takes one by keyboard, names it, saves it, has it approved and tries it on a phone. Every sample is as it should be.
 import assert from 'node:assert/strict';
-import { accessible, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
+import { accessible, dress, fits, PHONE, picture, signIn, until, WIDE } from '../lib.mjs';
 
 const CUSTOMER = '919999955513';
 const SAMPLES = 12;
@@ -58,10 +58,7 @@ async function gallery({ url, page, mine }) {
       await page.getByText('English', { exact: true }).click();
       await page.getByText('Show me').waitFor();
     }
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme });
-    // Colours change little by little.
-    await page.waitForFunction(() => document.getAnimations().length === 0);
+    await dress(page, viewport, colorScheme);
     await fits(page, `samples (${form})`);
     await accessible(page, `samples (${form})`);
     await picture(page, `samples-${form}`);
