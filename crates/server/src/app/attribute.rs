@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::domain::attributes::Attributes;
 use crate::domain::cell::is_date;
-use crate::store::profile::ProfileRow;
 use crate::store::{self, StoreError, Tx, from_json};
 
 /// Attributes that are kept at most: a program that writes a new name for each person must not fill the database.
@@ -100,7 +99,6 @@ const NEWEST: i64 = 2_000;
 /// Places between the oldest and the newest that are looked at, and people at each.
 const PLACES: i64 = 50;
 const AT_PLACE: i64 = 20;
-const AT_EACH: i64 = 100;
 /// Values that are told, and values that are told apart.
 const SAMPLES: usize = 20;
 const DISTINCT: usize = 2_000;
@@ -169,23 +167,4 @@ async fn sample(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
         rows.extend(store::attribute::from(tx, id, AT_PLACE).await?);
     }
     Ok(rows)
-}
-
-/// People from as many places between the oldest and the newest, of a list when given: an even sample of all.
-pub(super) async fn places(tx: &mut Tx, list: Option<i64>) -> Result<Vec<Vec<ProfileRow>>, StoreError> {
-    let oldest = store::profile::slice(tx, 0, i64::MAX, list, 1).await?;
-    let newest = match list {
-        None => store::profile::max_id(tx).await?,
-        Some(list) => {
-            let (rows, _) = store::find::of_list(tx, list, None, i64::MAX, 1).await?;
-            rows.first().map_or(0, |row| row.id)
-        }
-    };
-    let oldest = oldest.first().map_or(0, |row| row.id);
-    let mut found = Vec::with_capacity(PLACES as usize);
-    for place in 0..PLACES {
-        let after = oldest - 1 + (newest - oldest) / PLACES * place;
-        found.push(store::profile::slice(tx, after, i64::MAX, list, AT_EACH).await?);
-    }
-    Ok(found)
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{App, AppError, attribute};
+use super::{App, AppError};
 use crate::domain::attributes::Attributes;
 use crate::domain::audience::{Condition, Person, problems_of};
 use crate::domain::phone;
 use crate::domain::variant::names;
 use crate::store::conversation::{ConversationRow, of_phones};
 use crate::store::find::{self, Wanted};
-use crate::store::profile::{self, ProfileRow};
+use crate::store::profile::{self, CONSENTS, ProfileRow};
 use crate::store::{StoreError, Tx, from_json};
 
 /// What is looked for.
@@ -259,7 +259,29 @@ pub async fn count(app: &App, tx: &mut Tx, looked: &Looked, exact: bool) -> Resu
 }
 
 /// Below this, everybody is looked at at once.
-const LITTLE: i64 = 20_000;
+pub(super) const LITTLE: i64 = 20_000;
+/// Places of an even sample of all people, and people who are looked at at each.
+const PLACES: i64 = 50;
+pub(super) const AT_EACH: i64 = 100;
+
+/// Profiles after which to look at [`AT_EACH`] people for an even sample of these people, of whom there are `all`. Places are so many
+/// people apart, and not so much time: a file of a million is one moment.
+pub(super) async fn places(tx: &mut Tx, list: Option<i64>, all: i64) -> Result<Vec<i64>, StoreError> {
+    let apart = (all / PLACES).max(AT_EACH);
+    let mut places = Vec::new();
+    let walks = match list {
+        Some(list) => vec![find::Walk::List(list)],
+        None => CONSENTS.map(find::Walk::Consent).into(),
+    };
+    for walk in walks {
+        let mut next = find::ahead(tx, walk, 0, apart / 2).await?;
+        while let Some(id) = next {
+            places.push(id - 1);
+            next = find::ahead(tx, walk, id, apart - 1).await?;
+        }
+    }
+    Ok(places)
+}
 /// People in one read transaction.
 const SLICE: i64 = 2_000;
 
@@ -286,7 +308,9 @@ pub async fn count_fitting(app: &App, looked: &Looked, exact: bool) -> Result<Co
     let all = count(app, &mut tx, &base, false).await?.count;
     if !exact && all > LITTLE {
         let (mut seen, mut fitting) = (0, 0);
-        for rows in attribute::places(&mut tx, looked.wanted.list).await? {
+        let list = looked.wanted.list;
+        for place in places(&mut tx, list, all).await? {
+            let rows = profile::slice(&mut tx, place, i64::MAX, list, AT_EACH).await?;
             let (of, those) = tally(&rows, looked)?;
             seen += of;
             fitting += those;

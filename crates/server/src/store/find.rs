@@ -216,6 +216,39 @@ pub async fn count(tx: &mut Tx, wanted: Wanted) -> Result<i64, StoreError> {
     }
 }
 
+/// In what order people are walked through, by an index that holds nothing else.
+#[derive(Debug, Clone, Copy)]
+pub enum Walk {
+    /// All with this consent.
+    Consent(i16),
+    /// All of a list.
+    List(i64),
+}
+
+pub(super) const AHEAD_CONSENT: &str = "
+SELECT id
+FROM profile
+WHERE opt_in = $1 AND id > $2
+ORDER BY id
+LIMIT 1 OFFSET $3";
+
+pub(super) const AHEAD_LIST: &str = "
+SELECT profile_id
+FROM list_entry
+WHERE list_id = $1 AND profile_id > $2
+ORDER BY profile_id
+LIMIT 1 OFFSET $3";
+
+/// The profile that comes after a profile when so many are passed over.
+pub async fn ahead(tx: &mut Tx, walk: Walk, after: i64, over: i64) -> Result<Option<i64>, StoreError> {
+    Ok(match walk {
+        Walk::Consent(consent) => on!(tx, c => sqlx::query_scalar(AHEAD_CONSENT)
+            .bind(consent).bind(after).bind(over).fetch_optional(c).await)?,
+        Walk::List(list) => on!(tx, c => sqlx::query_scalar(AHEAD_LIST)
+            .bind(list).bind(after).bind(over).fetch_optional(c).await)?,
+    })
+}
+
 const COUNT_WINDOW: &str = "
 SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.opt_in = $2 THEN 1 ELSE 0 END), 0)
 FROM (

@@ -67,6 +67,14 @@ async fn people_are_found_by_indexes() {
             "SEARCH profile USING INDEX profile_consent (opt_in=? AND id<?)",
         ),
         (find::OF_LIST, "SEARCH p USING INTEGER PRIMARY KEY (rowid=?)"),
+        (
+            find::AHEAD_CONSENT,
+            "SEARCH profile USING COVERING INDEX profile_consent (opt_in=? AND id>?)",
+        ),
+        (
+            find::AHEAD_LIST,
+            "SEARCH list_entry USING PRIMARY KEY (list_id=? AND profile_id>?)",
+        ),
     ] {
         let plan = steps(sql).await;
         assert!(has(&plan, wanted), "{sql}: {plan:#?}");

@@ -16,6 +16,8 @@ pub const NOT_RECORDED: i16 = 0;
 pub const OPTED_IN: i16 = 1;
 /// The person asked not to be written to.
 pub const OPTED_OUT: i16 = 2;
+/// Every consent that there is.
+pub const CONSENTS: [i16; 3] = [NOT_RECORDED, OPTED_IN, OPTED_OUT];
 
 /// A stored profile.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]

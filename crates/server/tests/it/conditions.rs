@@ -1,6 +1,7 @@
 //! People for whom conditions hold: listed, counted, acted on and taken out as a file.
 
 use harkara::app::bulk::step;
+use harkara::clock::{DAY, first_id_at};
 use harkara::domain::id;
 use harkara::domain::permission::Role;
 use harkara::store;
@@ -139,6 +140,55 @@ on_both_engines! {
             assert!((9_000..=12_000).contains(&n), "{n}");
         }
         assert_eq!(client.get(&format!("/api/v1/profiles/count?{half}&exact=true")).await, json!({"count": 10_500, "exact": true}));
+    }
+
+    async fn an_estimate_is_even_whenever_people_came(t) {
+        let client = Client::new(&t).await;
+        // A file of many in one moment, and then somebody each day.
+        let mut rows: Vec<ProfileRow> = (0..21_400)
+            .map(|n| row(&t, n, json!({"half": if n < 21_000 { n % 2 } else { 1 }})))
+            .collect();
+        for (day, late) in (1..).zip(&mut rows[21_000..]) {
+            late.id = first_id_at(START + day * DAY);
+        }
+        write(&t, &rows).await;
+        let one = json!([{"attribute": "half", "is": "equal", "value": 1}]);
+        let count = client.get(&format!("/api/v1/profiles/count?{}", query(&one))).await;
+        assert_eq!(count["exact"], false);
+        let reach = async |body: Value| client.post("/api/v1/reach", body).await.expect(200);
+        let audience = json!({"type": "conditions", "all": one});
+        let about = reach(json!({"audience": audience, "estimate": true, "control_percent": 10})).await;
+        let counted = reach(json!({"audience": audience, "control_percent": 10})).await;
+        assert_eq!((&about["exact"], &counted["exact"]), (&json!(false), &json!(true)));
+        assert_eq!(counted["audience"], 10_900);
+        for (estimate, exact) in [
+            (&count["count"], &counted["audience"]),
+            (&about["audience"], &counted["audience"]),
+            (&about["reachable"], &counted["reachable"]),
+        ] {
+            let (estimate, exact) = (estimate.as_i64().unwrap(), exact.as_i64().unwrap());
+            assert!((estimate - exact).abs() <= exact / 10, "{estimate} for {exact}");
+        }
+        let left_out = about["excluded"].as_object().unwrap().values().map(|n| n.as_i64().unwrap()).sum::<i64>();
+        assert_eq!(about["audience"], about["reachable"].as_i64().unwrap() + left_out);
+        // Of whom there are few a sample says nothing.
+        let rare = json!([{"attribute": "phone", "is": "equal", "value": rows[700].phone}]);
+        let rare = reach(json!({"audience": {"type": "conditions", "all": rare}, "estimate": true})).await;
+        assert_eq!((&rare["audience"], &rare["exact"]), (&json!(1), &json!(true)));
+        // Nor how many are on two lists at once.
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let mut tx = t.app.db.write().await.unwrap();
+        let mut lists = Vec::new();
+        for name in ["All", "All again"] {
+            let list = store::list::find_or_add(&mut tx, t.app.id(), name, START).await.unwrap();
+            store::list::add(&mut tx, list, &ids).await.unwrap();
+            lists.push(id::LIST.show(list));
+        }
+        tx.commit().await.unwrap();
+        let of_list = reach(json!({"audience": {"type": "list", "list_id": lists[0]}, "estimate": true})).await;
+        assert_eq!((&of_list["audience"], &of_list["exact"]), (&json!(21_400), &json!(false)));
+        let of_both = reach(json!({"audience": {"type": "lists", "list_ids": lists}, "estimate": true})).await;
+        assert_eq!((&of_both["audience"], &of_both["exact"]), (&json!(21_400), &json!(true)));
     }
 
     async fn an_act_is_for_those_for_whom_conditions_hold_and_nobody_else(t) {

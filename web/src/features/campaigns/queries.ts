@@ -90,14 +90,31 @@ export const useLaunched = (enabled = true) =>
     staleTime: 60_000,
   });
 
-/** Who would get it now, and who is left out and why. Old numbers stay while new ones are counted. */
-export const useReach = (asked: Schemas['ReachInput'] | undefined) =>
-  useQuery({
+/**
+ * Who would get it now, and who is left out and why. Of very many people about how many, as soon as that is known, until they are
+ * counted. Old numbers stay meanwhile.
+ */
+export function useReach(asked: Schemas['ReachInput'] | undefined) {
+  const key = ['reach', 'about', asked];
+  const about = useQuery<Schemas['Reach']>({ queryKey: key, queryFn: skipToken });
+  const counted = useQuery({
     queryKey: ['reach', asked],
-    queryFn: asked ? ({ signal }) => body(api.POST('/api/v1/reach', { body: asked, signal })) : skipToken,
+    queryFn: asked
+      ? async ({ signal }) => {
+          const ask = (estimate: boolean) =>
+            body(api.POST('/api/v1/reach', { body: { ...asked, estimate }, signal }));
+          const first = await ask(true);
+          if (first.exact) return first;
+          queryClient.setQueryData(key, first);
+          return ask(false);
+        }
+      : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
+  const isCounted = counted.data && !counted.isPlaceholderData;
+  return { ...counted, data: isCounted ? counted.data : (about.data ?? counted.data) };
+}
 
 /** What is on the screen of campaigns is read anew. */
 const renew = () => queryClient.invalidateQueries({ queryKey: ['campaign'] });

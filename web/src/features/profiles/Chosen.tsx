@@ -210,7 +210,8 @@ function ChooseAll({
   const format = useFormat();
   const { data } = useProfileCount(filter);
   const [busy, setBusy] = useState(false);
-  if (!data || data.count <= shown) return null;
+  // An estimate of few people may be of more.
+  if (!data || (data.exact && data.count <= shown)) return null;
   const count = format.number(data.count);
   const all = async () => {
     setBusy(true);
@@ -226,6 +227,8 @@ function ChooseAll({
     <Button size="compact-sm" variant="subtle" loading={busy} onClick={() => void all()}>
       {data.exact ? (
         <Trans>Choose all {count} who match</Trans>
+      ) : data.count <= shown ? (
+        <Trans>Choose all who match</Trans>
       ) : (
         <Trans>Choose all who match, about {count}</Trans>
       )}

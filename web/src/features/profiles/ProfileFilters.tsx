@@ -97,6 +97,8 @@ export function Count({ filter }: { filter: ProfileFilter }) {
           <Plural value={data.count} one="1 person" other={`${count} people`} />
         ) : filter.q ? (
           <Trans>At least {count} people</Trans>
+        ) : data.count === 0 ? (
+          <Trans>Few people, if any</Trans>
         ) : (
           <Trans>About {count} people</Trans>
         )}

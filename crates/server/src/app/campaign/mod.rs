@@ -25,7 +25,7 @@ pub use progress::{
     CampaignCounts, FailureGroup, Funnel, Progress, REPLIED, Replies, counts_of, failures, open_spans,
     progress, summed,
 };
-pub use reach::{Reach, reach};
+pub use reach::{Reach, about, reach};
 pub use recipient::{Part, Recipients, part as people_of, recipients};
 pub use resend::{Resend, Resent, resend};
 pub use sample::{Sample, SamplePerson, sample};

@@ -44,6 +44,9 @@ struct ReachInput {
     template_id: Option<String>,
     /// The mapping to check with; the template's own when absent.
     mapping: Option<Mapping>,
+    /// `true`: about how many, at once, however many people there are; `exact` says whether they were counted all the same.
+    #[serde(default)]
+    estimate: bool,
 }
 
 impl ReachInput {
@@ -72,11 +75,15 @@ pub(super) struct AskedWho<'a> {
 async fn reach_of_any(State(app): State<Shared>, body: Body<ReachInput>) -> Result<Json<Reach>, Problem> {
     let asked = &body.value;
     let who = sound(&app, asked.who()).await?;
-    let frozen = match &body.value.template_id {
+    let frozen = match &asked.template_id {
         None => None,
-        Some(text) => Some(says(&app, text, body.value.mapping.as_ref()).await?),
+        Some(text) => Some(says(&app, text, asked.mapping.as_ref()).await?),
     };
-    Ok(Json(campaign::reach(&app, &who, frozen.as_ref(), None).await?))
+    let reach = match asked.estimate {
+        true => campaign::about(&app, &who, frozen.as_ref()).await?,
+        false => campaign::reach(&app, &who, frozen.as_ref(), None).await?,
+    };
+    Ok(Json(reach))
 }
 
 /// All of it together; refuses what means nothing.

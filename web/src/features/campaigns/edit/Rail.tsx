@@ -25,15 +25,16 @@ export function Rail({ editing }: { editing: Editing }) {
 /** The same in a line, for windows where the rail stands below. */
 export function ReachLine({ editing }: { editing: Editing }) {
   const format = useFormat();
-  const { reachable, counting } = editing;
+  const { reach, reachable, counting } = editing;
   if (reachable === undefined) return null;
+  const people = format.number(reachable);
   return (
     <Text size="sm" className={classes.short} data-counting={counting || undefined}>
-      <Plural
-        value={reachable}
-        one="1 person will get it"
-        other={`${format.number(reachable)} people will get it`}
-      />
+      {reach.data?.exact ? (
+        <Plural value={reachable} one="1 person will get it" other={`${people} people will get it`} />
+      ) : (
+        <Trans>About {people} people will get it</Trans>
+      )}
     </Text>
   );
 }
@@ -79,7 +80,7 @@ function Waterfall({ editing }: { editing: Editing }) {
           ))}
           <div className={classes.total} role="status">
             <Text span fw={700} size="lg" data-testid="reachable">
-              {format.number(data.reachable)}
+              {data.exact ? format.number(data.reachable) : t`about ${format.number(data.reachable)}`}
             </Text>{' '}
             <Text span size="sm">
               <Plural value={data.reachable} one="person will get it" other="people will get it" />

@@ -86,7 +86,7 @@ export function useChecks(editing: Editing): Check[] {
     add('audience', 'bad', t`The audience is not finished.`, { step: 'who' });
   } else if (reach.isError) {
     add('audience', 'warn', t`How many people get it could not be counted.`, { step: 'who' });
-  } else if (reachable !== undefined && reach.data) {
+  } else if (reachable !== undefined && reach.data?.exact) {
     const left = reach.data.audience - reachable;
     const missing = reach.data.excluded.missing_value ?? 0;
     if (reachable === 0 && !counting)
