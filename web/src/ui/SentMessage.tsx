@@ -21,7 +21,7 @@ export function SentMessage({ id }: { id: string }) {
   });
   if (message.isError) return <ProblemAlert problem={message.error} retry={() => void message.refetch()} />;
   const told = message.data;
-  if (!told) return <Loader size="sm" aria-label={t`Loading`} />;
+  if (!told) return <Loader size="sm" role="img" aria-label={t`Loading`} />;
   const at = (what: string) => told.timeline.find((moment) => moment.what === what)?.at;
   const steps: { what: string; title: ReactNode; at: number | undefined; icon: ReactNode }[] = [
     {

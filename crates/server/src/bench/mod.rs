@@ -13,6 +13,7 @@ pub mod launch;
 pub mod life;
 pub mod nodes;
 pub mod pace;
+pub mod pages;
 pub mod process;
 pub mod reporter;
 pub mod server;

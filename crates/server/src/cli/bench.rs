@@ -18,6 +18,7 @@ use crate::bench::launch::Launch;
 use crate::bench::life::Life;
 use crate::bench::nodes::Nodes;
 use crate::bench::pace::Pace;
+use crate::bench::pages::Pages;
 use crate::bench::sink;
 
 /// Commands of `bench`.
@@ -37,6 +38,7 @@ Examples:
   harkara bench life --json
   harkara bench pace --concurrency 512
   harkara bench launch --recipients 1000000
+  harkara bench pages --people 2000000
   bin/with-postgres sh -c 'harkara bench nodes --database $HARKARA_TEST_POSTGRES'"
 )]
 pub enum Bench {
@@ -56,6 +58,8 @@ pub enum Bench {
     Growth(GrowthOptions),
     /// How well two limited numbers keep their rates, and over a kill.
     Pace(PaceOptions),
+    /// How long pages and files of the dashboard take beside very many people.
+    Pages(PagesOptions),
     /// The same campaigns by one server and by several on one PostgreSQL, with a provider that takes its time.
     Nodes(NodesOptions),
     /// The instant gateway of the measurements.
@@ -235,6 +239,16 @@ pub struct LaunchOptions {
     recipients: u32,
 }
 
+/// Options of `bench pages`.
+#[derive(Debug, Args)]
+pub struct PagesOptions {
+    #[command(flatten)]
+    data: Data,
+    /// People, all of whom got a campaign.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=5_000_000))]
+    people: u32,
+}
+
 /// Options of `bench nodes`.
 #[derive(Debug, Args)]
 pub struct NodesOptions {
@@ -332,6 +346,14 @@ impl Bench {
                     keep: options.common.data.keep,
                 };
                 tell(&pace.run().await?, options.common.data.json)
+            }
+            Self::Pages(options) => {
+                let pages = Pages {
+                    people: options.people,
+                    database: options.data.database,
+                    keep: options.data.keep,
+                };
+                tell(&pages.run().await?, options.data.json)
             }
             Self::Nodes(options) => {
                 let nodes = Nodes {

@@ -105,7 +105,7 @@ export function MessageLog(props: Props) {
       {(fetching || problem !== undefined) && (
         <div className={classes.older}>
           {fetching ? (
-            <Loader size="sm" aria-label={t`Loading earlier messages`} />
+            <Loader size="sm" role="img" aria-label={t`Loading earlier messages`} />
           ) : (
             <ProblemAlert problem={problem} retry={() => void fetchOlder()} />
           )}

@@ -53,7 +53,7 @@ function Waterfall({ editing }: { editing: Editing }) {
         <Title order={2} size="h6" id="reach">
           <Trans>Who will get it</Trans>
         </Title>
-        {counting && asked && <Loader size={16} aria-label={t`Counting`} />}
+        {counting && asked && <Loader size={16} role="img" aria-label={t`Counting`} />}
       </Group>
       {!asked ? (
         <Text size="sm" c="dimmed">

@@ -41,7 +41,7 @@ export function FileStep({ tell }: Props) {
         disabled={busy}
         onFile={(file) => void take(file)}
       >
-        {busy && <Loader size="sm" aria-label={t`Looking at the file`} />}
+        {busy && <Loader size="sm" role="img" aria-label={t`Looking at the file`} />}
       </FileDrop>
       {problem !== undefined && <ProblemAlert problem={problem} />}
       <Sample />

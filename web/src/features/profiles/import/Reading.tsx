@@ -57,7 +57,7 @@ export function Reading({ shown, settings, read, busy }: Props) {
           disabled={busy}
           mb={8}
         />
-        {busy && <Loader size="sm" mb={8} aria-label={t`Looking at the file`} />}
+        {busy && <Loader size="sm" mb={8} role="img" aria-label={t`Looking at the file`} />}
       </Group>
       {shown.misread && (
         <Alert color="yellow" variant="light" role="status">
