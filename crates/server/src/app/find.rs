@@ -264,24 +264,31 @@ pub(super) const LITTLE: i64 = 20_000;
 const PLACES: i64 = 50;
 pub(super) const AT_EACH: i64 = 100;
 
-/// Profiles after which to look at [`AT_EACH`] people for an even sample of these people, of whom there are `all`. Places are so many
-/// people apart, and not so much time: a file of a million is one moment.
+/// Profiles after which to look at [`AT_EACH`] people for an even sample of these people, of whom there are `all`. Places are about
+/// so many people apart, and not so much time: a file of a million is one moment. Not always as many: what comes again and again in
+/// a file would always be met, or never.
 pub(super) async fn places(tx: &mut Tx, list: Option<i64>, all: i64) -> Result<Vec<i64>, StoreError> {
     let apart = (all / PLACES).max(AT_EACH);
+    // Multiples of the golden ratio lie evenly, and two in a row far from each other.
+    let offset = |n: i64| (309 + n * 618) % 1_000 * apart / 1_000;
     let mut places = Vec::new();
     let walks = match list {
         Some(list) => vec![find::Walk::List(list)],
         None => CONSENTS.map(find::Walk::Consent).into(),
     };
     for walk in walks {
-        let mut next = find::ahead(tx, walk, 0, apart / 2).await?;
+        let mut n = 0;
+        let mut next = find::ahead(tx, walk, 0, offset(n)).await?;
         while let Some(id) = next {
             places.push(id - 1);
-            next = find::ahead(tx, walk, id, apart - 1).await?;
+            n += 1;
+            let over = apart + offset(n) - offset(n - 1) - 1;
+            next = find::ahead(tx, walk, id, over).await?;
         }
     }
     Ok(places)
 }
+
 /// People in one read transaction.
 const SLICE: i64 = 2_000;
 

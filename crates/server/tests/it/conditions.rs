@@ -146,7 +146,7 @@ on_both_engines! {
         let client = Client::new(&t).await;
         // A file of many in one moment, and then somebody each day.
         let mut rows: Vec<ProfileRow> = (0..21_400)
-            .map(|n| row(&t, n, json!({"half": if n < 21_000 { n % 2 } else { 1 }})))
+            .map(|n| row(&t, n, json!({"half": if n < 21_000 { n % 2 } else { 1 }, "again": n % 428})))
             .collect();
         for (day, late) in (1..).zip(&mut rows[21_000..]) {
             late.id = first_id_at(START + day * DAY);
@@ -171,6 +171,10 @@ on_both_engines! {
         }
         let left_out = about["excluded"].as_object().unwrap().values().map(|n| n.as_i64().unwrap()).sum::<i64>();
         assert_eq!(about["audience"], about["reachable"].as_i64().unwrap() + left_out);
+        // What comes again as often as one looks is neither always met nor never.
+        let again = query(&json!([{"attribute": "again", "is": "below", "value": 107}]));
+        let count = client.get(&format!("/api/v1/profiles/count?{again}")).await["count"].as_i64().unwrap();
+        assert!((4_000..=6_700).contains(&count), "{count} of 5,350");
         // Of whom there are few a sample says nothing.
         let rare = json!([{"attribute": "phone", "is": "equal", "value": rows[700].phone}]);
         let rare = reach(json!({"audience": {"type": "conditions", "all": rare}, "estimate": true})).await;
