@@ -88,9 +88,10 @@ impl Default for Session {
     }
 }
 
-// tcp_user_timeout: neither must one whose network is gone.
+// tcp_user_timeout: neither must one whose network is gone. And a statement here ends before compiling it would.
 const PATIENCE: &str = "
-SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config('tcp_user_timeout', $1, false)";
+SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config('tcp_user_timeout', $1, false),
+    set_config('jit', 'off', false)";
 
 /// How long a transaction waits for the one writer, and for a connection.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
