@@ -88,10 +88,9 @@ impl Default for Session {
     }
 }
 
-// tcp_user_timeout: neither must one whose network is gone. And a statement here ends before compiling it would.
+// tcp_user_timeout: neither must one whose network is gone.
 const PATIENCE: &str = "
-SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config('tcp_user_timeout', $1, false),
-    set_config('jit', 'off', false)";
+SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config('tcp_user_timeout', $1, false)";
 
 /// How long a transaction waits for the one writer, and for a connection.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
