@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::conversation::{UNREAD, UNREAD_PAGE, WAITING_PAGE};
 use super::find;
 use super::message::{LEFT_SINCE, OF_PHONE};
+use super::profile::SLICE_OF_LISTS;
 use super::recipient;
 use super::{Db, Tx};
 
@@ -127,4 +128,15 @@ async fn who_waits_is_found_without_a_walk_through_all() {
     let wanted =
         "SEARCH conversation USING INDEX conversation_recent (last_message_at>? AND last_message_at<?)";
     assert!(has(&plan, wanted), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn people_of_several_lists_are_found_by_index() {
+    let plan = steps(SLICE_OF_LISTS.sqlite).await;
+    for wanted in [
+        "SEARCH profile USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH list_entry USING PRIMARY KEY (list_id=? AND profile_id>? AND profile_id<?)",
+    ] {
+        assert!(has(&plan, wanted), "{plan:#?}");
+    }
 }
