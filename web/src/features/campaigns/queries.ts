@@ -100,20 +100,21 @@ export function useReach(asked: Schemas['ReachInput'] | undefined) {
   const counted = useQuery({
     queryKey: ['reach', asked],
     queryFn: asked
-      ? async ({ signal }) => {
+      ? async ({ signal, client }) => {
           const ask = (estimate: boolean) =>
             body(api.POST('/api/v1/reach', { body: { ...asked, estimate }, signal }));
           const first = await ask(true);
           if (first.exact) return first;
-          queryClient.setQueryData(key, first);
+          client.setQueryData(key, first);
           return ask(false);
         }
       : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
-  const isCounted = counted.data && !counted.isPlaceholderData;
-  return { ...counted, data: isCounted ? counted.data : (about.data ?? counted.data) };
+  // Where counting failed an estimate must not pass for the count.
+  const isSettled = counted.isError || (counted.data && !counted.isPlaceholderData);
+  return { ...counted, data: isSettled ? counted.data : (about.data ?? counted.data) };
 }
 
 /** What is on the screen of campaigns is read anew. */

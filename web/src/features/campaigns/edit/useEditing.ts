@@ -32,7 +32,8 @@ export function useEditing(draft: Draft) {
   const reach = useReach(wanted && asked);
   const sample = useSample(wanted && asked && { ...asked, limit: 20 });
   const preflight = usePreflight(campaign.id, campaign.updated_at);
-  const counting = reach.isFetching || JSON.stringify(asked) !== JSON.stringify(wanted);
+  const counting =
+    reach.isFetching || reach.data?.exact === false || JSON.stringify(asked) !== JSON.stringify(wanted);
   const speed = ceiling({
     numbers: numbers.map((number) => number.messages_per_second),
     account: account?.requests_per_second,
