@@ -128,7 +128,7 @@ impl Server {
     pub fn engine(&self) -> &'static str {
         match self.database {
             Some(_) => "PostgreSQL, synchronous_commit on",
-            None => "SQLite, synchronous FULL",
+            None => "SQLite, synced before each answer",
         }
     }
 }

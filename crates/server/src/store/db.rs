@@ -16,6 +16,7 @@ use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::StoreError;
 use super::dialect::{Dialect, MIGRATIONS};
+use super::log_sync::LogSync;
 use super::news::{News, Notes, Topic};
 use super::turn::{Lane, Turns};
 use super::watch::{Open, Watch, Watching};
@@ -23,7 +24,7 @@ use super::watch::{Open, Watch, Watching};
 /// The database: SQLite with one writer connection and a few readers, or a PostgreSQL pool.
 #[derive(Clone, Debug)]
 pub enum Db {
-    /// A SQLite file in WAL mode, `synchronous = FULL`.
+    /// A SQLite file in WAL mode.
     Sqlite {
         /// Readers.
         read: SqlitePool,
@@ -31,6 +32,8 @@ pub enum Db {
         write: SqlitePool,
         /// The line in front of it.
         turns: Turns,
+        /// What makes its transactions durable; without it they need not be, as in tests.
+        log: Option<LogSync>,
         /// Where commits are told.
         news: News,
     },
@@ -129,7 +132,7 @@ impl Db {
             .create_if_missing(true)
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
             .pragma("cache_size", "-12288")
@@ -157,10 +160,14 @@ impl Db {
             .acquire_timeout(LONGEST_WAIT)
             .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-4096"))
             .await?;
+        let turns = Turns::default();
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
         Ok(Self::Sqlite {
+            log: Some(LogSync::new(log.into(), write.clone(), turns.clone())),
             read,
             write,
-            turns: Turns::default(),
+            turns,
             news: News::default(),
         })
     }
@@ -219,12 +226,22 @@ impl Db {
     pub async fn write_in(&self, lane: Lane) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite {
-                write, turns, news, ..
+                write,
+                turns,
+                log,
+                news,
+                ..
             } => {
                 let turn = tokio::time::timeout(LONGEST_WAIT, turns.take(lane));
                 let turn = turn.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                let begun = begin_immediate(write, lane).await?;
-                Tx::Sqlite(Open::new(begun, Notes::new(news)).in_turn(turn))
+                let begun = begin_immediate(write).await?;
+                let open = Open::new(begun, Notes::new(news)).in_turn(turn);
+                Tx::Sqlite(match lane {
+                    Lane::First | Lane::Soon => open.durable(log.clone()),
+                    // What is done in bulk is written down as done in the same transaction, and can be done again: should the
+                    // power fail, both are gone together. The next transaction that waits for the disk takes it along.
+                    Lane::Bulk => open,
+                })
             }
             Self::Postgres(pool, news) => Tx::Postgres(Open::new(pool.begin().await?, Notes::new(news))),
             Self::Watched(db, watch) => {
@@ -254,25 +271,14 @@ impl Db {
     }
 }
 
-// What is done in bulk is written down as done in the same transaction, and can be done again: should the power fail, both are
-// gone together. It need not wait for the disk by itself; the next transaction that does takes it along.
-const BEGIN_BULK: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
-const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
-
-async fn begin_immediate(
-    write: &SqlitePool,
-    lane: Lane,
-) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    let begin = match lane {
-        Lane::Bulk => BEGIN_BULK,
-        Lane::First | Lane::Soon => BEGIN,
-    };
-    match write.begin_with(begin).await {
+async fn begin_immediate(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    const BEGIN: &str = "BEGIN IMMEDIATE";
+    match write.begin_with(BEGIN).await {
         // SQLite itself rolls back when the disk is full or fails, and then refuses sqlx's own ROLLBACK, so that sqlx
         // believes for ever that a transaction is open. Only a new connection helps.
         Err(sqlx::Error::InvalidSavePointStatement) => {
             write.acquire().await?.close().await?;
-            write.begin_with(begin).await
+            write.begin_with(BEGIN).await
         }
         begun => begun,
     }

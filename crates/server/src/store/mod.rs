@@ -31,6 +31,7 @@ pub mod import;
 pub mod invite;
 pub mod kept_number;
 pub mod list;
+pub mod log_sync;
 pub mod merge;
 pub mod message;
 pub mod news;

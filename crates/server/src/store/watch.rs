@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use sqlx::{Database, Transaction};
 
 use super::StoreError;
+use super::log_sync::LogSync;
 use super::news::{Notes, Topic};
 use super::turn::Turn;
 
@@ -31,6 +32,8 @@ pub struct Open<D: Database> {
     transaction: Transaction<'static, D>,
     notes: Notes,
     watching: Option<Box<dyn Watching>>,
+    /// Waited for after the commit, when it is not durable by itself.
+    log: Option<LogSync>,
     /// Given on after the transaction is over: fields are dropped in this order.
     turn: Option<Turn>,
 }
@@ -41,6 +44,7 @@ impl<D: Database> Open<D> {
             transaction,
             notes,
             watching: None,
+            log: None,
             turn: None,
         }
     }
@@ -50,6 +54,10 @@ impl<D: Database> Open<D> {
             turn: Some(turn),
             ..self
         }
+    }
+
+    pub(super) fn durable(self, log: Option<LogSync>) -> Self {
+        Self { log, ..self }
     }
 
     pub(super) fn watched(self, watching: Box<dyn Watching>) -> Self {
@@ -67,20 +75,23 @@ impl<D: Database> Open<D> {
         let Self {
             transaction,
             notes,
-            watching,
+            mut watching,
+            log,
             turn,
         } = self;
-        let Some(mut watching) = watching else {
-            transaction.commit().await?;
-            drop(turn);
-            notes.tell();
-            return Ok(());
-        };
-        watching.commit().await?;
+        if let Some(watching) = &mut watching {
+            watching.commit().await?;
+        }
         transaction.commit().await?;
         drop(turn);
+        if let Some(log) = log {
+            log.wait().await?;
+        }
         notes.tell();
-        watching.committed().await
+        match &mut watching {
+            Some(watching) => watching.committed().await,
+            None => Ok(()),
+        }
     }
 }
 

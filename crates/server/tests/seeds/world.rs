@@ -91,6 +91,7 @@ async fn open(path: PathBuf) -> Db {
         write: pool(1).connect_with(options.clone()).await.unwrap(),
         read: pool(2).connect_with(options).await.unwrap(),
         turns: Turns::default(),
+        log: None,
         news: News::default(),
     }
 }
