@@ -48,7 +48,7 @@ pub async fn meant(tx: &mut Tx, opened: &Opened) -> Result<Vec<Option<i64>>, Sto
     };
     let account = opened.entry.account_id;
     let hour = id_time(opened.entry.id) / HOUR;
-    let hours: Vec<i64> = (hour - KNOWN_FOR / HOUR..=hour + 1).collect();
+    let hours = hour - KNOWN_FOR / HOUR..=hour + 1;
     let mut found = Vec::with_capacity(events.len());
     for event in events {
         let id = match (event, names(event)) {
@@ -58,7 +58,7 @@ pub async fn meant(tx: &mut Tx, opened: &Opened) -> Result<Vec<Option<i64>>, Sto
             (_, (reference, external)) => match (reference.and_then(|text| MESSAGE.read(text)), external) {
                 (Some(id), _) => Some(id),
                 (None, None | Some("")) => None,
-                (None, Some(external)) => by_external_id(tx, &hours, &plain(external)).await?,
+                (None, Some(external)) => by_external_id(tx, hours.clone(), &plain(external)).await?,
             },
         };
         found.push(id);
@@ -96,8 +96,8 @@ pub async fn asked_about(
             Some(id) => vec![id],
             None => {
                 let hour = app.now() / HOUR;
-                let hours: Vec<i64> = (hour - KEEP_REFS / HOUR..=hour + 1).collect();
-                by_external_id(tx, &hours, &plain(&text))
+                let hours = hour - KEEP_REFS / HOUR..=hour + 1;
+                by_external_id(tx, hours, &plain(&text))
                     .await?
                     .into_iter()
                     .collect()

@@ -58,6 +58,7 @@ pub mod trouble;
 pub mod upload;
 pub mod user;
 pub mod vault;
+pub mod vendor_ids;
 pub mod version;
 
 pub use error::{AppError, FieldProblem};

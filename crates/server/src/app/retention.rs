@@ -128,18 +128,18 @@ async fn refs(app: &App, from: i64) -> Result<Pass, AppError> {
         return Ok(Pass::SignIns);
     };
     let mut tx = app.db.read().await?;
-    let hour = store::first_hour_of_refs(&mut tx, from).await?;
+    let first = store::first_bucket(&mut tx, from).await?;
     drop(tx);
-    let Some(hour) = hour.filter(|hour| *hour < (app.now() - time) / HOUR) else {
+    let Some((bucket, _)) = first.filter(|(_, hour)| *hour < (app.now() - time) / HOUR) else {
         return Ok(Pass::SignIns);
     };
     let mut tx = app.db.write_in(Lane::Bulk).await?;
     if !store::take_turn(&mut tx).await? {
         return Ok(Pass::Done);
     }
-    let more = store::forget_refs(&mut tx, hour, ROWS).await?;
+    let more = store::forget_refs(&mut tx, bucket, ROWS).await?;
     tx.commit().await?;
-    Ok(Pass::Refs(if more { hour } else { hour + 1 }))
+    Ok(Pass::Refs(if more { bucket } else { bucket + 1 }))
 }
 
 async fn sign_ins(app: &App) -> Result<Pass, AppError> {

@@ -13,6 +13,7 @@ use super::{crowd, script, shop, time};
 use crate::app::account::{Way, retire};
 use crate::app::audit::Actor;
 use crate::app::profile::{Change, Set, Who, Wish, write_many};
+use crate::app::vendor_ids::{Sort, sort};
 use crate::app::{App, AppError, account, campaign, template};
 use crate::domain::audience::Audience;
 use crate::domain::id;
@@ -108,6 +109,7 @@ pub async fn end(app: &Arc<App>) -> Result<Option<i64>, AppError> {
     app.demo.stop().await;
     app.engine.guard().also(None);
     if let Some(begun) = begun {
+        while sort(app, Sort::All).await? {}
         let mut tx = app.db.write().await?;
         demo::remove(&mut tx, begun).await?;
         tx.commit().await?;

@@ -99,8 +99,8 @@ const LEDGER_BYTES: Batch = Batch {
     sqlite: "
 SELECT SUM(pgsize)
 FROM dbstat
-WHERE name IN ('message', 'message_once', 'message_open', 'message_direct', 'message_event', 'external_ref', 'callback_message')",
-    postgres: "SELECT CAST(pg_total_relation_size('message') + pg_total_relation_size('external_ref')
+WHERE name IN ('message', 'message_once', 'message_open', 'message_direct', 'message_event', 'external_ref', 'external_fresh', 'callback_message')",
+    postgres: "SELECT CAST(pg_total_relation_size('message') + pg_total_relation_size('external_ref') + pg_total_relation_size('external_fresh')
     + pg_total_relation_size('callback_message') AS BIGINT)",
 };
 

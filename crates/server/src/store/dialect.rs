@@ -129,6 +129,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "demo crowds",
         include_str!("../../../../migrations/0037_demo_crowd.sql"),
     ),
+    (
+        38,
+        "fresh vendor ids",
+        include_str!("../../../../migrations/0038_fresh_vendor_ids.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -8,6 +8,7 @@ use super::find;
 use super::message::{LEFT_SINCE, OF_PHONE};
 use super::profile::SLICE_OF_LISTS;
 use super::recipient;
+use super::vendor_id::IN_RUNS;
 use super::{Db, Tx};
 
 /// The steps of SQLite's plan for a statement.
@@ -139,4 +140,18 @@ async fn people_of_several_lists_are_found_by_index() {
     ] {
         assert!(has(&plan, wanted), "{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_vendor_id_is_looked_up_in_each_run_and_not_in_what_lies_between() {
+    let plan = steps(IN_RUNS).await;
+    for wanted in [
+        "SEARCH external_ref USING PRIMARY KEY (bucket<?)",
+        "SEARCH r USING PRIMARY KEY (bucket<?)",
+        "SEARCH r USING PRIMARY KEY (bucket=? AND external_id=?)",
+    ] {
+        assert!(has(&plan, wanted), "{plan:#?}");
+    }
+    // Not all runs first, and then a look into each.
+    assert!(has(&plan, "CO-ROUTINE run"), "{plan:#?}");
 }

@@ -3,7 +3,7 @@
 use super::callback::{APPLIED, NOT_OURS, UNREADABLE};
 use super::db::on;
 use super::dialect::Batch;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, vendor_id};
 
 // Any number will do, as long as nothing else in the product uses it.
 const TAKE_TURN: Batch = Batch {
@@ -58,14 +58,15 @@ pub async fn forget_callbacks(tx: &mut Tx, after: i64, last: i64) -> Result<u64,
         .map(|r| r.rows_affected()))?)
 }
 
-const FIRST_HOUR: &str = "
+const FIRST_BUCKET: &str = "
 SELECT MIN(bucket)
 FROM external_ref
 WHERE bucket >= $1";
 
-/// The first hour from this one on in which vendor ids were kept.
-pub async fn first_hour_of_refs(tx: &mut Tx, from: i64) -> Result<Option<i64>, StoreError> {
-    Ok(on!(tx, c => sqlx::query_scalar(FIRST_HOUR).bind(from).fetch_one(c).await)?)
+/// The first bucket of vendor ids from this one on, and its hour.
+pub async fn first_bucket(tx: &mut Tx, from: i64) -> Result<Option<(i64, i64)>, StoreError> {
+    let first: Option<i64> = on!(tx, c => sqlx::query_scalar(FIRST_BUCKET).bind(from).fetch_one(c).await)?;
+    Ok(first.map(|bucket| (bucket, vendor_id::hour_of(bucket))))
 }
 
 const NTH_REF: &str = "
@@ -83,18 +84,18 @@ const FORGET_ALL_REFS: &str = "
 DELETE FROM external_ref
 WHERE bucket = $1";
 
-/// Forgets about `some` of an hour's vendor ids. Answers whether there may be more of that hour.
-pub async fn forget_refs(tx: &mut Tx, hour: i64, some: i64) -> Result<bool, StoreError> {
+/// Forgets about `some` vendor ids of a bucket. Answers whether there may be more of them.
+pub async fn forget_refs(tx: &mut Tx, bucket: i64, some: i64) -> Result<bool, StoreError> {
     let last: Option<String> = on!(tx, c => sqlx::query_scalar(NTH_REF)
-        .bind(hour)
+        .bind(bucket)
         .bind(some)
         .fetch_optional(c)
         .await)?;
     match &last {
         Some(last) => {
-            on!(tx, c => sqlx::query(FORGET_REFS).bind(hour).bind(last).execute(c).await.map(drop))?;
+            on!(tx, c => sqlx::query(FORGET_REFS).bind(bucket).bind(last).execute(c).await.map(drop))?;
         }
-        None => on!(tx, c => sqlx::query(FORGET_ALL_REFS).bind(hour).execute(c).await.map(drop))?,
+        None => on!(tx, c => sqlx::query(FORGET_ALL_REFS).bind(bucket).execute(c).await.map(drop))?,
     }
     Ok(last.is_some())
 }

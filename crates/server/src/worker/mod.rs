@@ -9,6 +9,7 @@ pub mod retention;
 pub mod said;
 pub mod schedule;
 pub mod undo;
+pub mod vendor_ids;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -93,6 +94,7 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
         workers.push(spawn(bulk::Bulk::new(app.clone()), shutdown.clone()));
         workers.push(spawn(said::Said::new(app.clone()), shutdown.clone()));
         workers.push(spawn(undo::Undo::new(app.clone()), shutdown.clone()));
+        workers.push(spawn(vendor_ids::VendorIds::new(app.clone()), shutdown.clone()));
     }
     workers
 }

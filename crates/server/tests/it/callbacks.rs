@@ -110,7 +110,7 @@ on_both_engines! {
         let mut other = store::account::by_id(&mut tx, p.w.account).await.unwrap().unwrap();
         (other.id, other.token, other.nickname, other.secrets) = (app.id(), "other".into(), "Other".into(), "{}".into());
         store::account::insert(&mut tx, &other).await.unwrap();
-        store::vendor_id::keep_refs(&mut tx, vec![(START / 3_600_000, "their-1".into(), mine)]).await.unwrap();
+        store::vendor_id::keep(&mut tx, 1, START / 3_600_000, vec![("their-1".into(), mine)]).await.unwrap();
         tx.commit().await.unwrap();
         let by_external = json!({"externalId": "their-1", "eventType": "READ", "eventTs": START});
         for body in [report(mine, "READ", START), by_external.clone()] {
@@ -129,7 +129,7 @@ on_both_engines! {
         assert_eq!(p.log().await[0].state, WAITING);
         let id = p.message(1, SENT, None).await;
         let mut tx = p.w.app().db.write().await.unwrap();
-        store::vendor_id::keep_refs(&mut tx, vec![(START / 3_600_000, "e-1".into(), id)]).await.unwrap();
+        store::vendor_id::keep(&mut tx, 1, START / 3_600_000, vec![("e-1".into(), id)]).await.unwrap();
         tx.commit().await.unwrap();
         p.apply().await;
         assert_eq!(p.row(id).await.state, SENT);

@@ -80,6 +80,7 @@ mod try_message;
 mod unknown;
 mod uploads;
 mod users;
+mod vendor_ids;
 mod vonage_stories;
 mod wa_ids;
 mod who;

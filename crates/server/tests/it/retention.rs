@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use harkara::app::App;
 use harkara::app::vault::Vault;
+use harkara::app::vendor_ids::{Sort, sort};
 use harkara::clock::{DAY, HOUR, first_id_at};
 use harkara::domain::id::CALLBACK;
 use harkara::store::callback::{APPLIED, NEW, NOT_OURS, Raw, UNREADABLE, Verdict, WAITING};
@@ -148,13 +149,14 @@ on_both_engines! {
         let (app, worker) = (t.app.clone(), Retention::new(t.app.clone()));
         let hour = START / HOUR;
         let mut tx = app.db.write().await.unwrap();
-        let refs = (0..4_100).map(|n| (hour, format!("v-{n}"), n)).collect();
-        store::vendor_id::keep_refs(&mut tx, refs).await.unwrap();
-        store::vendor_id::keep_refs(&mut tx, vec![(hour + 1, "later".into(), 1)]).await.unwrap();
+        let refs = (0..4_100).map(|n| (format!("v-{n}"), n)).collect();
+        store::vendor_id::keep(&mut tx, app.id(), hour, refs).await.unwrap();
+        store::vendor_id::keep(&mut tx, app.id(), hour + 1, vec![("later".into(), 1)]).await.unwrap();
         tx.commit().await.unwrap();
+        while sort(&app, Sort::All).await.unwrap() {}
         let known = async |hour: i64, id: &str| {
             let mut tx = app.db.read().await.unwrap();
-            store::vendor_id::by_external_id(&mut tx, &[hour], id).await.unwrap().is_some()
+            store::vendor_id::by_external_id(&mut tx, hour..=hour, id).await.unwrap().is_some()
         };
         t.clock.advance(97 * DAY);
         pass(&app, &worker).await;

@@ -36,8 +36,8 @@ impl Mail<'_> {
                     if let Some(answer) = asked.get(&key) {
                         *answer
                     } else {
-                        let hours: Vec<i64> = (hour - KNOWN_FOR / HOUR..=hour + 1).collect();
-                        let answer = by_external_id(tx, &hours, &key.1).await?;
+                        let hours = hour - KNOWN_FOR / HOUR..=hour + 1;
+                        let answer = by_external_id(tx, hours, &key.1).await?;
                         asked.insert(key, answer);
                         answer
                     }

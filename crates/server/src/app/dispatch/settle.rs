@@ -75,7 +75,7 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         if let Ok(receipt) = &done.outcome {
             let external_id = plain(&receipt.external_id);
             if (1..=LONGEST_REF).contains(&external_id.len()) {
-                refs.push((now / HOUR, external_id, row.id));
+                refs.push((external_id, row.id));
             }
         }
         if row.campaign_id.is_none() || matches!(&done.outcome, Err(e) if !is_throttle(e.kind)) {
@@ -84,7 +84,7 @@ pub async fn settle(app: &App, term: i64, finished: &[Finished]) -> Result<After
         changes.push(written(row, done, change, now));
     }
     message::change(&mut tx, changes).await?;
-    vendor_id::keep_refs(&mut tx, refs).await?;
+    vendor_id::keep(&mut tx, app.id(), now / HOUR, refs).await?;
     attempt::keep(&mut tx, &attempts).await?;
     super::wa_id::learn(app, &mut tx, &rows, &by_id).await?;
     campaign::add_counts(&mut tx, &counts, now).await?;
