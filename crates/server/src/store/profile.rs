@@ -247,14 +247,19 @@ LIMIT $3"
 );
 
 const SLICE_OF_LIST: Batch = Batch {
-    // The range a second time: PostgreSQL may merge the two by their ids, and would begin with the first profile of all.
+    // The list's first, and then their profiles: PostgreSQL would rather sort the whole list for each slice when it was just
+    // imported, and later merge the two from the first profile of all on.
     postgres: "
 SELECT p.id, p.identity, p.phone, p.name, p.attributes, p.opt_in, p.opt_source, p.opt_at, p.created_at, p.updated_at
-FROM list_entry e
-JOIN profile p ON p.id = e.profile_id
-WHERE e.list_id = $4 AND e.profile_id > $1 AND e.profile_id <= $2 AND p.id > $1 AND p.id <= $2
-ORDER BY e.profile_id
-LIMIT $3",
+FROM (
+    SELECT profile_id
+    FROM list_entry
+    WHERE list_id = $4 AND profile_id > $1 AND profile_id <= $2
+    ORDER BY profile_id
+    LIMIT $3
+) AS e
+JOIN profile AS p ON p.id = e.profile_id
+ORDER BY p.id",
     ..slice!(
         "
 SELECT p.id, p.identity, p.phone, p.name, p.attributes, p.opt_in, p.opt_source, p.opt_at, p.created_at, p.updated_at
