@@ -18,6 +18,7 @@ use super::sink::Sink;
 use super::world::{NUMBER, World, people, phone};
 use crate::cli::client::Client;
 use crate::clock::{Clock, SystemClock};
+use crate::domain::id::MESSAGE;
 
 /// Longest time until everything that was kept stands in the ledger.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -329,18 +330,20 @@ impl Sent {
     }
 }
 
-/// Everything that was sent in a campaign.
+/// Everything that was sent in a campaign, in the order in which it left: so reports come.
 async fn ledger(client: &Client, campaign: &str) -> anyhow::Result<Vec<Sent>> {
     let rows = client.all(&format!("/campaigns/{campaign}/messages")).await?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    Ok(rows
+    let mut sent: Vec<Sent> = rows
         .iter()
         .map(|row| Sent {
             id: text(&row["id"]),
             external_id: text(&row["external_id"]),
             phone: text(&row["phone"]),
         })
-        .collect())
+        .collect();
+    sent.sort_unstable_by_key(|message| MESSAGE.read(&message.id));
+    Ok(sent)
 }
 
 fn inbound(index: u32, round: u32, at: i64) -> String {

@@ -45,6 +45,8 @@ pub struct Round {
     pub rate: f64,
     /// Processor time of each.
     pub cpu_us: f64,
+    /// Bytes written to the disk for each.
+    pub written: f64,
     /// From claim to settled, of some of them.
     pub times: Vec<f64>,
 }
@@ -104,6 +106,13 @@ impl Dispatch {
             "ceilings".into(),
             json!(bare.iter().map(|p| p.rate.round()).collect::<Vec<_>>()),
         );
+        // PostgreSQL writes in processes of its own.
+        if self.database.is_none() {
+            let written = of(|round| round.written).round();
+            figures
+                .more
+                .insert("written_bytes_per_message".into(), json!(written));
+        }
         Ok(figures)
     }
 
@@ -130,13 +139,14 @@ pub async fn campaign(
 ) -> anyhow::Result<Round> {
     let id = world.campaign(client, name, list).await?;
     sink.reset().await?;
-    let before = server.process.cpu()?;
+    let (before, written) = (server.process.cpu()?, server.process.written()?);
     client
         .post(&format!("/campaigns/{id}/launch"), &json!({}))
         .await?;
     let seen = sink.wait_for(u64::from(messages), PATIENCE).await?;
     let progress = finished(client, &id).await?;
     let spent = server.process.cpu()?.saturating_sub(before);
+    let written = server.process.written()? - written;
     ensure!(
         seen.messages == u64::from(messages)
             && seen.unique == u64::from(messages)
@@ -150,6 +160,7 @@ pub async fn campaign(
     Ok(Round {
         rate: seen.rate(),
         cpu_us: spent.as_secs_f64() * 1e6 / f64::from(messages),
+        written: written / f64::from(messages),
         times: times(client, &id).await?,
     })
 }

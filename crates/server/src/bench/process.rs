@@ -54,6 +54,11 @@ impl Process {
         cpu(self.id())
     }
 
+    /// Bytes that it made the disk write so far.
+    pub fn written(&self) -> anyhow::Result<f64> {
+        value(self.id(), "io", "write_bytes:")
+    }
+
     /// Memory in use, in MB (10^6 bytes).
     pub fn rss_mb(&self) -> anyhow::Result<f64> {
         status_mb(self.id(), "VmRSS:")
@@ -98,14 +103,16 @@ fn ticks(stat: &str) -> Option<u32> {
 }
 
 fn status_mb(pid: u32, key: &str) -> anyhow::Result<f64> {
-    let path = format!("/proc/{pid}/status");
+    Ok(value(pid, "status", key)? * 1024.0 / 1e6)
+}
+
+/// The number behind a key in one of the files about a process.
+fn value(pid: u32, file: &str, key: &str) -> anyhow::Result<f64> {
+    let path = format!("/proc/{pid}/{file}");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    let kilobytes = text
-        .lines()
-        .find_map(|line| line.strip_prefix(key)?.trim().strip_suffix("kB"))
-        .and_then(|n| n.trim().parse::<f64>().ok())
-        .with_context(|| format!("{path} has no {key}"))?;
-    Ok(kilobytes * 1024.0 / 1e6)
+    text.lines()
+        .find_map(|line| line.strip_prefix(key)?.split_whitespace().next()?.parse().ok())
+        .with_context(|| format!("{path} has no {key}"))
 }
 
 /// A folder that goes away with this value, unless it is kept.
@@ -155,5 +162,6 @@ mod tests {
         assert_eq!(ticks("12 (x) S 1"), None);
         assert!(cpu(std::process::id()).is_ok());
         assert!(status_mb(std::process::id(), "VmHWM:").unwrap() > 0.0);
+        assert!(value(std::process::id(), "io", "write_bytes:").is_ok());
     }
 }
