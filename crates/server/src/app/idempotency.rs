@@ -77,8 +77,8 @@ pub async fn begin(app: &App, asked: &Asked) -> Result<Option<KeptAnswer>, AppEr
     let kept = earlier(&mut tx, asked).await?;
     if kept.is_none() {
         remember(app, &mut tx, asked, BEGUN, "").await?;
-        tx.commit().await?;
     }
+    tx.commit().await?;
     Ok(kept)
 }
 

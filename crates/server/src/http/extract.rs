@@ -134,6 +134,8 @@ where
 {
     let mut tx = app.db.write().await?;
     if let Some(kept) = idempotency::earlier(&mut tx, &asked.request).await? {
+        // What can be seen may not be durable yet; what is committed after it is durable after it.
+        tx.commit().await?;
         return Ok(replay(&kept));
     }
     let caller = &asked.caller;
@@ -196,6 +198,7 @@ where
     let kept = idempotency::earlier(&mut tx, &asked.request).await?;
     drop(tx);
     if let Some(kept) = kept {
+        app.db.write().await?.commit().await?;
         return Ok(replay(&kept));
     }
     let ready = ready.await?;

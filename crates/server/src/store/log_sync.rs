@@ -102,30 +102,31 @@ impl LogSync {
 mod tests {
     use std::path::Path;
 
+    use tempfile::TempDir;
+
     use super::*;
     use crate::store::db::on;
     use crate::store::{Db, StoreError};
 
     const MADE: &str = "CREATE TABLE kept (what TEXT NOT NULL)";
 
-    /// A database whose log cannot be made durable: nothing can be synced to this device.
-    async fn on_an_ill_disk(path: &Path) -> Db {
-        match Db::open(path.to_str().unwrap()).await.unwrap() {
-            Db::Sqlite {
-                read,
-                write,
-                turns,
-                news,
-                ..
-            } => Db::Sqlite {
-                log: Some(LogSync::new("/dev/null".into(), write.clone(), turns.clone())),
-                read,
-                write,
-                turns,
-                news,
-            },
-            _ => unreachable!(),
-        }
+    /// A database with a table, whose log cannot be made durable: nothing can be synced to this device. It is below the folder.
+    async fn on_an_ill_disk() -> (TempDir, PathBuf, Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ill.db");
+        let mut db = Db::open(path.to_str().unwrap()).await.unwrap();
+        let Db::Sqlite {
+            log,
+            write: pool,
+            turns,
+            ..
+        } = &mut db
+        else {
+            unreachable!()
+        };
+        *log = Some(LogSync::new("/dev/null".into(), pool.clone(), turns.clone()));
+        write(&db, Lane::Bulk, MADE).await.unwrap();
+        (folder, path, db)
     }
 
     async fn write(db: &Db, lane: Lane, sql: &'static str) -> Result<(), StoreError> {
@@ -150,10 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_log_cannot_keep_the_file_has_before_somebody_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ill.db");
-        let db = on_an_ill_disk(&path).await;
-        write(&db, Lane::Bulk, MADE).await.unwrap();
+        let (_folder, path, db) = on_an_ill_disk().await;
         write(&db, Lane::Bulk, "INSERT INTO kept VALUES ('bulk')")
             .await
             .unwrap();
@@ -168,10 +166,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_told_when_neither_the_log_nor_the_file_has_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ill.db");
-        let db = on_an_ill_disk(&path).await;
-        write(&db, Lane::Bulk, MADE).await.unwrap();
+        let (_folder, path, db) = on_an_ill_disk().await;
         let Db::Sqlite { write: pool, .. } = &db else {
             unreachable!()
         };
@@ -193,10 +188,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_disk_says_is_heard_when_nobody_waits_any_more() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ill.db");
-        let db = on_an_ill_disk(&path).await;
-        write(&db, Lane::Bulk, MADE).await.unwrap();
+        let (_folder, _, db) = on_an_ill_disk().await;
         let Db::Sqlite { log: Some(log), .. } = &db else {
             unreachable!()
         };

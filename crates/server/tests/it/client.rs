@@ -11,7 +11,7 @@ use crate::support::TestApp;
 
 /// Calls with a valid API key.
 pub struct Client {
-    router: Router,
+    pub router: Router,
     pub key: String,
 }
 

@@ -62,6 +62,7 @@ mod post;
 mod profiles;
 mod quiet;
 mod recipients;
+mod replays;
 mod reply_drafts;
 mod retargeting;
 mod retention;
