@@ -198,7 +198,10 @@ impl Db {
         });
         let migrator = Migrator::with_migrations(migrations.collect());
         match self {
-            Self::Sqlite { write, .. } => migrator.run(write).await?,
+            Self::Sqlite { read, write, .. } => {
+                migrator.run(write).await?;
+                know_the_tables(read).await?;
+            }
             Self::Postgres(pool, _) => migrator.run(pool).await?,
             Self::Watched(db, _) => Box::pin(db.migrate()).await?,
         }
@@ -269,6 +272,20 @@ impl Db {
             Self::Watched(db, _) => Box::pin(db.close()).await,
         }
     }
+}
+
+// A reader that was opened before believes in the tables of then until a statement tells it otherwise. A `SELECT *` that was
+// prepared on such a belief gets more columns than sqlx made room for.
+async fn know_the_tables(read: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut readers = Vec::new();
+    for _ in 0..read.options().get_max_connections() {
+        let mut reader = read.acquire().await?;
+        sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
+            .execute(&mut *reader)
+            .await?;
+        readers.push(reader);
+    }
+    Ok(())
 }
 
 async fn begin_immediate(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {

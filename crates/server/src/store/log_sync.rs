@@ -170,8 +170,8 @@ mod tests {
         let Db::Sqlite { write: pool, .. } = &db else {
             unreachable!()
         };
-        let at_once = sqlx::query("PRAGMA busy_timeout = 0");
-        at_once.execute(pool).await.unwrap();
+        let soon = sqlx::query("PRAGMA busy_timeout = 1000");
+        soon.execute(pool).await.unwrap();
         // While somebody reads an old state, the file cannot have the new one.
         let mut reader = db.read().await.unwrap();
         on!(&mut reader, c => sqlx::query("SELECT * FROM kept").execute(c).await.map(drop)).unwrap();
