@@ -1,7 +1,7 @@
 //! The people of an audience, slice by slice, with all that decides about them. Counting, samples and sending read them
 //! here, so that the number that was shown is the number that is sent.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use harkara_provider::TemplateMessage;
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ use crate::domain::id::{CAMPAIGN, Kind, LIST};
 use crate::domain::template::{Frozen, fill};
 use crate::store::campaign::CampaignRow;
 use crate::store::profile::{self, ProfileRow};
-use crate::store::{self, Tx, audience, consent, from_json, list, to_json};
+use crate::store::{self, Tx, ahead, audience, consent, from_json, list, to_json};
 
 /// Who a campaign is for, with the ids that it names.
 #[derive(Debug, Clone)]
@@ -64,6 +64,18 @@ impl Scope {
         cap: Option<&Cap>,
     ) -> Result<People, AppError> {
         let rows = profile::slice_of(tx, after, upper, &self.lists, limit).await?;
+        self.know(tx, rows, cap).await
+    }
+
+    /// Those of these people who are still there, in this order.
+    pub async fn these(&self, tx: &mut Tx, ids: &[i64], cap: Option<&Cap>) -> Result<People, AppError> {
+        let mut rows = ahead::these(tx, ids, &self.lists).await?;
+        let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        rows.sort_unstable_by_key(|row| places.get(&row.id));
+        self.know(tx, rows, cap).await
+    }
+
+    async fn know(&self, tx: &mut Tx, rows: Vec<ProfileRow>, cap: Option<&Cap>) -> Result<People, AppError> {
         let phones: Vec<&str> = rows.iter().filter_map(|row| row.phone.as_deref()).collect();
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         Ok(People {

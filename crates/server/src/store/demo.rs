@@ -238,6 +238,7 @@ const REMOVE_ALL: &[&str] = &[
     concat!("DELETE FROM exclusion WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_number WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_slice WHERE campaign_id IN ", campaigns!()),
+    concat!("DELETE FROM campaign_ahead WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign_label WHERE campaign_id IN ", campaigns!()),
     concat!("DELETE FROM campaign WHERE account_id IN ", accounts!()),
     concat!("DELETE FROM template WHERE account_id IN ", accounts!()),

@@ -134,6 +134,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         "fresh vendor ids",
         include_str!("../../../../migrations/0038_fresh_vendor_ids.sql"),
     ),
+    (39, "ahead", include_str!("../../../../migrations/0039_ahead.sql")),
 ];
 
 impl Dialect {

@@ -1,6 +1,7 @@
 //! SQL, and nothing but SQL: every statement of the product stands in this folder, one text for both engines.
 
 pub mod account;
+pub mod ahead;
 pub mod api_key;
 pub mod attempt;
 pub mod attribute;

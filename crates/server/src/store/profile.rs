@@ -299,6 +299,7 @@ macro_rules! of_lists {
         LIMIT $3) AS e)"
     };
 }
+pub(super) use of_lists;
 
 /// A slice of the profiles whose id is in a subquery.
 macro_rules! slice_in {

@@ -21,18 +21,44 @@ pub struct SliceRow {
     pub position: i64,
     /// Profiles above this id are not of this slice.
     pub upper: i64,
+    /// The position that the people belong to who were looked up before their turn.
+    pub ahead_from: i64,
+    /// They are all of the slice's people above the position up to this id.
+    pub ahead_to: i64,
+    /// How many they are.
+    pub ahead: i64,
+    /// How many of them are planned, in their order.
+    pub taken: i64,
+}
+
+impl SliceRow {
+    /// How many people were looked up and are not planned. None when somebody who does not know of them, an older version,
+    /// moved the slice on or cut it.
+    pub fn left(&self) -> i64 {
+        let holds = self.ahead_from == self.position && self.ahead_to <= self.upper;
+        if holds { self.ahead - self.taken } else { 0 }
+    }
+
+    /// Profiles up to this id are planned or looked up.
+    pub fn reached(&self) -> i64 {
+        if self.left() > 0 {
+            self.ahead_to
+        } else {
+            self.position
+        }
+    }
 }
 
 const NEXT_OF: Batch = Batch {
     sqlite: "
-SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper
+SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper, s.ahead_from, s.ahead_to, s.ahead, s.taken
 FROM campaign_slice s
 JOIN campaign c ON c.id = s.campaign_id
 WHERE s.campaign_id = $1 AND s.planned = 0 AND c.state = 3
 ORDER BY s.n
 LIMIT 1",
     postgres: "
-SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper
+SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper, s.ahead_from, s.ahead_to, s.ahead, s.taken
 FROM campaign_slice s
 JOIN campaign c ON c.id = s.campaign_id
 WHERE s.campaign_id = $1 AND s.planned = 0 AND c.state = 3
@@ -60,13 +86,13 @@ pub async fn begin(tx: &mut Tx, campaign_id: i64, number_id: i64, upper: i64) ->
 // The lock on the campaign: who pauses or stops it waits for this transaction, or this one sees it.
 const OPEN: Batch = Batch {
     sqlite: "
-SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper
+SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper, s.ahead_from, s.ahead_to, s.ahead, s.taken
 FROM campaign_slice s
 JOIN campaign c ON c.id = s.campaign_id
 WHERE s.number_id = $1 AND s.planned = 0 AND c.state = 3
 ORDER BY s.campaign_id, s.n",
     postgres: "
-SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper
+SELECT s.campaign_id, s.n, s.number_id, s.position, s.upper, s.ahead_from, s.ahead_to, s.ahead, s.taken
 FROM campaign_slice s
 JOIN campaign c ON c.id = s.campaign_id
 WHERE s.number_id = $1 AND s.planned = 0 AND c.state = 3
@@ -180,13 +206,13 @@ pub async fn idle_in(tx: &mut Tx, number_id: i64) -> Result<Vec<i64>, StoreError
 
 const WIDEST: Batch = Batch {
     sqlite: "
-SELECT campaign_id, n, number_id, position, upper
+SELECT campaign_id, n, number_id, position, upper, ahead_from, ahead_to, ahead, taken
 FROM campaign_slice
 WHERE campaign_id = $1 AND planned = 0
 ORDER BY upper - position DESC
 LIMIT 1",
     postgres: "
-SELECT campaign_id, n, number_id, position, upper
+SELECT campaign_id, n, number_id, position, upper, ahead_from, ahead_to, ahead, taken
 FROM campaign_slice
 WHERE campaign_id = $1 AND planned = 0
 ORDER BY upper - position DESC

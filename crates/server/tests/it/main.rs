@@ -10,6 +10,7 @@ mod access;
 mod account_secrets;
 mod account_stories;
 mod accounts;
+mod ahead;
 mod api;
 mod api_keys;
 mod attempts;

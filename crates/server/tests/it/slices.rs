@@ -139,7 +139,8 @@ async fn before_slices(db: &Db, campaign: i64, position: i64) {
     let sql = [
         "DROP TABLE campaign_slice".to_owned(),
         "DROP TABLE campaign_number".to_owned(),
-        "DELETE FROM _sqlx_migrations WHERE version = 5".to_owned(),
+        "DROP TABLE campaign_ahead".to_owned(),
+        "DELETE FROM _sqlx_migrations WHERE version IN (5, 39)".to_owned(),
         format!("UPDATE campaign SET position = {position} WHERE id = {campaign}"),
     ];
     for sql in sql {

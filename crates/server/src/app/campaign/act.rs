@@ -10,7 +10,7 @@ use crate::domain::id;
 use crate::domain::state::{CANCELLED, QUEUED};
 use crate::store::campaign::{self, Counts};
 use crate::store::message::{self, MessageChange};
-use crate::store::{Tx, profile, slice, template_shelf, to_json};
+use crate::store::{Tx, ahead, profile, slice, template_shelf, to_json};
 
 /// When a launch begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -150,6 +150,7 @@ pub async fn stop_because(
     checked.row.waiting_since = reason.map(|_| now);
     checked.row.updated_at = now;
     campaign::update(tx, &checked.row).await?;
+    ahead::forget_all(tx, id).await?;
     let mut counts = Counts::default();
     loop {
         let ids = message::queued_of_campaign(tx, id).await?;

@@ -1,6 +1,7 @@
 //! The send path in four steps: claim, prepare, exchange, settle. What touches the database is here; the exchange is
 //! the engine's, and `worker::dispatch` decides when.
 
+mod ahead;
 mod book;
 mod claim;
 mod keep;
@@ -12,6 +13,7 @@ mod settle;
 mod share;
 mod wa_id;
 
+pub use ahead::look_ahead;
 pub use book::Book;
 pub use claim::{Claimed, Payload, due};
 pub use pair::PairBook;

@@ -23,7 +23,7 @@ use crate::store::kept_number::{self, Kept};
 use crate::store::message::{self, CAMPAIGN, MessageChange, NewMessage};
 use crate::store::profile::ProfileRow;
 use crate::store::slice::{self, SliceRow};
-use crate::store::{Tx, from_json, to_json};
+use crate::store::{Tx, ahead, from_json, to_json};
 
 /// A running campaign, read once.
 #[derive(Debug, Clone)]
@@ -38,6 +38,10 @@ pub struct Running {
     pub scope: Scope,
     /// What it says.
     pub frozen: Arc<Frozen>,
+    /// How many people were looked at since it was read.
+    pub looked_at: usize,
+    /// How many of them would get it.
+    pub fit: usize,
 }
 
 impl Running {
@@ -50,6 +54,8 @@ impl Running {
             numbers: Vec::new(),
             scope: Scope::read(who_of(row)?)?,
             frozen: Arc::new(frozen),
+            looked_at: 0,
+            fit: 0,
         })
     }
 }
@@ -79,6 +85,10 @@ pub struct Planned {
     pub claimed: Vec<Claimed>,
     /// How many wait for another number of the campaign, which their people know.
     pub handed_over: usize,
+    /// How many people were looked at.
+    pub looked_at: usize,
+    /// How many of them would get it.
+    pub fit: usize,
 }
 
 fn judge(profile: &ProfileRow, attributes: &Map<String, Value>, people: &People, run: &Running) -> Verdict {
@@ -98,34 +108,29 @@ struct Looked {
     drafts: Vec<(NewMessage, Claimed)>,
     /// (campaign, profile, reason).
     excluded: Vec<(i64, i64, i16)>,
+    /// How many were looked at.
+    count: usize,
 }
 
-/// Looks at the next people until `want` of them would get it, and moves the slice on behind them. Where few would, it looks
-/// at more of them at once: people who are left out must not make the others wait.
-async fn look(
-    app: &App,
-    tx: &mut Tx,
-    (slice, run, cap): (&SliceRow, &Running, Option<&Cap>),
-    want: usize,
-    now: Millis,
-) -> Result<Looked, AppError> {
-    let mut found = Looked::default();
-    let (mut position, mut planned, mut left) = (slice.position, false, LOOK_AT);
-    let mut look_at = (want as i64 * 2).clamp(100, LOOK_AT);
-    while !planned && found.drafts.len() < want && left > 0 {
-        look_at = look_at.min(left);
-        let people = run.scope.next(tx, (position, slice.upper), look_at, cap).await?;
-        let mut looked_at_all = true;
-        for profile in &people.rows {
-            if found.drafts.len() == want {
-                looked_at_all = false;
-                break;
+impl Looked {
+    /// Looks at these people until `want` would get it. Answers at how many.
+    fn at(
+        &mut self,
+        app: &App,
+        people: &People,
+        (slice, run): (&SliceRow, &Running),
+        want: usize,
+        now: Millis,
+    ) -> Result<usize, AppError> {
+        for (i, profile) in people.rows.iter().enumerate() {
+            if self.drafts.len() == want {
+                return Ok(i);
             }
-            position = profile.id;
+            self.count += 1;
             let attributes: Map<String, Value> = from_json("attributes", &profile.attributes)?;
-            match judge(profile, &attributes, &people, run) {
+            match judge(profile, &attributes, people, run) {
                 Verdict::Outside => {}
-                Verdict::Excluded(reason) => found.excluded.push((run.id, profile.id, reason as i16)),
+                Verdict::Excluded(reason) => self.excluded.push((run.id, profile.id, reason as i16)),
                 Verdict::Sends(phone, values, payload) => {
                     let id = app.ids.next(now);
                     let row = row(id, slice, run.id, (profile.id, phone.clone()), &values, now);
@@ -138,15 +143,34 @@ async fn look(
                         at: now,
                         payload,
                     };
-                    found.drafts.push((row, claim));
+                    self.drafts.push((row, claim));
                 }
             }
         }
-        planned = looked_at_all && (people.rows.len() as i64) < look_at;
-        left -= look_at;
-        look_at = LOOK_AT;
+        Ok(people.rows.len())
     }
-    if (position != slice.position || planned) && !slice::move_on(tx, slice, position, planned, now).await? {
+}
+
+/// Looks at the next people until `want` of them would get it, and moves the slice on behind them. Where few would, it looks
+/// at more of them at once: people who are left out must not make the others wait.
+async fn look(
+    app: &App,
+    tx: &mut Tx,
+    (slice, run, cap): (&SliceRow, &Running, Option<&Cap>),
+    want: usize,
+    now: Millis,
+) -> Result<Looked, AppError> {
+    let mut found = Looked::default();
+    let ahead = match slice.left() {
+        0 => Vec::new(),
+        _ => ahead::next(tx, slice, LOOK_AT as usize).await?,
+    };
+    let moved = if ahead.is_empty() {
+        by_id(app, tx, (slice, run, cap), (want, &mut found), now).await?
+    } else {
+        by_number(app, tx, (slice, run, cap), &ahead, (want, &mut found), now).await?
+    };
+    if !moved {
         return Err(AppError::conflict(
             "campaign_moved",
             "The campaign is no longer running.",
@@ -154,6 +178,61 @@ async fn look(
         ));
     }
     Ok(found)
+}
+
+/// How many are looked at first.
+fn first_step(want: usize) -> i64 {
+    (want as i64 * 2).clamp(100, LOOK_AT)
+}
+
+/// The next people by id. False when somebody else moved the slice.
+async fn by_id(
+    app: &App,
+    tx: &mut Tx,
+    (slice, run, cap): (&SliceRow, &Running, Option<&Cap>),
+    (want, found): (usize, &mut Looked),
+    now: Millis,
+) -> Result<bool, AppError> {
+    let (mut position, mut planned) = (slice.position, false);
+    let (mut look_at, mut left) = (first_step(want), LOOK_AT);
+    while !planned && found.drafts.len() < want && left > 0 {
+        look_at = look_at.min(left);
+        let people = run.scope.next(tx, (position, slice.upper), look_at, cap).await?;
+        let count = found.at(app, &people, (slice, run), want, now)?;
+        if let Some(last) = count.checked_sub(1).and_then(|i| people.rows.get(i)) {
+            position = last.id;
+        }
+        planned = count == people.rows.len() && (count as i64) < look_at;
+        left -= look_at;
+        look_at = LOOK_AT;
+    }
+    if position == slice.position && !planned {
+        return Ok(true);
+    }
+    Ok(slice::move_on(tx, slice, position, planned, now).await?)
+}
+
+/// The next of those who were looked up before their turn. False when somebody else moved the slice.
+async fn by_number(
+    app: &App,
+    tx: &mut Tx,
+    (slice, run, cap): (&SliceRow, &Running, Option<&Cap>),
+    ids: &[i64],
+    (want, found): (usize, &mut Looked),
+    now: Millis,
+) -> Result<bool, AppError> {
+    let (mut taken, mut look_at) = (0, first_step(want));
+    while taken < ids.len() && found.drafts.len() < want {
+        let some = ids.iter().skip(taken).take(look_at as usize);
+        let some: Vec<i64> = some.copied().collect();
+        let people = run.scope.these(tx, &some, cap).await?;
+        let count = found.at(app, &people, (slice, run), want, now)?;
+        // Up to the first who was not looked at; who is gone in between was.
+        let next = people.rows.get(count).map(|row| row.id);
+        taken += some.iter().position(|id| Some(*id) == next).unwrap_or(some.len());
+        look_at = LOOK_AT;
+    }
+    Ok(ahead::take(tx, slice, taken).await?)
 }
 
 /// Plans the next people, `want` at most: claims them, or lets them wait for their turn or for the number that they know.
@@ -171,7 +250,9 @@ pub async fn plan(
     let Looked {
         mut drafts,
         mut excluded,
+        count: looked_at,
     } = look(app, tx, (slice, run, cap), want, now).await?;
+    let fit = drafts.len();
     let decided = decide(tx, (run, cap), &mut drafts, &mut excluded).await?;
     let habits = Habits::read(tx, run, &drafts).await?;
     let (mut rows, mut claimed, mut handed_over) = (Vec::new(), Vec::new(), HashSet::new());
@@ -208,6 +289,8 @@ pub async fn plan(
     Ok(Planned {
         claimed,
         handed_over: handed_over.len(),
+        looked_at,
+        fit,
     })
 }
 
@@ -274,7 +357,9 @@ pub async fn plan_skipped(
     let now = app.now();
     let cap = Cap::read(tx, now).await?;
     let run_with = (slice, run, cap.as_ref());
-    let Looked { drafts, mut excluded } = look(app, tx, run_with, LOOK_AT as usize, now).await?;
+    let Looked {
+        drafts, mut excluded, ..
+    } = look(app, tx, run_with, LOOK_AT as usize, now).await?;
     let rows = drafts.into_iter().map(|(row, _)| NewMessage {
         state: QUEUED,
         attempt: 0,

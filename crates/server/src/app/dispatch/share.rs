@@ -27,12 +27,13 @@ pub async fn share(tx: &mut Tx, number_id: i64) -> Result<bool, AppError> {
 /// An id near the middle of a slice with enough people on both sides. Ids are times, and people come in heaps: halving the
 /// range finds a heap within 64 steps, without counting it.
 async fn middle(tx: &mut Tx, slice: &SliceRow, lists: &[i64]) -> Result<Option<i64>, AppError> {
-    let (mut low, mut high) = (slice.position, slice.upper);
+    let (begin, mut high) = (slice.reached(), slice.upper);
+    let mut low = begin;
     while high - low > 1 {
         let middle = low + (high - low) / 2;
         if !profile::at_least(tx, middle, slice.upper, lists, LEAST).await? {
             high = middle;
-        } else if !profile::at_least(tx, slice.position, middle, lists, LEAST).await? {
+        } else if !profile::at_least(tx, begin, middle, lists, LEAST).await? {
             low = middle;
         } else {
             return Ok(Some(middle));

@@ -1,5 +1,6 @@
 //! Decides when each message leaves: tokens first, then a claim of exactly that many, then the requests.
 
+mod ahead;
 mod hold;
 mod leave;
 mod line;
@@ -22,6 +23,7 @@ use crate::store::campaign::{self, CampaignRow, Counts};
 use crate::store::message::{API, CAMPAIGN, CONVERSATION};
 use crate::store::slice;
 use crate::store::{message, number};
+use ahead::Lookups;
 use line::{AccountLine, CampaignLimit, NumberLine};
 
 /// How often settings are read again when nothing says that they changed.
@@ -50,6 +52,7 @@ struct State {
     campaigns: HashMap<i64, Running>,
     /// Of campaigns that were met since they began to run; `None` for one without a limit of its own.
     campaign_limits: HashMap<i64, Option<CampaignLimit>>,
+    lookups: Lookups,
     book: Book,
     finished: mpsc::UnboundedReceiver<Finished>,
     /// Answers that a failing database did not take yet.
@@ -76,6 +79,7 @@ impl Dispatcher {
             numbers: BTreeMap::new(),
             campaigns: HashMap::new(),
             campaign_limits: HashMap::new(),
+            lookups: Lookups::default(),
             book: Book::default(),
             finished,
             unsettled: Vec::new(),
@@ -203,6 +207,7 @@ impl Dispatcher {
             limit.follow_leases(&self.app);
         }
         state.book.retain(&running);
+        state.lookups.retain(&running);
         state.refreshed_at = Some(now);
         state.mark = mark;
         Ok(())

@@ -1,5 +1,6 @@
 //! Whose turn it is among the campaigns of a number.
 
+use super::ahead::is_wanted;
 use super::{Dispatcher, REFRESH, State, numbers_of};
 use crate::app::AppError;
 use crate::app::dispatch::{self, Claimed, Running};
@@ -92,6 +93,13 @@ impl Dispatcher {
             asked_cap |= asks_cap;
             let run = (&slice, run, cap.as_ref());
             let new = dispatch::plan(&self.app, tx, run, &mut number.pairs, want, counts).await?;
+            if let Some(run) = state.campaigns.get_mut(&id) {
+                run.looked_at += new.looked_at;
+                run.fit += new.fit;
+                if is_wanted(&slice, run) {
+                    self.look_ahead(&state.lookups, slice, run.scope.lists.clone());
+                }
+            }
             if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
                 limit.take(new.claimed.len() + new.handed_over);
             }
