@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use harkara::app::campaign::CampaignInput;
+use harkara::app::dispatch::look_ahead;
 use harkara::app::{App, AppError, account, campaign, consent, conversation, message};
 use harkara::domain::audience::{Audience, Comparison, Condition};
 use harkara::domain::id;
-use harkara::store::{self, campaign_list, number};
+use harkara::store::{self, campaign_list, number, slice};
 use harkara_provider::Content;
 use serde_json::json;
 
@@ -28,6 +29,8 @@ pub enum Act {
     Rate(usize, i64),
     Import(i64),
     Mend(usize),
+    /// So many people of a campaign at most, before their turn.
+    LookAhead(i64, usize),
 }
 
 /// A draft of a campaign of this seed.
@@ -94,9 +97,18 @@ pub async fn perform(app: &Arc<App>, act: &Act) -> Result<(), AppError> {
         tx.commit().await?;
         return campaign::count_expected(app, *id).await;
     }
+    if let Act::LookAhead(id, most) = act {
+        let mut tx = app.db.write().await?;
+        let slice = slice::next_of(&mut tx, *id).await?;
+        tx.commit().await?;
+        if let Some(slice) = slice {
+            look_ahead(app, &slice, &[], 1..=*most).await?;
+        }
+        return Ok(());
+    }
     let mut tx = app.db.write().await?;
     match act {
-        Act::Launch(..) => {}
+        Act::Launch(..) | Act::LookAhead(..) => {}
         Act::Pause(id) => drop(campaign::pause(app, &mut tx, *id).await?),
         Act::Resume(id) => drop(campaign::resume(app, &mut tx, *id).await?),
         Act::Stop(id) => drop(campaign::stop(app, &mut tx, *id).await?),
@@ -165,7 +177,7 @@ impl Story {
         if !std::mem::replace(&mut self.launched, true) {
             return Act::Launch(campaign, 0);
         }
-        match self.rng.below(18) {
+        match self.rng.below(22) {
             0..=5 => Act::Launch(campaign, self.rng.pick(&[0, 0, 0, 3_000])),
             6 => Act::Pause(campaign),
             7 | 8 => Act::Resume(campaign),
@@ -183,6 +195,7 @@ impl Story {
                 self.imported += 1;
                 Act::Import(self.imported)
             }
+            17..=20 => Act::LookAhead(campaign, self.rng.pick(&[2, 7, 30])),
             _ => {
                 let n = self.rng.below(2);
                 for user in &USERS[n * 2..n * 2 + 2] {
