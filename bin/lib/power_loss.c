@@ -4,7 +4,8 @@
  * A note is five words of 64 bits: kind, file (inode), a position, the length of what follows, and the folder (inode) where a name
  * stands. Changes are noted before they are made, under one lock, so that the notes are in the order of the changes and hold them all
  * when the program is killed. A sync covers what was noted before its first note, and only when its second is there. It waits
- * POWER_SYNC_US microseconds instead of for the real disk, whose power does not fail. Every POWER_SYNC_FAILS-th fdatasync fails. */
+ * POWER_SYNC_US microseconds instead of for the real disk, whose power does not fail. Every POWER_SYNC_FAILS-th fdatasync fails:
+ * what it should have written is lost, and as with Linux every other descriptor hears of it once. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,6 +29,7 @@ static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 static const char *folder;
 static int record = -1;
 static long sync_us, sync_fails;
+static int failures, heard[1024];
 
 __attribute__((constructor)) static void begin(void) {
     const char *us = getenv("POWER_SYNC_US"), *fails = getenv("POWER_SYNC_FAILS");
@@ -67,13 +69,14 @@ static uint64_t parent_of(const char *path) {
 }
 
 static int open_file(int (*real)(int, const char *, int, ...), int at, const char *path, int flags, mode_t mode) {
-    if (!inside(path) || !(flags & (O_CREAT | O_TRUNC))) return real(at, path, flags, mode);
+    if (!inside(path)) return real(at, path, flags, mode);
     struct stat s;
     pthread_mutex_lock(&order);
-    int there = !stat(path, &s);
+    int there = !stat(path, &s) || !(flags & O_CREAT);
     if (there && flags & O_TRUNC) note(CUT, s.st_ino, 0, 0, 0, 0);
     int fd = real(at, path, flags, mode), error = errno;
     if (!there && fd >= 0 && !fstat(fd, &s)) note(CREATE, s.st_ino, 0, path, strlen(path), parent_of(path));
+    if (fd >= 0) heard[fd % 1024] = failures;
     pthread_mutex_unlock(&order);
     errno = error;
     return fd;
@@ -173,7 +176,7 @@ int linkat(int from_at, const char *from, int to_at, const char *to, int flags) 
     return done;
 }
 
-static int sync_file(struct stat *s, int fails) {
+static int sync_file(int fd, struct stat *s, int fails) {
     static uint64_t syncs;
     pthread_mutex_lock(&order);
     uint64_t ticket = (uint64_t)getpid() << 32 | ++syncs;
@@ -182,15 +185,18 @@ static int sync_file(struct stat *s, int fails) {
     usleep((useconds_t)sync_us);
     pthread_mutex_lock(&order);
     note(fails ? SYNC_FAILED : SYNCED, s->st_ino, ticket, 0, 0, 0);
+    failures += fails;
+    int bad = S_ISREG(s->st_mode) && heard[fd % 1024] != failures;
+    heard[fd % 1024] = failures;
     pthread_mutex_unlock(&order);
     errno = EIO;
-    return fails ? -1 : 0;
+    return bad ? -1 : 0;
 }
 
 int fsync(int fd) {
     REAL(fsync);
     struct stat s;
-    return ours(fd, &s) ? sync_file(&s, 0) : real(fd);
+    return ours(fd, &s) ? sync_file(fd, &s, 0) : real(fd);
 }
 
 int fdatasync(int fd) {
@@ -198,5 +204,5 @@ int fdatasync(int fd) {
     static long n;
     struct stat s;
     if (!ours(fd, &s)) return real(fd);
-    return sync_file(&s, sync_fails && __atomic_add_fetch(&n, 1, __ATOMIC_RELAXED) % sync_fails == 0);
+    return sync_file(fd, &s, sync_fails && __atomic_add_fetch(&n, 1, __ATOMIC_RELAXED) % sync_fails == 0);
 }

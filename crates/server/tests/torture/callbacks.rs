@@ -183,6 +183,8 @@ pub async fn round(ground: Ground<'_>, seed: u64, points: u64) -> Tally {
         tally.point(kind);
         server.ready().await;
     }
+    server.recover();
+    server.ready().await;
     desk.stop.store(true, Ordering::Relaxed);
     for caller in callers {
         caller.await.unwrap();

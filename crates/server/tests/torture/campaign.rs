@@ -113,6 +113,7 @@ pub async fn round(ground: Ground<'_>, seed: u64, points: u64) -> Tally {
             tally.unknown_most = tally.unknown_most.max(unknown.unwrap_or_default());
         }
     }
+    server.recover();
     server.ready().await;
     stop.store(true, Ordering::Relaxed);
     let (written, sent) = (writer.await.unwrap(), program.await.unwrap());

@@ -28,6 +28,8 @@ pub struct Power {
     before: BTreeMap<PathBuf, Vec<u8>>,
     /// What the server was when it was ready last.
     identity: BTreeMap<&'static str, String>,
+    /// The disk may refuse a sync now and then.
+    pub ill: bool,
     dice: Dice,
 }
 
@@ -52,6 +54,7 @@ impl Power {
             data: data.canonicalize().unwrap(),
             before: BTreeMap::new(),
             identity: BTreeMap::new(),
+            ill: false,
             dice: Dice::new(seed),
         }
     }
@@ -59,7 +62,11 @@ impl Power {
     /// Has the program that begins noted.
     pub fn watch(&mut self, command: &mut Command) {
         let slow = self.dice.pick(&[0, 300, 3_000, 15_000]);
-        let fails = self.dice.pick(&[0, 0, 0, 11]);
+        let fails = if self.ill {
+            self.dice.pick(&[0, 0, 7, 23])
+        } else {
+            0
+        };
         command
             .env("LD_PRELOAD", self.folder.path().join("power_loss.so"))
             .env("POWER_FOLDER", &self.data)

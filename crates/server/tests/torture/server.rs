@@ -89,7 +89,18 @@ impl Server {
     /// It is gone, and with it what was not synced.
     pub async fn lose_power(&mut self) {
         self.kill();
-        self.power.as_mut().unwrap().lose().await;
+        let power = self.power.as_mut().unwrap();
+        power.ill = true;
+        power.lose().await;
+    }
+
+    /// Starts again on a disk that takes everything from now on: who compares asks once.
+    pub fn recover(&mut self) {
+        if let Some(power) = &mut self.power {
+            power.ill = false;
+            self.kill();
+            self.spawn();
+        }
     }
 
     /// `kill -9`: no goodbye.
