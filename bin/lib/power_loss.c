@@ -4,8 +4,8 @@
  * A note is five words of 64 bits: kind, file (inode), a position, the length of what follows, and the folder (inode) where a name
  * stands. Changes are noted before they are made, under one lock, so that the notes are in the order of the changes and hold them all
  * when the program is killed. A sync covers what was noted before its first note, and only when its second is there. It waits
- * POWER_SYNC_US microseconds instead of for the real disk, whose power does not fail. Every POWER_SYNC_FAILS-th fdatasync fails:
- * what it should have written is lost, and as with Linux every other descriptor hears of it once. */
+ * POWER_SYNC_US microseconds instead of for the real disk, whose power does not fail. Every POWER_SYNC_FAILS-th fdatasync of
+ * SQLite's log fails: what it should have written is lost, and as with Linux every other descriptor of it hears so once. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,13 +45,14 @@ static int inside(const char *path) {
     return n && !strncmp(path, folder, n) && (!path[n] || path[n] == '/');
 }
 
+/* 2 for SQLite's log. */
 static int ours(int fd, struct stat *s) {
     char link[40], path[PATH_MAX];
     if (!folder || fd < 3 || fstat(fd, s) || !(S_ISREG(s->st_mode) || S_ISDIR(s->st_mode))) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, path, sizeof path - 1);
     path[n < 0 ? 0 : n] = 0;
-    return inside(path);
+    return inside(path) ? 1 + (n > 4 && !strcmp(path + n - 4, "-wal")) : 0;
 }
 
 static void note(uint64_t kind, uint64_t file, uint64_t at, const void *data, size_t length, uint64_t parent) {
@@ -176,7 +177,7 @@ int linkat(int from_at, const char *from, int to_at, const char *to, int flags) 
     return done;
 }
 
-static int sync_file(int fd, struct stat *s, int fails) {
+static int sync_file(int fd, struct stat *s, int log, int fails) {
     static uint64_t syncs;
     pthread_mutex_lock(&order);
     uint64_t ticket = (uint64_t)getpid() << 32 | ++syncs;
@@ -186,7 +187,7 @@ static int sync_file(int fd, struct stat *s, int fails) {
     pthread_mutex_lock(&order);
     note(fails ? SYNC_FAILED : SYNCED, s->st_ino, ticket, 0, 0, 0);
     failures += fails;
-    int bad = S_ISREG(s->st_mode) && heard[fd % 1024] != failures;
+    int bad = log && heard[fd % 1024] != failures;
     heard[fd % 1024] = failures;
     pthread_mutex_unlock(&order);
     errno = EIO;
@@ -196,13 +197,15 @@ static int sync_file(int fd, struct stat *s, int fails) {
 int fsync(int fd) {
     REAL(fsync);
     struct stat s;
-    return ours(fd, &s) ? sync_file(fd, &s, 0) : real(fd);
+    int kind = ours(fd, &s);
+    return kind ? sync_file(fd, &s, kind == 2, 0) : real(fd);
 }
 
 int fdatasync(int fd) {
     REAL(fdatasync);
     static long n;
     struct stat s;
-    if (!ours(fd, &s)) return real(fd);
-    return sync_file(fd, &s, sync_fails && __atomic_add_fetch(&n, 1, __ATOMIC_RELAXED) % sync_fails == 0);
+    int kind = ours(fd, &s);
+    if (!kind) return real(fd);
+    return sync_file(fd, &s, kind == 2, kind == 2 && sync_fails && __atomic_add_fetch(&n, 1, __ATOMIC_RELAXED) % sync_fails == 0);
 }

@@ -12,6 +12,7 @@ mod campaign;
 mod dice;
 mod disk;
 mod ground;
+mod imports;
 mod postgres;
 mod power;
 mod server;
@@ -69,9 +70,7 @@ async fn callbacks_survive_kills_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_campaign_survives_losses_of_power() {
     for n in 0..dice::rounds(1) {
-        campaign::round(Ground::Power, dice::seed() + n, FEW)
-            .await
-            .judge();
+        campaign::round(Ground::Power, dice::seed() + n, 3).await.judge();
     }
 }
 
@@ -81,6 +80,13 @@ async fn callbacks_survive_losses_of_power() {
         callbacks::round(Ground::Power, dice::seed() + n, FEW)
             .await
             .judge();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imports_survive_losses_of_power() {
+    for n in 0..dice::rounds(1) {
+        imports::round(Ground::Power, dice::seed() + n, FEW).await.judge();
     }
 }
 
@@ -112,6 +118,10 @@ async fn long() {
             })
             .await,
         );
+    }
+    if engine != "postgres" {
+        let round = async |seed| imports::round(Ground::Power, seed, MANY).await;
+        tallies.push(many(seed, rounds, round).await);
     }
     println!("{}", tally::table(&tallies));
     let violations: Vec<String> = tallies.into_iter().flat_map(|t| t.violations).collect();

@@ -26,6 +26,8 @@ pub struct Power {
     data: PathBuf,
     /// What the disk had when the record began.
     before: BTreeMap<PathBuf, Vec<u8>>,
+    /// Which files these were: a name may come to stand for another one.
+    inodes: BTreeMap<PathBuf, u64>,
     /// What the server was when it was ready last.
     identity: BTreeMap<&'static str, String>,
     /// The disk may refuse a sync now and then.
@@ -53,6 +55,7 @@ impl Power {
             folder,
             data: data.canonicalize().unwrap(),
             before: BTreeMap::new(),
+            inodes: BTreeMap::new(),
             identity: BTreeMap::new(),
             ill: false,
             dice: Dice::new(seed),
@@ -84,9 +87,8 @@ impl Power {
     /// The files become what a disk may have. The server must be dead.
     pub async fn lose(&mut self) {
         let notes = parse(&std::fs::read(self.record()).unwrap_or_default());
-        let inode = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.ino());
         let before = std::mem::take(&mut self.before).into_iter();
-        let before = before.map(|(path, bytes)| (inode(&path), path, bytes));
+        let before = before.map(|(path, bytes)| (self.inodes[&path], path, bytes));
         let mut disk = Disk::of(before, &mut self.dice);
         disk.replay(&notes, &mut self.dice);
         let there = files(&self.data);
@@ -99,6 +101,8 @@ impl Power {
         for (path, bytes) in &self.before {
             std::fs::write(path, bytes).unwrap();
         }
+        let inode = |path: &PathBuf| (path.clone(), std::fs::metadata(path).unwrap().ino());
+        self.inodes = self.before.keys().map(inode).collect();
         let shared = self.data.join("harkara.db-shm");
         let _ = std::fs::remove_file(shared);
         std::fs::write(self.record(), "").unwrap();
