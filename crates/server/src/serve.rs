@@ -12,8 +12,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
+use crate::app::durable::write_private;
 use crate::app::lease::{self, Identity};
-use crate::app::vault::{Vault, write_private};
+use crate::app::vault::Vault;
 use crate::app::{App, AppError, account, api_key, audit, import};
 use crate::clock::{Clock, random_bytes};
 use crate::config::Config;

@@ -13,6 +13,7 @@ use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
+use super::durable::keep_name;
 use super::import_file::read;
 pub use super::import_options::{OptIn, Options};
 use super::import_text::to_utf8;
@@ -56,6 +57,7 @@ pub async fn receive<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         keep(&part, body).await?;
         turn(&part, &part, options).await?;
         fs::rename(&part, &path).await?;
+        keep_names(&path).await?;
         Ok(fs::metadata(&path).await?.len())
     };
     let length = match received.await {
@@ -107,6 +109,16 @@ pub(super) async fn turn(from: &Path, to: &Path, options: &Options) -> io::Resul
     tokio::task::spawn_blocking(move || to_utf8(&from, &to, chosen.as_deref()))
         .await
         .map_err(io::Error::other)?
+}
+
+/// Who is told that a file was received finds it after a loss of power: its name and that of its folder are durable.
+pub(super) async fn keep_names(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    let kept = tokio::task::spawn_blocking(move || {
+        keep_name(&path)?;
+        path.parent().map_or(Ok(()), keep_name)
+    });
+    kept.await.map_err(io::Error::other)?
 }
 
 pub(super) async fn keep<E: Into<Box<dyn std::error::Error + Send + Sync>>>(

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::fs;
 
 use super::import::{
-    Options, check_name, claim, file, folder, found, insert, keep, not_received, raw_file, remove_file, turn,
+    Options, check_name, claim, file, folder, found, insert, keep, keep_names, not_received, raw_file,
+    remove_file, turn,
 };
 use super::import_check::{Check, LONGEST_CORRECTED, RowProblem, judge};
 use super::import_file::{BadRow, Corrections, corrected};
@@ -114,6 +115,7 @@ async fn judged(
     let encoding = turn(&raw_file(app, import), &text, options)
         .await
         .map_err(not_received)?;
+    keep_names(&text).await.map_err(not_received)?;
     let judge = judge(app, options, &text, corrections, Some(import)).await?;
     let mut check = Check {
         encoding,

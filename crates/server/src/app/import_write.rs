@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
+use super::durable::keep_name;
 use super::import::{self, OptIn, Options, errors_file};
 use super::import_draft;
 use super::import_file::{BadRow, Batch, Corrections, Part, Reading};
@@ -244,8 +245,10 @@ pub(super) fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fr
         }
     }
     writer.flush()?;
+    writer.get_ref().sync_all()?;
     drop(writer);
-    std::fs::rename(&kept, path)
+    std::fs::rename(&kept, path)?;
+    keep_name(path)
 }
 
 pub(super) async fn note_errors(app: &App, import: i64, bad: &[BadRow]) -> io::Result<()> {
@@ -265,5 +268,7 @@ pub(super) async fn note_errors(app: &App, import: i64, bad: &[BadRow]) -> io::R
         .open(errors_file(app, import))
         .await?;
     file.write_all(&bytes).await?;
-    file.flush().await
+    file.flush().await?;
+    // The transaction that counts them follows.
+    file.sync_data().await
 }

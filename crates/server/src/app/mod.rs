@@ -19,6 +19,7 @@ pub mod campaign;
 pub mod consent;
 pub mod conversation;
 pub mod dispatch;
+pub mod durable;
 pub mod erase;
 pub mod error;
 pub mod factor;

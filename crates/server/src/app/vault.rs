@@ -1,7 +1,5 @@
 //! Encryption of secrets at rest.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -10,6 +8,7 @@ use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 
+use super::durable::write_private;
 use crate::clock::random_bytes;
 
 /// Holds the key; seals and opens.
@@ -128,18 +127,6 @@ impl Vault {
             .map_err(|_| VaultError::DoesNotOpen)?;
         String::from_utf8(text).map_err(|_| VaultError::DoesNotOpen)
     }
-}
-
-/// Writes a file that only its owner can read.
-pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 #[cfg(test)]

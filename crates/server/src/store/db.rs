@@ -288,7 +288,8 @@ async fn know_the_tables(read: &SqlitePool) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-async fn begin_immediate(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+/// The one transaction that writes.
+pub(super) async fn begin_immediate(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
     const BEGIN: &str = "BEGIN IMMEDIATE";
     match write.begin_with(BEGIN).await {
         // SQLite itself rolls back when the disk is full or fails, and then refuses sqlx's own ROLLBACK, so that sqlx

@@ -2,13 +2,16 @@
 //! goes on, and one wait covers all that were committed before it began.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
+use super::db::begin_immediate;
 use super::turn::{Lane, Turns};
 
 /// The log of one database file, whose connections all have `synchronous = NORMAL`.
@@ -30,7 +33,7 @@ struct State {
     log: Option<Arc<File>>,
     /// Of the committed, so many are durable.
     durable: u64,
-    /// The disk refused the log, and the database does not have all of it yet.
+    /// The disk refused some of the log, and it was not written again yet.
     refused: bool,
 }
 
@@ -56,7 +59,7 @@ impl LogSync {
         let log = self.clone();
         // Whoever waits may go away, but what the disk says must be heard: it says it once.
         let heard = tokio::spawn(async move { log.make_durable(&mut state).await }).await;
-        heard.map_err(std::io::Error::from)?
+        heard.map_err(io::Error::from)?
     }
 
     async fn make_durable(&self, state: &mut State) -> Result<(), sqlx::Error> {
@@ -64,18 +67,18 @@ impl LogSync {
         if !state.refused
             && let Err(error) = self.sync(state).await
         {
-            tracing::error!(%error, "the disk did not take the log of the database; copying the log into the database");
+            tracing::error!(%error, "the disk did not take the log of the database; writing it again");
             state.refused = true;
         }
         if state.refused {
-            self.checkpoint().await?;
+            self.write_again().await?;
             state.refused = false;
         }
         state.durable = all;
         Ok(())
     }
 
-    async fn sync(&self, state: &mut State) -> Result<(), std::io::Error> {
+    async fn sync(&self, state: &mut State) -> Result<(), io::Error> {
         let log = match &state.log {
             Some(log) => log.clone(),
             None => state.log.insert(Arc::new(File::open(&self.0.path)?)).clone(),
@@ -83,25 +86,35 @@ impl LogSync {
         tokio::task::spawn_blocking(move || log.sync_data()).await?
     }
 
-    // After a failure the kernel holds for written what it could not write, and the next sync would succeed without it.
-    // Copying the log into the database writes all of it once more, to another place.
-    async fn checkpoint(&self) -> Result<(), sqlx::Error> {
+    // After a failure the kernel holds for written what it could not write, and the next sync would succeed without it. So all that
+    // it shows is written to the same places, while nobody else writes. To copy the log into the database instead is not enough: on
+    // the disk there may be a hole in the log, and what stands before it is older than the database, but SQLite would believe it.
+    async fn write_again(&self) -> Result<(), sqlx::Error> {
         let _turn = self.0.turns.take(Lane::First).await;
-        let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(FULL)");
-        let (busy, _, _): (i64, i64, i64) = checkpoint.fetch_one(&self.0.write).await?;
-        if busy != 0 {
-            return Err(sqlx::Error::Io(std::io::Error::other(
-                "the log of the database is in use",
-            )));
+        let nobody_else = begin_immediate(&self.0.write).await?;
+        let path = self.0.path.clone();
+        let written = tokio::task::spawn_blocking(move || rewrite(&path)).await;
+        nobody_else.rollback().await?;
+        Ok(written.map_err(io::Error::from)??)
+    }
+}
+
+/// Writes what stands in a file into it once more, and waits for the disk.
+fn rewrite(path: &Path) -> io::Result<()> {
+    let file = File::options().read(true).write(true).open(path)?;
+    let (mut part, mut at) = (vec![0; 256 << 10], 0);
+    loop {
+        let read = file.read_at(&mut part, at)?;
+        if read == 0 {
+            return file.sync_data();
         }
-        Ok(())
+        file.write_all_at(&part[..read], at)?;
+        at += read as u64;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use tempfile::TempDir;
 
     use super::*;
@@ -110,11 +123,14 @@ mod tests {
 
     const MADE: &str = "CREATE TABLE kept (what TEXT NOT NULL)";
 
-    /// A database with a table, whose log cannot be made durable: nothing can be synced to this device. It is below the folder.
-    async fn on_an_ill_disk() -> (TempDir, PathBuf, Db) {
+    /// A database with a table, whose log cannot be made durable: nothing can be synced to this device.
+    async fn on_an_ill_disk() -> (TempDir, Db) {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ill.db");
-        let mut db = Db::open(path.to_str().unwrap()).await.unwrap();
+        let mut db = Db::open(folder.path().join("ill.db").to_str().unwrap())
+            .await
+            .unwrap();
+        let log_path = folder.path().join("log");
+        std::os::unix::fs::symlink("/dev/null", &log_path).unwrap();
         let Db::Sqlite {
             log,
             write: pool,
@@ -124,9 +140,9 @@ mod tests {
         else {
             unreachable!()
         };
-        *log = Some(LogSync::new("/dev/null".into(), pool.clone(), turns.clone()));
+        *log = Some(LogSync::new(log_path, pool.clone(), turns.clone()));
         write(&db, Lane::Bulk, MADE).await.unwrap();
-        (folder, path, db)
+        (folder, db)
     }
 
     async fn write(db: &Db, lane: Lane, sql: &'static str) -> Result<(), StoreError> {
@@ -135,69 +151,66 @@ mod tests {
         tx.commit().await
     }
 
-    /// What the file itself has, without its log.
-    async fn in_the_file(path: &Path) -> Vec<String> {
-        let copy = path.with_extension("copy");
-        std::fs::copy(path, &copy).unwrap();
-        let db = Db::open(copy.to_str().unwrap()).await.unwrap();
-        let mut tx = db.read().await.unwrap();
-        let kept =
-            on!(&mut tx, c => sqlx::query_scalar("SELECT what FROM kept ORDER BY what").fetch_all(c).await);
-        drop(tx);
-        db.close().await;
-        std::fs::remove_file(&copy).unwrap();
-        kept.unwrap_or_default()
-    }
-
     #[tokio::test]
-    async fn what_the_log_cannot_keep_the_file_has_before_somebody_is_told() {
-        let (_folder, path, db) = on_an_ill_disk().await;
+    async fn nobody_is_told_until_a_log_that_was_refused_is_written_again() {
+        let (folder, db) = on_an_ill_disk().await;
         write(&db, Lane::Bulk, "INSERT INTO kept VALUES ('bulk')")
             .await
-            .unwrap();
-        assert!(in_the_file(&path).await.is_empty(), "bulk does not wait");
-        for (lane, kept) in [(Lane::First, 2), (Lane::Soon, 3)] {
-            write(&db, lane, "INSERT INTO kept VALUES ('told')")
-                .await
-                .unwrap();
-            assert_eq!(in_the_file(&path).await.len(), kept);
-        }
-    }
-
-    #[tokio::test]
-    async fn nobody_is_told_when_neither_the_log_nor_the_file_has_it() {
-        let (_folder, path, db) = on_an_ill_disk().await;
-        let Db::Sqlite { write: pool, .. } = &db else {
-            unreachable!()
-        };
-        let soon = sqlx::query("PRAGMA busy_timeout = 1000");
-        soon.execute(pool).await.unwrap();
-        // While somebody reads an old state, the file cannot have the new one.
-        let mut reader = db.read().await.unwrap();
-        on!(&mut reader, c => sqlx::query("SELECT * FROM kept").execute(c).await.map(drop)).unwrap();
+            .expect("bulk does not wait");
         for lane in [Lane::First, Lane::Soon] {
             let refused = write(&db, lane, "INSERT INTO kept VALUES ('refused')").await;
             assert!(refused.unwrap_err().is_transient());
         }
-        reader.commit().await.unwrap();
+        // The disk is well.
+        std::fs::remove_file(folder.path().join("log")).unwrap();
+        std::os::unix::fs::symlink("ill.db-wal", folder.path().join("log")).unwrap();
         write(&db, Lane::First, "INSERT INTO kept VALUES ('told')")
             .await
             .unwrap();
-        assert_eq!(in_the_file(&path).await, ["refused", "refused", "told"]);
+        let mut tx = db.read().await.unwrap();
+        let kept: Vec<String> =
+            on!(&mut tx, c => sqlx::query_scalar("SELECT what FROM kept").fetch_all(c).await).unwrap();
+        assert_eq!(kept, ["bulk", "refused", "refused", "told"]);
+    }
+
+    #[tokio::test]
+    async fn nobody_writes_while_the_log_is_written_again() {
+        let (_folder, db) = on_an_ill_disk().await;
+        let Db::Sqlite { log: Some(log), .. } = &db else {
+            unreachable!()
+        };
+        let writing = db.write().await.unwrap();
+        let mut again = Box::pin(log.write_again());
+        assert!(futures::poll!(&mut again).is_pending());
+        drop(writing);
+        again.await.unwrap_err();
+        write(&db, Lane::Bulk, "INSERT INTO kept VALUES ('after')")
+            .await
+            .unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_written_again_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let text: Vec<u8> = (0..600_000_u32).map(|n| n as u8).collect();
+        std::fs::write(&path, &text).unwrap();
+        rewrite(&path).unwrap();
+        assert!(std::fs::read(&path).unwrap() == text);
     }
 
     #[tokio::test]
     async fn what_the_disk_says_is_heard_when_nobody_waits_any_more() {
-        let (_folder, _, db) = on_an_ill_disk().await;
+        let (_folder, db) = on_an_ill_disk().await;
         let Db::Sqlite { log: Some(log), .. } = &db else {
             unreachable!()
         };
         let mut wait = Box::pin(log.wait());
         assert!(futures::poll!(&mut wait).is_pending());
         drop(wait);
-        // Given free when the disk and the file have answered.
+        // Given free when the disk has answered.
         let state = log.0.state.lock().await;
-        assert_eq!((state.durable, state.refused), (1, false));
+        assert_eq!((state.durable, state.refused), (0, true));
     }
 
     #[tokio::test]

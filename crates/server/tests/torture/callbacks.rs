@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 
 use crate::campaign::{self, texts_of};
 use crate::dice::Dice;
-use crate::postgres::Cluster;
-use crate::server::Server;
+use crate::ground::Ground;
 use crate::shop::{Shop, options, phone};
 use crate::tally::Tally;
 
@@ -137,16 +136,11 @@ fn reports(shop: &Shop, n: usize, message: &harkara_sim::Message) -> Vec<Call> {
 }
 
 /// One round: `points` times trouble under load, then the comparison.
-pub async fn round(cluster: Option<&Cluster>, seed: u64, points: u64) -> Tally {
-    let engine = if cluster.is_some() { "postgres" } else { "sqlite" };
-    let mut tally = Tally::new(&format!("callbacks, {engine}"), seed);
+pub async fn round(ground: Ground<'_>, seed: u64, points: u64) -> Tally {
+    let mut tally = Tally::new(&format!("callbacks, {}", ground.name()), seed);
     let started = Instant::now();
     let mut dice = Dice::new(seed);
-    let database = match cluster {
-        Some(cluster) => Some(cluster.database().await),
-        None => None,
-    };
-    let mut server = Server::new(database);
+    let mut server = ground.server(seed).await;
     server.ready().await;
     let shop = Arc::new(Shop::open(&server, Options { seed, ..options() }, 1_000).await);
     // The reports of this story come from its own caller.
@@ -179,15 +173,18 @@ pub async fn round(cluster: Option<&Cluster>, seed: u64, points: u64) -> Tally {
     let callers: Vec<_> = (0..CALLERS).map(|_| tokio::spawn(desk.clone().call())).collect();
 
     for n in 0..points {
-        let kind = match (n % 3, cluster) {
-            (1, Some(_)) => "kill db",
+        let kind = match (n % 3, ground) {
+            (_, Ground::Power) => "power",
+            (1, Ground::Postgres(_)) => "kill db",
             _ => "kill",
         };
         tokio::time::sleep(Duration::from_millis(dice.between(50, 900))).await;
-        campaign::trouble(kind, &mut dice, &mut server, cluster).await;
+        campaign::trouble(kind, &mut dice, &mut server, ground).await;
         tally.point(kind);
         server.ready().await;
     }
+    server.recover();
+    server.ready().await;
     desk.stop.store(true, Ordering::Relaxed);
     for caller in callers {
         caller.await.unwrap();

@@ -12,7 +12,7 @@ use tokio::task::{JoinHandle, block_in_place};
 
 use crate::books;
 use crate::dice::Dice;
-use crate::postgres::Cluster;
+use crate::ground::Ground;
 use crate::server::Server;
 use crate::shop::{Shop, options, phone, within};
 use crate::tally::Tally;
@@ -25,6 +25,7 @@ const ADDRESSEES: u64 = 80_000;
 const ON_SQLITE: &[&str] = &[
     "kill", "kill", "kill", "kill", "kill", "kill", "freeze", "lock", "no disk",
 ];
+const WITH_POWER: &[&str] = &["power", "power", "power", "power", "kill", "no disk"];
 const ON_POSTGRES: &[&str] = &[
     "kill",
     "kill",
@@ -76,16 +77,11 @@ fn gateway(dice: &mut Dice, seed: u64) -> Options {
 }
 
 /// One round: `points` times trouble, then the comparison.
-pub async fn round(cluster: Option<&Cluster>, seed: u64, points: u64) -> Tally {
-    let engine = if cluster.is_some() { "postgres" } else { "sqlite" };
-    let mut tally = Tally::new(&format!("campaign, {engine}"), seed);
+pub async fn round(ground: Ground<'_>, seed: u64, points: u64) -> Tally {
+    let mut tally = Tally::new(&format!("campaign, {}", ground.name()), seed);
     let started = Instant::now();
     let mut dice = Dice::new(seed);
-    let database = match cluster {
-        Some(cluster) => Some(cluster.database().await),
-        None => None,
-    };
-    let mut server = Server::new(database);
+    let mut server = ground.server(seed).await;
     server.ready().await;
     server.refused = 0;
     let shop = Shop::open(&server, gateway(&mut dice, seed), 200).await;
@@ -95,16 +91,21 @@ pub async fn round(cluster: Option<&Cluster>, seed: u64, points: u64) -> Tally {
     let writer = write(shop.gateway(), stop.clone());
     let program = send(&server, &shop, stop.clone());
 
-    let kinds = if cluster.is_some() { ON_POSTGRES } else { ON_SQLITE };
+    let kinds = match ground {
+        Ground::Sqlite => ON_SQLITE,
+        Ground::Power => WITH_POWER,
+        Ground::Postgres(_) => ON_POSTGRES,
+    };
     for n in 0..points {
         // The first ones are always kills, so that a short run has them all.
-        let kind = match (n, cluster.is_some()) {
+        let kind = match (n, ground) {
+            (0, Ground::Power) => "power",
             (0, _) => "kill",
-            (1, true) => "kill db",
+            (1, Ground::Postgres(_)) => "kill db",
             _ => dice.pick(kinds),
         };
         wait_for_the_moment(&mut dice, &shop).await;
-        trouble(kind, &mut dice, &mut server, cluster).await;
+        trouble(kind, &mut dice, &mut server, ground).await;
         tally.point(kind);
         if dice.chance(0.7) {
             server.ready().await;
@@ -112,6 +113,7 @@ pub async fn round(cluster: Option<&Cluster>, seed: u64, points: u64) -> Tally {
             tally.unknown_most = tally.unknown_most.max(unknown.unwrap_or_default());
         }
     }
+    server.recover();
     server.ready().await;
     stop.store(true, Ordering::Relaxed);
     let (written, sent) = (writer.await.unwrap(), program.await.unwrap());
@@ -163,11 +165,15 @@ async fn wait_for_the_moment(dice: &mut Dice, shop: &Shop) {
     }
 }
 
-pub async fn trouble(kind: &str, dice: &mut Dice, server: &mut Server, cluster: Option<&Cluster>) {
+pub async fn trouble(kind: &str, dice: &mut Dice, server: &mut Server, ground: Ground<'_>) {
     let a_while = Duration::from_millis(dice.between(100, 2_500));
-    match (kind, cluster) {
+    match (kind, ground) {
         ("kill", _) => {
             server.kill();
+            server.spawn();
+        }
+        ("power", Ground::Power) => {
+            server.lose_power().await;
             server.spawn();
         }
         ("freeze", _) => {
@@ -175,7 +181,7 @@ pub async fn trouble(kind: &str, dice: &mut Dice, server: &mut Server, cluster: 
             tokio::time::sleep(a_while).await;
             server.freeze(false);
         }
-        ("kill db" | "kill both", Some(cluster)) => {
+        ("kill db" | "kill both", Ground::Postgres(cluster)) => {
             block_in_place(|| cluster.kill());
             if kind == "kill both" {
                 server.kill();
@@ -183,17 +189,17 @@ pub async fn trouble(kind: &str, dice: &mut Dice, server: &mut Server, cluster: 
             tokio::time::sleep(a_while / 4).await;
             block_in_place(|| cluster.restart());
         }
-        ("stop db", Some(cluster)) => {
+        ("stop db", Ground::Postgres(cluster)) => {
             block_in_place(|| cluster.stop());
             tokio::time::sleep(a_while).await;
             block_in_place(|| cluster.restart());
         }
-        ("lock", None) => {
+        ("lock", Ground::Sqlite) => {
             let held = hold_the_writer(server).await;
             tokio::time::sleep(a_while).await;
             drop(held);
         }
-        ("no disk", None) => {
+        ("no disk", Ground::Sqlite | Ground::Power) => {
             server.ready().await;
             server.no_disk(true);
             tokio::time::sleep(a_while).await;

@@ -10,7 +10,11 @@ mod books;
 mod callbacks;
 mod campaign;
 mod dice;
+mod disk;
+mod ground;
+mod imports;
 mod postgres;
+mod power;
 mod server;
 mod shop;
 mod tally;
@@ -18,6 +22,7 @@ mod tally;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
+use ground::Ground;
 use postgres::Cluster;
 use tally::Tally;
 
@@ -27,7 +32,9 @@ const FEW: u64 = 5;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_campaign_survives_kills_on_sqlite() {
     for n in 0..dice::rounds(1) {
-        campaign::round(None, dice::seed() + n, FEW).await.judge();
+        campaign::round(Ground::Sqlite, dice::seed() + n, FEW)
+            .await
+            .judge();
     }
 }
 
@@ -35,7 +42,7 @@ async fn a_campaign_survives_kills_on_sqlite() {
 async fn a_campaign_survives_kills_on_postgres() {
     let cluster = Cluster::start();
     for n in 0..dice::rounds(1) {
-        campaign::round(Some(&cluster), dice::seed() + n, FEW)
+        campaign::round(Ground::Postgres(&cluster), dice::seed() + n, FEW)
             .await
             .judge();
     }
@@ -44,7 +51,9 @@ async fn a_campaign_survives_kills_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callbacks_survive_kills_on_sqlite() {
     for n in 0..dice::rounds(1) {
-        callbacks::round(None, dice::seed() + n, FEW).await.judge();
+        callbacks::round(Ground::Sqlite, dice::seed() + n, FEW)
+            .await
+            .judge();
     }
 }
 
@@ -52,9 +61,32 @@ async fn callbacks_survive_kills_on_sqlite() {
 async fn callbacks_survive_kills_on_postgres() {
     let cluster = Cluster::start();
     for n in 0..dice::rounds(1) {
-        callbacks::round(Some(&cluster), dice::seed() + n, FEW)
+        callbacks::round(Ground::Postgres(&cluster), dice::seed() + n, FEW)
             .await
             .judge();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_campaign_survives_losses_of_power() {
+    for n in 0..dice::rounds(1) {
+        campaign::round(Ground::Power, dice::seed() + n, 3).await.judge();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callbacks_survive_losses_of_power() {
+    for n in 0..dice::rounds(1) {
+        callbacks::round(Ground::Power, dice::seed() + n, FEW)
+            .await
+            .judge();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imports_survive_losses_of_power() {
+    for n in 0..dice::rounds(1) {
+        imports::round(Ground::Power, dice::seed() + n, FEW).await.judge();
     }
 }
 
@@ -67,24 +99,29 @@ async fn long() {
     let engine = std::env::var("HARKARA_TORTURE_ENGINE").unwrap_or_default();
     let (seed, rounds) = (dice::seed(), dice::rounds(6));
     let mut tallies = Vec::new();
-    for on_postgres in [false, true] {
-        if engine == if on_postgres { "sqlite" } else { "postgres" } {
-            continue;
-        }
-        let cluster = on_postgres.then(Cluster::start);
-        let cluster = cluster.as_ref();
+    let cluster = (engine != "sqlite").then(Cluster::start);
+    let mut grounds = Vec::new();
+    if engine != "postgres" {
+        grounds.extend([Ground::Sqlite, Ground::Power]);
+    }
+    grounds.extend(cluster.as_ref().map(Ground::Postgres));
+    for ground in grounds {
         tallies.push(
             many(seed, rounds, async |seed| {
-                campaign::round(cluster, seed, MANY).await
+                campaign::round(ground, seed, MANY).await
             })
             .await,
         );
         tallies.push(
             many(seed, rounds, async |seed| {
-                callbacks::round(cluster, seed, MANY).await
+                callbacks::round(ground, seed, MANY).await
             })
             .await,
         );
+    }
+    if engine != "postgres" {
+        let round = async |seed| imports::round(Ground::Power, seed, MANY).await;
+        tallies.push(many(seed, rounds, round).await);
     }
     println!("{}", tally::table(&tallies));
     let violations: Vec<String> = tallies.into_iter().flat_map(|t| t.violations).collect();

@@ -10,6 +10,7 @@ use harkara::serve::CliFile;
 use tempfile::TempDir;
 
 use crate::postgres::free_port;
+use crate::power::Power;
 
 /// Longest wait for a start.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Server {
     folder: TempDir,
     database: Option<String>,
+    power: Option<Power>,
     listen: String,
     child: Option<Child>,
     http: reqwest::Client,
@@ -36,11 +38,19 @@ impl Server {
         Self {
             folder: tempfile::tempdir().unwrap(),
             database,
+            power: None,
             listen: format!("127.0.0.1:{}", free_port()),
             child: None,
             http,
             refused: 0,
         }
+    }
+
+    /// The same on SQLite, and its power can fail.
+    pub fn with_power(seed: u64) -> Self {
+        let mut server = Self::new(None);
+        server.power = Some(Power::new(server.folder.path(), seed));
+        server
     }
 
     pub fn spawn(&mut self) {
@@ -70,7 +80,27 @@ impl Server {
         if let Some(database) = &self.database {
             command.args(["--database", database]);
         }
+        if let Some(power) = &mut self.power {
+            power.watch(&mut command);
+        }
         self.child = Some(command.spawn().unwrap());
+    }
+
+    /// It is gone, and with it what was not synced.
+    pub async fn lose_power(&mut self) {
+        self.kill();
+        let power = self.power.as_mut().unwrap();
+        power.ill = true;
+        power.lose().await;
+    }
+
+    /// Starts again on a disk that takes everything from now on: who compares asks once.
+    pub fn recover(&mut self) {
+        if let Some(power) = &mut self.power {
+            power.ill = false;
+            self.kill();
+            self.spawn();
+        }
     }
 
     /// `kill -9`: no goodbye.
@@ -123,6 +153,9 @@ impl Server {
                 .send()
                 .await;
             if answer.is_ok_and(|a| a.status().is_success()) {
+                if let Some(power) = &mut self.power {
+                    power.ready();
+                }
                 return;
             }
             assert!(

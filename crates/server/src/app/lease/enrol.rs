@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::app::AppError;
-use crate::app::vault::write_private;
+use crate::app::durable::write_private;
 use crate::clock::{Millis, random_bytes};
 use crate::store::node::{self, GIVEN_UP, STOPPED};
 use crate::store::{Db, to_json};
