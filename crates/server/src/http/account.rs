@@ -8,14 +8,13 @@ use harkara_provider::FieldKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::number::{Number, show_number};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{self, CheckReport, Trial};
 use crate::app::{App, AppError};
 use crate::domain::id;
@@ -25,8 +24,8 @@ use crate::store::refused::RefusedRow;
 use crate::store::{self, Tx};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list, create))
         .routes(routes!(get, update))
         .routes(routes!(resume))

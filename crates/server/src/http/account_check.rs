@@ -6,21 +6,18 @@ use harkara_provider::SendError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::account::{self, CheckReport, CheckResult, Trial};
 use crate::domain::id;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(check))
-        .routes(routes!(try_settings))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(check)).routes(routes!(try_settings))
 }
 
 /// Settings to be tried before they are saved. Give `provider` for a new account or `account_id` for a change.

@@ -4,21 +4,20 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::account::{RefusedCallbacks, refused_callbacks, state_name};
 use super::extract::{Caller, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{ErrorGroup, health};
 use crate::app::trouble::Trouble;
 use crate::domain::id::ACCOUNT;
 use crate::domain::light::Light;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(trouble))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(trouble))
 }
 
 /// How an account does.

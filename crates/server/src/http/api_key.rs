@@ -5,21 +5,20 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::{AppError, FieldProblem, api_key};
 use crate::domain::id;
 use crate::domain::permission::{Permission, Rights};
 use crate::store;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list, create))
         .routes(routes!(revoke))
         .routes(routes!(rotate))

@@ -5,21 +5,20 @@ use axum::extract::{Query, State};
 use harkara_provider::SendErrorKind;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::callback::account_of;
 use super::extract::Caller;
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::{AppError, callback};
 use crate::domain::id::{ACCOUNT, CAMPAIGN, Kind, MESSAGE};
 use crate::store::attempt::{Entry, Place, Wanted, log};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(page))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(page))
 }
 
 /// An attempt to send a message.

@@ -8,13 +8,12 @@ use axum::response::IntoResponse;
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::access::Caller;
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::spreadsheet::text;
 use crate::app::audit::{AuditChange, Kind, id_kind};
 use crate::app::{App, AppError};
@@ -23,8 +22,8 @@ use crate::store::audit::{AuditRow, Wanted, page};
 use crate::store::from_json;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(export))
 }
 
 /// Acts in one part of an export.

@@ -6,12 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{self, Moment, Previewed};
 use crate::app::{App, AppError};
 use crate::clock::DAY;
@@ -20,10 +19,8 @@ use crate::domain::id;
 use crate::store::{Tx, conversation};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(get, set))
-        .routes(routes!(preview))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(get, set)).routes(routes!(preview))
 }
 
 /// The automatic answer of an account, and whom it was given to.

@@ -7,8 +7,6 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::campaign::people::RecipientFilter;
@@ -16,6 +14,7 @@ use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use super::profile_list::{ProfileFilter, chosen};
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::audit::{AuditChange, Kind, Object, note};
 use crate::app::bulk::{self, BulkAct, People, Picked};
@@ -27,8 +26,8 @@ use crate::store::bulk::{BulkRow, OFF_LIST, OPT_OUT};
 use crate::store::{Tx, to_json};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list, begin))
         .routes(routes!(show))
         .routes(routes!(cancel))

@@ -9,13 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::callback::{self, Which};
 use crate::clock::{first_id_at, id_time};
@@ -25,8 +24,8 @@ use crate::store::callback_link::list_of;
 use crate::store::from_json;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(page))
         .routes(routes!(replay))
         .routes(routes!(show))

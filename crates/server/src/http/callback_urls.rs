@@ -6,20 +6,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{self, Calls, Reached, Reserved, reserve, reserved};
 use crate::app::{App, AppError};
 use crate::domain::id::ACCOUNT;
 use crate::store;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(create))
         .routes(routes!(get))
         .routes(routes!(check))

@@ -11,14 +11,13 @@ use harkara_provider::Content;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::campaign::Queued;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::conversation::Reply;
 use crate::app::message::content_of;
 use crate::app::person::conversation_of;
@@ -38,8 +37,8 @@ use crate::store::message::{MessageRow, of_phone};
 use crate::store::{Tx, consent, number, profile, reply_draft};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list))
         .routes(routes!(unread))
         .routes(routes!(show))

@@ -5,19 +5,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::audit::Before;
 use crate::demo::workspace;
 use crate::domain::id::ACCOUNT;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show, begin, end))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show, begin, end))
 }
 
 /// The demo.

@@ -6,13 +6,12 @@ use axum::http::StatusCode;
 use harkara_sim::Behaviour;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller};
 use super::handset::no_handset;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::audit::Before;
 use crate::demo::crowd::{self, word};
@@ -21,8 +20,8 @@ use crate::domain::id::{IMPORT, LIST};
 use crate::store::{demo_crowd, list};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show, make))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show, make))
 }
 
 /// The crowds, and what can be asked for.

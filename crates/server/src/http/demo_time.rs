@@ -7,13 +7,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller};
 use super::handset::no_handset;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::audit::Before;
 use crate::clock::MovedClock;
@@ -22,8 +21,8 @@ use crate::demo::workspace;
 use crate::domain::phone::Phone;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show, forward))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show, forward))
 }
 
 /// What the demo takes for the time.

@@ -5,19 +5,18 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::access::Caller;
 use super::extract::{OpenBody, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::factor;
 use crate::domain::id::USER;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(show, begin))
         .routes(routes!(confirm))
         .routes(routes!(turn_off))

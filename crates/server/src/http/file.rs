@@ -6,13 +6,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Caller, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::audit::Before;
 use crate::app::file::{self, FileRow, UseRow, Wanted};
 use crate::app::{App, AppError};
@@ -22,8 +21,8 @@ use crate::domain::permission::Permission::TemplatesWrite;
 use crate::store;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list, create))
         .routes(routes!(rules))
         .routes(routes!(show, delete))

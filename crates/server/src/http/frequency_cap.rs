@@ -6,20 +6,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::{AppError, frequency_cap};
 use crate::domain::frequency_cap::CapLimit;
 use crate::store;
 use crate::store::frequency_cap::CapRow;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(get, change))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(get, change))
 }
 
 /// How many campaign messages a person gets at most.

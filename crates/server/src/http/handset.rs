@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::store::demo;
 
 /// Bytes of a request at most: media that a person sends.
@@ -50,8 +49,8 @@ const CHANGEABLE: &[&str] = &[
 ];
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(customers))
         .routes(routes!(chat))
         .routes(routes!(live))

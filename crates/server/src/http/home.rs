@@ -6,19 +6,18 @@ use axum::http::StatusCode;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::home::{self, Home};
 use crate::domain::permission::Permission;
 use crate::domain::zone::zone;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -7,14 +7,13 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::bulk::{profiles, source};
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::audit::{AuditChange, Object, note};
 use crate::app::{AppError, list};
 use crate::domain::{campaign, id};
@@ -23,8 +22,8 @@ use crate::store::Tx;
 use crate::store::list::{ListRow, UseRow};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(lists, create))
         .routes(routes!(show, rename, delete))
         .routes(routes!(restore))

@@ -13,19 +13,18 @@ use futures::Stream;
 use serde_json::json;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, Interval, interval_at};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::extract::Caller;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::{Shared, access};
 use crate::app::live::{self, LiveEvent, Story};
 use crate::domain::permission::Permission;
 use crate::store::news::Topic;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(listen))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(listen))
 }
 
 /// How often it is asked whether the caller may still listen.

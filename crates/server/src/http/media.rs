@@ -8,18 +8,17 @@ use bytes::{Buf, Bytes};
 use futures::{Stream, TryStreamExt, stream};
 use http_range_header::parse_range_header;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Caller, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::media::{self, Pieces};
 use crate::domain::id::MESSAGE;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(file))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(file))
 }
 
 /// What a browser may show in a page; everything else is only downloaded.

@@ -6,14 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::campaign::{LedgerLine, Queued, ledger_line};
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::message::{self, MessageInput, Told};
 use crate::clock::{first_id_at, id_time};
@@ -22,8 +21,8 @@ use crate::domain::state::{self, QUEUED, SENDING, State as MessageState, UNKNOWN
 use crate::store::unsettled::{UnsettledRow, Wanted, page};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(send, unsettled))
         .routes(routes!(tell))
         .routes(routes!(resend))

@@ -1,13 +1,14 @@
 //! HTTP: endpoint files hold error, doc and handler together.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
+use axum::body::Bytes;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use routes::Routes;
 
 pub mod access;
 pub mod account;
@@ -53,6 +54,7 @@ pub mod provider;
 mod reply_draft;
 mod retire;
 mod role;
+pub mod routes;
 mod said;
 mod saved_view;
 mod session;
@@ -78,9 +80,12 @@ pub type Shared = Arc<App>;
 )]
 struct Doc;
 
-/// The API under `/api/v1`, each feature adds its routes here.
-fn api() -> OpenApiRouter<Shared> {
-    let routes = OpenApiRouter::new()
+/// Where the API is.
+const API: &str = "/api/v1";
+
+/// The API under [`API`], each feature adds its routes here.
+fn api() -> Routes {
+    Routes::new()
         .merge(account::routes())
         .merge(account_check::routes())
         .merge(account_trouble::routes())
@@ -126,15 +131,13 @@ fn api() -> OpenApiRouter<Shared> {
         .merge(texts::routes())
         .merge(timeline::routes())
         .merge(try_message::routes())
-        .merge(user::routes());
-    OpenApiRouter::with_openapi(Doc::openapi())
-        .nest("/api/v1", routes)
-        .merge(upload::routes())
+        .merge(user::routes())
 }
 
 /// The OpenAPI document, from the code.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, mut doc) = api().split_for_parts();
+    let doc = api().describe(API, Doc::openapi());
+    let mut doc = upload::routes().describe("", doc);
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key: `Authorization: Bearer hk_...`"))
@@ -157,7 +160,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// clients that are generated from the document would take one for the other.
 fn name_operations(doc: &mut utoipa::openapi::OpenApi) {
     for (path, item) in &mut doc.paths.paths {
-        let place = path.trim_start_matches("/api/v1").trim_matches('/');
+        let place = path.trim_start_matches(API).trim_matches('/');
         let place = place.replace(['{', '}'], "").replace(['/', '-', '.'], "_");
         let named = [
             ("get", &mut item.get),
@@ -176,8 +179,9 @@ fn name_operations(doc: &mut utoipa::openapi::OpenApi) {
 
 /// Everything this server answers to.
 pub fn router(app: Shared) -> Router {
-    let (api, _) = api().split_for_parts();
-    let api = api
+    let api = Router::new()
+        .nest(API, api().router())
+        .merge(upload::routes().router())
         .layer(axum::middleware::from_fn_with_state(app.clone(), access::guard))
         .layer(axum::middleware::map_response(problem::in_words));
     let callbacks = callback_in::routes();
@@ -192,10 +196,16 @@ pub fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// The OpenAPI document; public, because it holds no data.
-async fn document() -> ([(axum::http::HeaderName, &'static str); 1], String) {
-    let json = openapi()
-        .to_json()
-        .unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}"));
-    ([(axum::http::header::CONTENT_TYPE, "application/json")], json)
+/// The OpenAPI document; public, because it holds no data. Kept as text once somebody asked: it is the same until the
+/// program ends, and building it takes 10 MB.
+async fn document() -> ([(axum::http::HeaderName, &'static str); 1], Bytes) {
+    static TEXT: OnceLock<Bytes> = OnceLock::new();
+    let text = TEXT.get_or_init(|| {
+        let json = openapi().to_json();
+        json.unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}")).into()
+    });
+    (
+        [(axum::http::header::CONTENT_TYPE, "application/json")],
+        text.clone(),
+    )
 }

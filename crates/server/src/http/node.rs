@@ -6,20 +6,19 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::Caller;
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::clock::DAY;
 use crate::domain::id;
 use crate::store::node::{self, ALIVE, GIVEN_UP, NodeRow, STOPPING};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(list))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(list))
 }
 
 /// A server.

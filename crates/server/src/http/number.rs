@@ -6,13 +6,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{self, NumberUse};
 use crate::app::{App, AppError};
 use crate::domain::campaign as states;
@@ -22,8 +21,8 @@ use crate::store::retired::CampaignOf;
 use crate::store::{self, Tx};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list))
         .routes(routes!(add_number))
         .routes(routes!(update_number))

@@ -9,12 +9,11 @@ use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 pub use crate::app::profile::consent_name;
 use crate::app::profile::{Change, Outcome, Set, Who, Wish, give_consent, write_one};
 use crate::app::{App, AppError, FieldProblem};
@@ -25,8 +24,8 @@ use crate::store::profile::{OPTED_IN, ProfileRow};
 use crate::store::{self, Tx};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(upsert))
         .routes(routes!(show, patch))
         .routes(routes!(consent))

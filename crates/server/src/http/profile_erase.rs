@@ -4,18 +4,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, once, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::erase::{self, Receipt};
 use crate::domain::id::PROFILE;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(erase_one))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(erase_one))
 }
 
 /// Erases a person for good: profile, attributes, events, places on lists, the conversation, texts and values of messages.

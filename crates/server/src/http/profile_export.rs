@@ -8,14 +8,13 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use futures::StreamExt;
 use serde_json::Value;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::Caller;
 use super::problem::Problem;
 use super::profile::consent_name;
 use super::profile_list::{ProfileFilter, few, looked, those};
+use super::routes::{Routes, routes};
 use super::spreadsheet::text;
 use crate::app::audit::{AuditChange, Object, note};
 use crate::app::find::{self, Looked};
@@ -26,8 +25,8 @@ use crate::store::profile::ProfileRow;
 use crate::store::{Tx, consent, from_json, list};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(export))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(export))
 }
 
 /// People in one part.

@@ -5,14 +5,13 @@ use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::Caller;
 use super::paging::Page;
 use super::problem::Problem;
 use super::profile::{Profile, consent_name, read_phone};
+use super::routes::{Routes, routes};
 use crate::app::bulk::People;
 use crate::app::find::{self, Found, Looked};
 use crate::app::{App, AppError, attribute};
@@ -23,8 +22,8 @@ use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
 use crate::store::{self, Tx};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list))
         .routes(routes!(count))
         .routes(routes!(attributes))

@@ -5,19 +5,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, once, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::merge::{Merge, merge_into};
 use crate::domain::id::PROFILE;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(merge))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(merge))
 }
 
 /// Which profile goes.

@@ -4,17 +4,15 @@ use axum::Json;
 use harkara_provider::{Field, FieldKind, Spec, registry};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::Shared;
 use super::extract::Caller;
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(list))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(list))
 }
 
 /// A provider, declared.

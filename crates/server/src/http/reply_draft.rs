@@ -4,20 +4,19 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::{AppError, conversation, reply_draft};
 use crate::domain::id::{CONVERSATION, DRAFT};
 use crate::store::Tx;
 use crate::store::reply_draft::DraftRow;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show, keep))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show, keep))
 }
 
 /// One's own draft of an answer.

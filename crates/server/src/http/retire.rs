@@ -4,19 +4,18 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Caller, path_id};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{Stops, Way, account_stops, number_stops, retire, retire_number};
 use crate::domain::id::{ACCOUNT, CAMPAIGN, NUMBER};
 use crate::store::retired::CampaignOf;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(delete_account))
         .routes(routes!(delete_number))
 }

@@ -4,14 +4,13 @@ use axum::Json;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::conversation::{Conversation, shown};
 use super::extract::Caller;
 use super::paging::Page;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::person::conversation_of;
 use crate::app::{AppError, find, said};
 use crate::clock::id_time;
@@ -20,8 +19,8 @@ use crate::domain::said::{Asked, snippet};
 use crate::domain::state::RECEIVED;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(search))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(search))
 }
 
 /// What to look for.

@@ -6,21 +6,20 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::saved_view;
 use crate::domain::id::VIEW;
 use crate::store;
 use crate::store::saved_view::ViewRow;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list, create))
         .routes(routes!(change, delete))
 }

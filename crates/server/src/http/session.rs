@@ -6,14 +6,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::access::{COOKIE, Caller};
 use super::extract::{Body, OpenBody, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::user::User;
 use crate::app::sign_in::{self, Begun, Client, LONG, Next, Person, SignedIn};
 use crate::app::{App, AppError, factor, user};
@@ -24,8 +23,8 @@ use crate::domain::sign_in as rules;
 use crate::store;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(start))
         .routes(routes!(make_owner))
         .routes(routes!(show, create, change, end))

@@ -7,12 +7,11 @@ use axum::response::Response;
 use harkara_provider::{Category, TemplateMessage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::problem::{Problem, ProblemField};
+use super::routes::{Routes, routes};
 use super::template_doc::{CategoryDoc, ContentDoc};
 use crate::app::AppError;
 use crate::app::template::{self, Change, ImportReport};
@@ -25,8 +24,8 @@ use crate::store::template::TemplateRow;
 use crate::store::template_shelf::plain_name;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(create))
         .routes(routes!(preview))
         .routes(routes!(get, update))

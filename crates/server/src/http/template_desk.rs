@@ -6,14 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::campaign::{CampaignItem, items};
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::template::{Template, no_account, show};
 use super::template_doc::ContentDoc;
 use crate::app::AppError;
@@ -23,8 +22,8 @@ use crate::domain::template::{Mapping, TemplateContent};
 use crate::store;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(uses))
         .routes(routes!(copy))
         .routes(routes!(check))

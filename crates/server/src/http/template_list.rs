@@ -5,13 +5,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Caller, path_id};
 use super::paging::{Listing, Page, place, show_place};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::template::{Template, no_account, show};
 use crate::app::AppError;
 use crate::app::template::{self, Uses};
@@ -21,8 +20,8 @@ use crate::store::template::TemplateRow;
 use crate::store::template_shelf::{After, Wanted, list as rows_of};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list))
         .routes(routes!(delete))
         .routes(routes!(restore))

@@ -7,13 +7,12 @@ use axum::response::Response;
 use harkara_provider::Category;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::template::{Template, show_changed};
 use super::template_doc::{CategoryDoc, ContentDoc};
 use crate::app::AppError;
@@ -24,10 +23,8 @@ use crate::store::template_version::{VersionRow, page as page_of};
 use crate::store::{StoreError, from_json};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(restore))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(list)).routes(routes!(restore))
 }
 
 /// A template as it was saved once.

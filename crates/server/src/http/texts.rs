@@ -11,16 +11,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::Shared;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::domain::texts::{languages, texts};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show))
 }
 
 /// Sentences of the server in one language.

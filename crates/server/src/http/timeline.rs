@@ -5,14 +5,13 @@ use axum::extract::{Path, Query, State};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Caller, path_id};
 use super::paging::{Listing, Page};
 use super::problem::Problem;
 use super::profile::{consent_name, find};
+use super::routes::{Routes, routes};
 use crate::clock::id_time;
 use crate::domain::{id, state};
 use crate::store::consent::ConsentRow;
@@ -20,8 +19,8 @@ use crate::store::timeline::{EventRow, MessageOfPerson};
 use crate::store::{consent, timeline};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(show))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(show))
 }
 
 /// One thing that happened.

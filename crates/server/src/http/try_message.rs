@@ -6,21 +6,20 @@ use harkara_provider::Content;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::account_check::{CheckedProblem, trial_of};
 use super::extract::{Body, at_most_once};
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::account::{Tried, ready, try_message};
 use crate::app::{App, AppError, template};
 use crate::domain::id::TEMPLATE;
 use crate::store;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(send))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(send))
 }
 
 /// A message to be sent with settings that are not saved. Give `provider` for a new account or `account_id` for a change.

@@ -14,10 +14,9 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
+use super::routes::{Routes, routes};
 use crate::app::sign_in::Client;
 use crate::app::upload::{Refused, subscribe as act_subscribe, upload as act_upload};
 use crate::app::{AppError, api_key};
@@ -30,12 +29,15 @@ const IN_FLIGHT: usize = 15;
 const BODY: usize = 32 << 20;
 
 /// Routes, at the root.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(upload))
         .routes(routes!(subscribe))
-        .layer(DefaultBodyLimit::max(BODY))
-        .layer(Extension(Arc::new(Semaphore::new(IN_FLIGHT))))
+        .around(|router| {
+            router
+                .layer(DefaultBodyLimit::max(BODY))
+                .layer(Extension(Arc::new(Semaphore::new(IN_FLIGHT))))
+        })
 }
 
 /// The answer to a call.

@@ -6,14 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::access::Caller;
 use super::extract::{Body, OpenBody, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use super::session::{CodeNeeded, Session, next};
 use crate::app::sign_in::Client;
 use crate::app::{AppError, user};
@@ -23,8 +22,8 @@ use crate::store;
 use crate::store::user::UserRow;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list))
         .routes(routes!(update))
         .routes(routes!(reset))

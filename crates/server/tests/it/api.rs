@@ -127,6 +127,7 @@ on_both_engines! {
         let (status, document) = Api::new(&w).await.call(Method::GET, "/openapi.json", None, Value::Null).await;
         assert_eq!(status, StatusCode::OK);
         assert!(document["paths"]["/api/v1/campaigns/{id}/launch"]["post"].is_object());
+        assert_eq!(document, serde_json::to_value(harkara::http::openapi()).unwrap());
     }
 
     async fn a_rejected_template_is_not_launched(t) {

@@ -6,12 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Body, Caller, once, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use super::{Campaign, show};
 use crate::app::AppError;
 use crate::app::campaign::{self, Done};
@@ -21,8 +20,8 @@ use crate::store::campaign::Desk;
 use crate::store::campaign_list;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(archive))
         .routes(routes!(label))
         .routes(routes!(set_labels))

@@ -5,19 +5,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Body, Caller, once, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use super::{Campaign, Nothing, act, show};
 use crate::app::campaign;
 use crate::domain::id::CAMPAIGN;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(delete))
         .routes(routes!(copy))
         .routes(routes!(unschedule))

@@ -7,12 +7,11 @@ use axum::response::IntoResponse;
 use futures::StreamExt;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Caller, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use super::super::spreadsheet::text;
 use super::people::{RecipientFilter, lines, names};
 use crate::app::AppError;
@@ -23,8 +22,8 @@ use crate::domain::permission::Permission;
 use crate::store::campaign;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(export))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(export))
 }
 
 const PAGE: i64 = 2_000;

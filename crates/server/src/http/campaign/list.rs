@@ -7,13 +7,12 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::Caller;
 use super::super::paging::{Listing, Page, place, show_place};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use super::desk::owner_of;
 use super::{Campaign, shown};
 use crate::app::AppError;
@@ -26,8 +25,8 @@ use crate::store::campaign::CampaignRow;
 use crate::store::campaign_list::{After, Sorted, Wanted, labels_of, list as rows_of};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(list))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(list))
 }
 
 /// In which order campaigns are listed.

@@ -8,20 +8,19 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use tokio::sync::broadcast::error::RecvError;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Caller, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::campaign::{self, Progress};
 use crate::domain::id::CAMPAIGN;
 use crate::store::news::Topic;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(live))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(live))
 }
 
 /// Between two events.

@@ -20,13 +20,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Shared;
 use super::extract::{Body, Caller, once, path_id};
 use super::paging::Listing;
 use super::problem::Problem;
+use super::routes::{Routes, routes};
 use crate::app::campaign::{self, CampaignInput, Checked, FailureGroup, Progress, When, who_of};
 use crate::app::{AppError, message};
 use crate::clock::SECOND;
@@ -42,8 +41,8 @@ use crate::store::campaign::CampaignRow;
 use crate::store::{Tx, from_json};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(create))
         .routes(routes!(get, edit))
         .routes(routes!(test))

@@ -7,13 +7,12 @@ use axum::extract::{Path, Query, State as HttpState};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Body, Caller, path_id};
 use super::super::paging::{Listing, Page};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::campaign::{self as app_campaign, Recipients, Resend, recipients};
 use crate::domain::audience::Exclusion;
@@ -27,8 +26,8 @@ use crate::store::recipient::Without;
 use crate::store::{StoreError, Tx, campaign, from_json, profile};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(messages))
         .routes(routes!(resend))
         .routes(routes!(excluded))

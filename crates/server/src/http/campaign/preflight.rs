@@ -7,12 +7,11 @@ use axum::extract::{Path, Query, State};
 use harkara_provider::TemplateMessage;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Body, Caller, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use super::reach::{AskedWho, says, sound};
 use crate::app::AppError;
 use crate::app::campaign::{
@@ -26,10 +25,8 @@ use crate::domain::template::Mapping;
 use crate::domain::timetable::OpenSpan;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(preflight))
-        .routes(routes!(sample))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(preflight)).routes(routes!(sample))
 }
 
 /// One thing that was looked at before a launch.

@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Body, Caller, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use crate::app::campaign::{self, Reach, who_of};
 use crate::app::{AppError, FieldProblem, template};
 use crate::domain::audience::Audience;
@@ -19,10 +18,8 @@ use crate::domain::template::{Frozen, Mapping};
 use crate::store::from_json;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(reach_of_any))
-        .routes(routes!(reach))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(reach_of_any)).routes(routes!(reach))
 }
 
 /// An audience to estimate.

@@ -4,19 +4,18 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::super::Shared;
 use super::super::extract::{Caller, path_id};
 use super::super::problem::Problem;
+use super::super::routes::{Routes, routes};
 use crate::app::AppError;
 use crate::app::campaign::{self, Series};
 use crate::domain::id::CAMPAIGN;
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(series))
+pub fn routes() -> Routes {
+    Routes::new().routes(routes!(series))
 }
 
 /// Ten years.

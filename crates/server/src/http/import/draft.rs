@@ -7,8 +7,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Import;
 use super::query::{ImportQuery, options, read_query};
@@ -21,9 +19,10 @@ use crate::domain::id;
 use crate::http::Shared;
 use crate::http::extract::{Body as JsonBody, Caller, once, path_id};
 use crate::http::problem::Problem;
+use crate::http::routes::{Routes, routes};
 
-pub(super) fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(create))
         .routes(routes!(show))
         .routes(routes!(check))

@@ -11,8 +11,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio_util::io::ReaderStream;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::query::{ImportQuery, options, read_query};
 use crate::app::AppError;
@@ -27,12 +25,13 @@ use crate::http::Shared;
 use crate::http::extract::{Body as JsonBody, Caller, once, path_id};
 use crate::http::paging::{Listing, Page};
 use crate::http::problem::Problem;
+use crate::http::routes::{Routes, routes};
 use crate::store;
 use crate::store::import::{CANCELLED, DRAFT, FAILED, FINISHED, ImportRow, PAUSED, RUNNING, UNDONE};
 
 /// Routes.
-pub fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
+pub fn routes() -> Routes {
+    Routes::new()
         .routes(routes!(list, create))
         .routes(routes!(preview))
         .routes(routes!(check))
