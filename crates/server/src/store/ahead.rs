@@ -30,14 +30,14 @@ macro_rules! by_number {
         Batch {
             sqlite: concat!(
                 "
-SELECT json_group_array(id ORDER BY phone), COUNT(*), COALESCE(MAX(id), 0)
+SELECT json_group_array(id ORDER BY phone, id), COUNT(*), COALESCE(MAX(id), 0)
 FROM (",
                 $sqlite,
                 ")"
             ),
             postgres: concat!(
                 "
-SELECT COALESCE(CAST(json_agg(id ORDER BY phone COLLATE \"C\") AS TEXT), '[]'), COUNT(*), COALESCE(MAX(id), 0)
+SELECT COALESCE(CAST(json_agg(id ORDER BY phone COLLATE \"C\", id) AS TEXT), '[]'), COUNT(*), COALESCE(MAX(id), 0)
 FROM (",
                 $postgres,
                 ") AS p"

@@ -161,6 +161,28 @@ on_both_engines! {
         }
     }
 
+    async fn of_two_people_with_one_number_the_earlier_one_gets_it_as_ever(t) {
+        let w = World::new(t, Options::default()).await;
+        let mut people = upside_down(&w, 20).await;
+        let mut tx = w.app().db.write().await.unwrap();
+        for (i, person) in people.iter_mut().enumerate().skip(10) {
+            person.phone = Some(phone(100 - i as i64 % 10));
+        }
+        for (i, person) in people.iter_mut().enumerate().take(10) {
+            person.phone = Some(phone(100 - i as i64));
+        }
+        store::profile::update_many(&mut tx, &people).await.unwrap();
+        tx.commit().await.unwrap();
+        let id = w.launch(Audience::Everyone).await;
+        assert!(look(&w, id, &[], 1..=100).await);
+        let funnel = w.run(id).await.funnel;
+        assert_eq!((funnel.recipients, funnel.sent, funnel.excluded), (10, 10, 10));
+        let mut tx = w.app().db.read().await.unwrap();
+        let rows = store::message::of_campaign(&mut tx, id, i64::MAX, 0, 100).await.unwrap();
+        let first: Vec<Option<i64>> = people[..10].iter().map(|p| Some(p.id)).collect();
+        assert!(rows.iter().all(|row| first.contains(&row.profile_id)), "{rows:?}");
+    }
+
     async fn who_was_planned_while_others_were_looked_up_is_left_out(t) {
         let w = World::new(t, Options::default()).await;
         upside_down(&w, 400).await;
