@@ -1,11 +1,6 @@
 //! SQLite's log, copied into the database beside the writer instead of by it: left to SQLite, a transaction in a hundred copies
 //! thousands of pages before it is done.
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
@@ -23,12 +18,11 @@ const COPIES: usize = 3;
 #[derive(Debug, Clone)]
 pub(super) struct Copier {
     own: SqlitePool,
-    index: PathBuf,
 }
 
 impl Copier {
-    /// Of the file at this path.
-    pub(super) async fn new(path: &Path, options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+    /// Of the file of these options.
+    pub(super) async fn new(options: SqliteConnectOptions) -> Result<Self, sqlx::Error> {
         let own = SqlitePoolOptions::new()
             .max_connections(1)
             .test_before_acquire(false)
@@ -36,34 +30,23 @@ impl Copier {
             .max_lifetime(None)
             .connect_with(options.pragma("cache_size", "-64"))
             .await?;
-        let mut index = path.as_os_str().to_owned();
-        index.push("-shm");
-        Ok(Self {
-            own,
-            index: index.into(),
-        })
+        Ok(Self { own })
     }
 
-    /// Pages of the log that the database does not have, as the index of the log says: its format is documented at
-    /// <https://www.sqlite.org/walformat.html>. It is made with the first transaction.
-    fn pages(&self) -> io::Result<u32> {
-        let file = match File::open(&self.index) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-            file => file?,
-        };
-        let at = |place| {
-            let mut bytes = [0; 4];
-            file.read_exact_at(&mut bytes, place)?;
-            io::Result::Ok(u32::from_ne_bytes(bytes))
-        };
-        let (written, copied) = (at(16)?, at(96)?);
-        Ok(written.saturating_sub(copied))
+    /// Pages of the log that the database does not have. SQLite is asked: who opens its files beside it and closes them takes
+    /// its locks away.
+    async fn pages(&self) -> Result<i64, sqlx::Error> {
+        self.left("PRAGMA wal_checkpoint(NOOP)").await
     }
 
     /// Copies what nobody prevents. Answers how many pages of the log are left.
     async fn copy(&self) -> Result<i64, sqlx::Error> {
-        let copy = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)");
-        let (_, written, copied): (i64, i64, i64) = copy.fetch_one(&self.own).await?;
+        self.left("PRAGMA wal_checkpoint(PASSIVE)").await
+    }
+
+    async fn left(&self, checkpoint: &'static str) -> Result<i64, sqlx::Error> {
+        let checkpoint = sqlx::query_as(checkpoint);
+        let (_, written, copied): (i64, i64, i64) = checkpoint.fetch_one(&self.own).await?;
         Ok(written - copied)
     }
 
@@ -76,7 +59,7 @@ impl LogSync {
     /// Copies the log into the database when it has so many pages. Answers whether it had.
     async fn shorten(&self, pages: u32) -> Result<bool, sqlx::Error> {
         let copier = self.copier();
-        if copier.pages()? < pages {
+        if copier.pages().await? < i64::from(pages) {
             return Ok(false);
         }
         // Of a log with a hole nothing may be copied: after a loss of power SQLite would read older pages over newer ones.
@@ -114,6 +97,9 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
+
     use tempfile::TempDir;
 
     use super::*;
@@ -149,23 +135,22 @@ mod tests {
     #[tokio::test]
     async fn a_long_log_is_copied_beside_a_transaction_and_begins_anew() {
         let (folder, db) = with(30_000).await;
-        assert!(log(&db).copier().pages().unwrap() > MANY);
+        assert!(log(&db).copier().pages().await.unwrap() > i64::from(MANY));
         let file = folder.path().join("long.db");
         let before = file.metadata().unwrap().len();
         // The last part waits for whoever writes; the most does not.
         let writing = db.write().await.unwrap();
         let mut shorten = Box::pin(db.shorten_log(MANY));
-        while log(&db).copier().pages().unwrap() > 0 {
+        while file.metadata().unwrap().len() < before + 29_000_000 {
             assert!(futures::poll!(&mut shorten).is_pending());
             tokio::task::yield_now().await;
         }
-        assert!(file.metadata().unwrap().len() > before + 29_000_000);
         writing.commit().await.unwrap();
         assert!(shorten.await.unwrap());
         assert!(!db.shorten_log(MANY).await.unwrap(), "there is nothing left");
         let long = folder.path().join("long.db-wal").metadata().unwrap().len();
         execute(&db, "INSERT INTO kept VALUES (zeroblob(5000))").await;
-        assert!(log(&db).copier().pages().unwrap() < 10);
+        assert!(log(&db).copier().pages().await.unwrap() < 10);
         assert_eq!(
             folder.path().join("long.db-wal").metadata().unwrap().len(),
             long,
@@ -174,13 +159,38 @@ mod tests {
         db.close().await;
     }
 
+    /// Does anybody hold a lock of this file?
+    fn is_locked(path: &Path) -> bool {
+        let inode = format!(":{} ", path.metadata().unwrap().ino());
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        locks
+            .lines()
+            .any(|lock| lock.contains("POSIX") && lock.contains(&inode))
+    }
+
+    #[tokio::test]
+    async fn sqlite_keeps_its_locks_while_the_log_is_looked_at_and_copied() {
+        let (folder, db) = with(2_000).await;
+        let shared = folder.path().join("long.db-shm");
+        assert!(is_locked(&shared));
+        assert!(!db.shorten_log(MANY).await.unwrap());
+        assert!(is_locked(&shared));
+        assert!(db.shorten_log(1).await.unwrap());
+        db.write().await.unwrap().commit().await.unwrap();
+        assert!(
+            is_locked(&shared),
+            "another process would begin the index of the log anew"
+        );
+        assert!(is_locked(&folder.path().join("long.db")));
+    }
+
     #[tokio::test]
     async fn a_short_log_is_left_alone() {
         let (_folder, db) = with(2_000).await;
-        let pages = log(&db).copier().pages().unwrap();
-        assert!(pages > 400 && pages < MANY, "{pages}");
+        let pages = log(&db).copier().pages().await.unwrap();
+        assert!(pages > 400 && pages < i64::from(MANY), "{pages}");
         assert!(!db.shorten_log(MANY).await.unwrap());
-        assert_eq!(log(&db).copier().pages().unwrap(), pages);
+        assert_eq!(log(&db).copier().pages().await.unwrap(), pages);
     }
 
     #[tokio::test]
@@ -190,11 +200,15 @@ mod tests {
         let hidden = folder.path().join("hidden");
         let wal = folder.path().join("long.db-wal");
         std::fs::rename(&wal, &hidden).unwrap();
-        let pages = log(&db).copier().pages().unwrap();
+        let pages = log(&db).copier().pages().await.unwrap();
         db.shorten_log(MANY).await.unwrap_err();
-        assert_eq!(log(&db).copier().pages().unwrap(), pages, "it cannot be written");
+        assert_eq!(
+            log(&db).copier().pages().await.unwrap(),
+            pages,
+            "it cannot be written"
+        );
         std::fs::rename(&hidden, &wal).unwrap();
         assert!(db.shorten_log(MANY).await.unwrap());
-        assert_eq!(log(&db).copier().pages().unwrap(), 0);
+        assert_eq!(log(&db).copier().pages().await.unwrap(), 0);
     }
 }

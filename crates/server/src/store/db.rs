@@ -167,7 +167,7 @@ impl Db {
                     .pragma("cache_size", "-4096"),
             )
             .await?;
-        let copier = Copier::new(path, options).await?;
+        let copier = Copier::new(options).await?;
         let turns = Turns::default();
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");

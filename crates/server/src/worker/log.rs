@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::{Tick, Worker};
 use crate::app::App;
 
-/// How often it looks how long the log is: it is a look into a small file.
+/// How often it looks how long the log is.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// The worker that keeps the log short.
