@@ -97,9 +97,10 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::MetadataExt;
     use std::path::Path;
+    use std::process::Command;
 
+    use rustix::process::{Flock, FlockType};
     use tempfile::TempDir;
 
     use super::*;
@@ -159,13 +160,35 @@ mod tests {
         db.close().await;
     }
 
-    /// Does anybody hold a lock of this file?
+    /// The variable in which the test below gets its file.
+    const FILE: &str = "HARKARA_TEST_LOCKED_FILE";
+
+    /// Whether another process is kept out of a part of this file: who holds a lock does not see it.
     fn is_locked(path: &Path) -> bool {
-        let inode = format!(":{} ", path.metadata().unwrap().ino());
-        let locks = std::fs::read_to_string("/proc/locks").unwrap();
-        locks
-            .lines()
-            .any(|lock| lock.contains("POSIX") && lock.contains(&inode))
+        let answer = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--ignored", "--nocapture"])
+            .arg("store::checkpoint::tests::what_another_process_sees_of_a_lock")
+            .env(FILE, path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(answer.stdout).unwrap();
+        assert!(answer.status.success(), "{said}");
+        said.contains("it is locked")
+    }
+
+    #[test]
+    #[ignore = "is run by the test below, as a process of its own"]
+    fn what_another_process_sees_of_a_lock() {
+        let file = std::env::var_os(FILE).unwrap();
+        let file = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(file)
+            .unwrap();
+        let whole = Flock::from(FlockType::WriteLock);
+        if rustix::process::fcntl_getlk(&file, &whole).unwrap().is_some() {
+            println!("it is locked");
+        }
     }
 
     #[tokio::test]
