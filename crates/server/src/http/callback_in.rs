@@ -1,15 +1,14 @@
 //! `/callbacks/{token}/inbound` and `/callbacks/{token}/reports`: what providers tell us. Either takes either kind; a
 //! callback is durable before it is answered, and read afterwards.
 
+use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use axum::{Json, Router};
 use futures::StreamExt;
 use harkara_provider::{Callback, Reject};
-use serde_json::json;
 
 use super::Shared;
 use super::problem::Problem;
@@ -21,6 +20,8 @@ use crate::store::to_json;
 
 /// Bytes of a body at most.
 const BODY_LIMIT: usize = 1024 * 1024;
+/// The answer to what was kept.
+const KEPT: &str = r#"{"status":"success"}"#;
 /// Bytes of a kept header value at most.
 const HEADER_LIMIT: usize = 2048;
 
@@ -91,7 +92,7 @@ async fn take(
         ));
     }
     keep(&app, row).await.map_err(|e| not_kept(&e))?;
-    Ok(Json(json!({"status": "success"})).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json")], KEPT).into_response())
 }
 
 /// The answer to ourselves when we look whether a callback URL leads here: it brings nothing, so nothing is kept of it.
