@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::SqlitePool;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::checkpoint::Copier;
 use super::db::begin_immediate;
@@ -32,7 +32,7 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    log: Option<Arc<File>>,
+    log: Option<File>,
     /// Of the committed, so many are durable.
     durable: u64,
     /// The disk refused some of the log, and it was not written again yet.
@@ -59,10 +59,32 @@ impl LogSync {
         if state.durable >= mine {
             return Ok(());
         }
+        if !state.refused {
+            let all = self.0.committed.load(Ordering::SeqCst);
+            let path = self.0.path.clone();
+            // Whoever waits may go away, but what the disk says must be heard: it says it once.
+            let heard = tokio::task::spawn_blocking(move || {
+                state.sync(&path, all);
+                state
+            });
+            state = heard.await.map_err(io::Error::from)?;
+            if !state.refused {
+                return Ok(());
+            }
+        }
+        self.write_again_and_count(state).await
+    }
+
+    /// Goes on when nobody waits for it any more, too.
+    async fn write_again_and_count(&self, mut state: OwnedMutexGuard<State>) -> Result<(), sqlx::Error> {
         let log = self.clone();
-        // Whoever waits may go away, but what the disk says must be heard: it says it once.
-        let heard = tokio::spawn(async move { log.make_durable(&mut state).await }).await;
-        heard.map_err(io::Error::from)?
+        let done = tokio::spawn(async move {
+            let all = log.0.committed.load(Ordering::SeqCst);
+            log.write_again().await?;
+            (state.refused, state.durable) = (false, all);
+            Ok(())
+        });
+        done.await.map_err(io::Error::from)?
     }
 
     pub(super) fn copier(&self) -> &Copier {
@@ -80,37 +102,11 @@ impl LogSync {
 
     /// Writes a log again that the disk refused.
     pub(super) async fn heal(&self) -> Result<(), sqlx::Error> {
-        let mut state = self.0.state.clone().lock_owned().await;
+        let state = self.0.state.clone().lock_owned().await;
         if !state.refused {
             return Ok(());
         }
-        let log = self.clone();
-        let healed = tokio::spawn(async move { log.make_durable(&mut state).await }).await;
-        healed.map_err(io::Error::from)?
-    }
-
-    async fn make_durable(&self, state: &mut State) -> Result<(), sqlx::Error> {
-        let all = self.0.committed.load(Ordering::SeqCst);
-        if !state.refused
-            && let Err(error) = self.sync(state).await
-        {
-            tracing::error!(%error, "the disk did not take the log of the database; writing it again");
-            state.refused = true;
-        }
-        if state.refused {
-            self.write_again().await?;
-            state.refused = false;
-        }
-        state.durable = all;
-        Ok(())
-    }
-
-    async fn sync(&self, state: &mut State) -> Result<(), io::Error> {
-        let log = match &state.log {
-            Some(log) => log.clone(),
-            None => state.log.insert(Arc::new(File::open(&self.0.path)?)).clone(),
-        };
-        tokio::task::spawn_blocking(move || log.sync_data()).await?
+        self.write_again_and_count(state).await
     }
 
     // After a failure the kernel holds for written what it could not write, and the next sync would succeed without it. So all that
@@ -123,6 +119,27 @@ impl LogSync {
         let written = tokio::task::spawn_blocking(move || rewrite(&path)).await;
         nobody_else.rollback().await?;
         Ok(written.map_err(io::Error::from)??)
+    }
+}
+
+impl State {
+    /// Makes the log at this path durable, with as many transactions as were committed before.
+    fn sync(&mut self, path: &Path, committed: u64) {
+        match self.ask_the_disk(path) {
+            Ok(()) => self.durable = committed,
+            Err(error) => {
+                tracing::error!(%error, "the disk did not take the log of the database; writing it again");
+                self.refused = true;
+            }
+        }
+    }
+
+    fn ask_the_disk(&mut self, path: &Path) -> io::Result<()> {
+        let log = match self.log.take() {
+            Some(log) => log,
+            None => File::open(path)?,
+        };
+        self.log.insert(log).sync_data()
     }
 }
 
