@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+mod fresh;
+
 use tokio::sync::{Semaphore, mpsc, oneshot};
+
+pub use fresh::Fresh;
 
 use super::account::{EarlyCalls, LoadedAccount, open};
 use super::{App, AppError};
@@ -34,7 +38,7 @@ pub enum NotKept {
 }
 
 struct Waiting {
-    row: Raw,
+    row: Arc<Raw>,
     kept: oneshot::Sender<Result<(), NotKept>>,
 }
 
@@ -46,6 +50,8 @@ pub struct CallbackLog {
     doors: Mutex<HashMap<String, (Millis, Arc<LoadedAccount>)>>,
     /// Calls to URLs whose account is not saved yet.
     pub early: EarlyCalls,
+    /// What was kept a moment ago.
+    pub fresh: Arc<Fresh>,
     refused: AtomicU64,
     /// What was refused by account, until it is written.
     refusals: Mutex<HashMap<i64, RefusedRow>>,
@@ -97,7 +103,7 @@ impl CallbackLog {
             _ => {
                 // Not bounded itself: the room is, in bytes.
                 let (sender, receiver) = mpsc::unbounded_channel();
-                tokio::spawn(write_all(db.clone(), receiver));
+                tokio::spawn(write_all(db.clone(), self.fresh.clone(), receiver));
                 *writer = Some(sender.clone());
                 sender
             }
@@ -135,6 +141,7 @@ pub async fn keep(app: &App, row: Raw) -> Result<(), NotKept> {
     let _room = log.room.0.try_acquire_many(size).map_err(|_| NotKept::Full)?;
     let (kept, answer) = oneshot::channel();
     let gone = || NotKept::Storage("the task that writes callbacks has ended".into());
+    let row = Arc::new(row);
     log.writer(&app.db)
         .send(Waiting { row, kept })
         .map_err(|_| gone())?;
@@ -164,10 +171,12 @@ pub async fn write_refusals(app: &App) -> Result<(), StoreError> {
     written
 }
 
-async fn write_all(db: Db, mut queue: mpsc::UnboundedReceiver<Waiting>) {
-    let mut batch = Vec::with_capacity(BATCH);
+async fn write_all(db: Db, fresh: Arc<Fresh>, mut queue: mpsc::UnboundedReceiver<Waiting>) {
+    let mut batch: Vec<Waiting> = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        let rows: Vec<&Raw> = batch.iter().map(|w| &w.row).collect();
+        let rows: Vec<&Raw> = batch.iter().map(|w| &*w.row).collect();
+        // Before they are in the log: from then on they may be applied, which is earlier than this hears of it.
+        fresh.add(batch.iter().map(|w| w.row.clone()));
         match write(&db, &rows).await {
             Ok(()) => batch.drain(..).for_each(|waiting| answer(waiting, Ok(()))),
             Err(error) if error.is_transient() || batch.len() == 1 => {
@@ -180,7 +189,7 @@ async fn write_all(db: Db, mut queue: mpsc::UnboundedReceiver<Waiting>) {
             Err(_) => {
                 // One row that the engine will not take must not hold up the others.
                 for waiting in batch.drain(..) {
-                    let result = write(&db, &[&waiting.row]).await;
+                    let result = write(&db, &[&*waiting.row]).await;
                     answer(waiting, result.map_err(|e| NotKept::Storage(e.to_string())));
                 }
             }

@@ -8,7 +8,7 @@ use super::dialect::{Batch, batch, in_numbers};
 use super::news::Topic::Callback;
 use super::rows::Column::{Int, Text};
 use super::rows::Rows;
-use super::{StoreError, Tx, to_json};
+use super::{StoreError, Tx, from_json, to_json};
 use crate::clock::Millis;
 
 /// Not looked at yet.
@@ -94,39 +94,50 @@ pub async fn insert(tx: &mut Tx, rows: &[&Raw]) -> Result<(), StoreError> {
 }
 
 // Any number will do, as long as nothing else in the product uses it.
-const IN_TURN: Batch = Batch {
-    sqlite: "SELECT 1",
-    postgres: "SELECT pg_advisory_xact_lock(7235714231)",
-};
+const IN_TURN: &str = "SELECT pg_advisory_xact_lock(7235714231)";
 
 /// Waits until no other node applies callbacks, and keeps it so until the transaction ends: what one person sends (STOP,
-/// and later START) must be applied in the order in which it came.
+/// and later START) must be applied in the order in which it came. On SQLite there is no other node.
 pub async fn in_turn(tx: &mut Tx) -> Result<(), StoreError> {
-    let sql = tx.dialect().pick(&IN_TURN);
-    on!(tx, c => sqlx::query(sql).execute(c).await.map(drop))?;
+    if let Tx::Postgres(transaction) = tx {
+        sqlx::query(IN_TURN).execute(&mut **transaction).await?;
+    }
     Ok(())
 }
 
-const NEW_IDS: Batch = Batch {
-    sqlite: "
-SELECT id, LENGTH(body)
-FROM callback
-WHERE state <> 1 AND state = 0
-ORDER BY id
-LIMIT $1",
-    postgres: "
+// One row of JSON crosses to us from SQLite in a third of the time of many rows.
+const NEW_ON_SQLITE: &str = "
+SELECT json_group_array(json_array(id, length))
+FROM (
+    SELECT id, LENGTH(body) AS length
+    FROM callback
+    WHERE state <> 1 AND state = 0
+    ORDER BY id
+    LIMIT $1)";
+
+const NEW_ON_POSTGRES: &str = "
 SELECT id, CAST(LENGTH(body) AS BIGINT)
 FROM callback
 WHERE state <> 1 AND state = 0
 ORDER BY id
 LIMIT $1
-FOR UPDATE SKIP LOCKED",
-};
+FOR UPDATE SKIP LOCKED";
 
 /// The oldest new callbacks and the lengths of their bodies, locked.
 pub async fn lock_new(tx: &mut Tx, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
-    let sql = tx.dialect().pick(&NEW_IDS);
-    Ok(on!(tx, c => sqlx::query_as::<_, (i64, i64)>(sql).bind(limit).fetch_all(c).await)?)
+    match tx {
+        Tx::Sqlite(transaction) => {
+            let query = sqlx::query_scalar(NEW_ON_SQLITE).bind(limit);
+            let rows: String = query.fetch_one(&mut **transaction).await?;
+            let mut new: Vec<(i64, i64)> = from_json("new callbacks", &rows)?;
+            new.sort_unstable();
+            Ok(new)
+        }
+        Tx::Postgres(transaction) => Ok(sqlx::query_as(NEW_ON_POSTGRES)
+            .bind(limit)
+            .fetch_all(&mut **transaction)
+            .await?),
+    }
 }
 
 const RAW: Batch = in_numbers!(
@@ -167,8 +178,29 @@ FROM",
 WHERE callback.id = v.id",
 };
 
+const JUDGE_APPLIED: Batch = in_numbers!(
+    "
+UPDATE callback
+SET state = 1, events = $2, problem = NULL
+WHERE id IN",
+    ""
+);
+
 /// Keeps what became of callbacks.
 pub async fn judge(tx: &mut Tx, rows: Vec<Verdict>) -> Result<(), StoreError> {
+    // Nearly all of a batch say the same, and a statement that takes nothing but ids costs a third.
+    let plain = |row: &&Verdict| row.state == APPLIED && row.problem.is_none();
+    if let Some(events) = rows.iter().find(plain).map(|row| row.events) {
+        let usual = |row: &&Verdict| plain(row) && row.events == events;
+        let ids: Vec<i64> = rows.iter().filter(usual).map(|row| row.id).collect();
+        let sql = tx.dialect().pick(&JUDGE_APPLIED);
+        on!(tx, c => sqlx::query(sql).bind(to_json(&ids)).bind(events).execute(c).await.map(drop))?;
+        return judge_each(tx, rows.into_iter().filter(|row| !usual(&row))).await;
+    }
+    judge_each(tx, rows).await
+}
+
+async fn judge_each(tx: &mut Tx, rows: impl IntoIterator<Item = Verdict>) -> Result<(), StoreError> {
     let cells = |row: Verdict| {
         [
             row.id.into(),

@@ -2,26 +2,26 @@
 
 use super::callback::Entry;
 use super::db::on;
-use super::dialect::{Batch, batch, in_numbers};
+use super::dialect::{Batch, in_numbers};
+use super::rows::Column::Int;
+use super::rows::Rows;
 use super::{StoreError, Tx, to_json};
 
-const LINK: Batch = batch!(
-    "INSERT INTO callback_message (message_id, callback_id)
-     SELECT CAST(r.value ->> 0 AS BIGINT), CAST(r.value ->> 1 AS BIGINT)
-     FROM",
-    rows,
-    "WHERE true
-     ON CONFLICT (message_id, callback_id) DO NOTHING"
-);
+const LINK: Rows<2> = Rows {
+    before: "INSERT INTO callback_message (message_id, callback_id)
+     SELECT * FROM",
+    columns: [Int("message_id"), Int("callback_id")],
+    after: "AS v
+     WHERE true
+     ON CONFLICT (message_id, callback_id) DO NOTHING",
+};
 
 /// Keeps what told of what: (message, callback), each once.
-pub async fn link(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let sql = tx.dialect().pick(&LINK);
-    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
-    Ok(())
+pub async fn link(tx: &mut Tx, rows: impl IntoIterator<Item = (i64, i64)>) -> Result<(), StoreError> {
+    let rows = rows
+        .into_iter()
+        .map(|(message, callback)| [message.into(), callback.into()]);
+    LINK.run(tx, rows.collect()).await.map(drop)
 }
 
 // The callbacks of few messages are few: they are looked up one by one, not searched for in the log.

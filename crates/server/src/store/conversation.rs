@@ -1,11 +1,12 @@
 //! Conversations, one per person across all numbers, and the customer service window, one per person and number.
 
-use serde::Serialize;
 use sqlx::FromRow;
 
 use super::db::on;
-use super::dialect::{Batch, batch, in_texts};
+use super::dialect::{Batch, in_texts};
 use super::news::Topic::Conversation;
+use super::rows::Column::{Int, Text};
+use super::rows::Rows;
 use super::{StoreError, Tx, to_json};
 use crate::clock::Millis;
 
@@ -31,7 +32,7 @@ pub struct ConversationRow {
 }
 
 /// What new messages of one person make of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
     /// Id, should there be no conversation yet.
     pub id: i64,
@@ -49,20 +50,21 @@ pub struct Heard {
     pub unread: i64,
 }
 
-const HEAR: Batch = batch!(
-    "
+const HEAR: Rows<7> = Rows {
+    before: "
 INSERT INTO conversation (id, phone, name, last_number_id, last_inbound_at, last_message_at, last_text, unread)
-SELECT CAST(r.value ->> 'id' AS BIGINT),
-       r.value ->> 'phone',
-       r.value ->> 'name',
-       CAST(r.value ->> 'number_id' AS BIGINT),
-       CAST(r.value ->> 'at' AS BIGINT),
-       CAST(r.value ->> 'at' AS BIGINT),
-       r.value ->> 'text',
-       CAST(r.value ->> 'unread' AS BIGINT)
+SELECT v.id, v.phone, v.name, v.number_id, v.at, v.at, v.text, v.unread
 FROM",
-    rows,
-    "
+    columns: [
+        Int("id"),
+        Text("phone"),
+        Text("name"),
+        Int("number_id"),
+        Int("at"),
+        Text("text"),
+        Int("unread"),
+    ],
+    after: "AS v
 WHERE true
 ON CONFLICT (phone) DO UPDATE SET
     name = CASE
@@ -81,17 +83,23 @@ ON CONFLICT (phone) DO UPDATE SET
         WHEN excluded.last_message_at >= conversation.last_message_at THEN excluded.last_message_at
         ELSE conversation.last_message_at END,
     unread = conversation.unread + excluded.unread
-RETURNING id"
-);
+RETURNING id",
+};
 
 /// Adds new messages to conversations, at most one row per person. A message that comes late moves nothing back.
 pub async fn hear(tx: &mut Tx, rows: &[Heard]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let sql = tx.dialect().pick(&HEAR);
-    let ids: Vec<i64> = on!(tx, c => sqlx::query_scalar(sql).bind(to_json(rows)).fetch_all(c).await)?;
-    for id in ids {
+    let cells = |row: Heard| {
+        [
+            row.id.into(),
+            row.phone.into(),
+            row.name.into(),
+            row.number_id.into(),
+            row.at.into(),
+            row.text.into(),
+            row.unread.into(),
+        ]
+    };
+    for id in HEAR.run(tx, rows.iter().cloned().map(cells).collect()).await? {
         tx.note(Conversation, id);
     }
     Ok(())
@@ -244,7 +252,7 @@ pub async fn unread(tx: &mut Tx, most: i64) -> Result<i64, StoreError> {
 }
 
 /// A message of a person to a number, which opens the window.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Opening {
     /// The number.
     pub number_id: i64,
@@ -254,26 +262,25 @@ pub struct Opening {
     pub at: Millis,
 }
 
-const OPEN_WINDOWS: Batch = batch!(
-    "
+const OPEN_WINDOWS: Rows<3> = Rows {
+    before: "
 INSERT INTO service_window (number_id, phone, last_inbound_at)
-SELECT CAST(r.value ->> 'number_id' AS BIGINT), r.value ->> 'phone', CAST(r.value ->> 'at' AS BIGINT)
+SELECT v.number_id, v.phone, v.at
 FROM",
-    rows,
-    "
+    columns: [Int("number_id"), Text("phone"), Int("at")],
+    after: "AS v
 WHERE true
 ON CONFLICT (number_id, phone) DO UPDATE SET last_inbound_at = excluded.last_inbound_at
-WHERE excluded.last_inbound_at > service_window.last_inbound_at"
-);
+WHERE excluded.last_inbound_at > service_window.last_inbound_at",
+};
 
 /// Opens windows or makes them last longer; at most one row per number and person.
 pub async fn open_windows(tx: &mut Tx, rows: &[Opening]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let sql = tx.dialect().pick(&OPEN_WINDOWS);
-    on!(tx, c => sqlx::query(sql).bind(to_json(rows)).execute(c).await.map(drop))?;
-    Ok(())
+    let cells = |row: Opening| [row.number_id.into(), row.phone.into(), row.at.into()];
+    OPEN_WINDOWS
+        .run(tx, rows.iter().cloned().map(cells).collect())
+        .await
+        .map(drop)
 }
 
 const LAST_INBOUND: &str = "

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::try_join_all;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -100,9 +99,6 @@ SELECT set_config('idle_in_transaction_session_timeout', $1, false), set_config(
 /// How long a transaction waits for the one writer, and for a connection.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Connections to SQLite that read.
-const READERS: u32 = 4;
-
 impl Db {
     /// Opens (and makes) the SQLite file, or connects to `postgres://...`. Does not migrate.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
@@ -135,6 +131,7 @@ impl Db {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
@@ -153,12 +150,12 @@ impl Db {
             .acquire_timeout(LONGEST_WAIT)
             .idle_timeout(None)
             .max_lifetime(None)
-            // It writes, whether or not it was so before: for the others it would be a transaction, and a copy of the log.
-            .connect_with(options.clone().auto_vacuum(SqliteAutoVacuum::Incremental))
+            .connect_with(options.clone())
             .await?;
+        // All opened now and kept: opening one sets the journal mode, which waits for a running write transaction.
         let read = SqlitePoolOptions::new()
-            .min_connections(READERS)
-            .max_connections(READERS)
+            .min_connections(4)
+            .max_connections(4)
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -170,8 +167,6 @@ impl Db {
                     .pragma("cache_size", "-4096"),
             )
             .await?;
-        // All opened now and kept: opening one sets the journal mode, which waits for a running write transaction.
-        drop(try_join_all((0..READERS).map(|_| read.acquire())).await?);
         let copier = Copier::new(options).await?;
         let turns = Turns::default();
         let mut log = path.as_os_str().to_owned();

@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use super::db::on;
 use super::dialect::Batch;
 use super::news::Topic::Message;
+use super::progress::tell;
 use super::rows::Column::{Int, Text};
 use super::rows::Rows;
 use super::{StoreError, Tx, from_json, to_json};
@@ -366,15 +367,9 @@ const CHANGE: Rows<10> = Rows {
      WHERE message.id = v.id",
 };
 
-/// Messages of campaigns that a transaction tells of: enough for a small campaign. A large one is told of as a whole.
-const TOLD: usize = 50;
-
 /// Writes changes to rows that this transaction has locked.
 pub async fn change(tx: &mut Tx, changes: Vec<MessageChange>) -> Result<(), StoreError> {
-    let (of_campaigns, others): (Vec<_>, Vec<_>) = changes.iter().partition(|c| c.campaign_id.is_some());
-    for change in others.into_iter().chain(of_campaigns.into_iter().take(TOLD)) {
-        tx.note(Message, change.id);
-    }
+    tell(tx, changes.iter().map(|change| (change.id, change.campaign_id)));
     let cells = |change: MessageChange| {
         [
             change.id.into(),

@@ -42,6 +42,7 @@ pub mod number;
 #[cfg(test)]
 mod plan;
 pub mod profile;
+pub mod progress;
 pub mod recipient;
 pub mod refused;
 pub mod reply;

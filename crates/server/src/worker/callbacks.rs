@@ -12,6 +12,10 @@ use crate::app::{App, arrival};
 /// How often it looks without being woken: what another node took, and what waited for its message.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// Pause after all that was new is applied, so that a stream of callbacks is applied many at a time. What comes after a pause
+/// is applied at once.
+const GATHER: Duration = Duration::from_millis(10);
+
 /// Reads the callback log.
 pub struct Callbacks {
     app: Arc<App>,
@@ -35,9 +39,11 @@ impl Worker for Callbacks {
 
     async fn tick(&self) -> anyhow::Result<Tick> {
         write_refusals(&self.app).await?;
-        Ok(match arrival::apply_new(&self.app).await? {
+        let done = arrival::apply_new(&self.app).await?;
+        Ok(match done.callbacks {
             0 => Tick::After(IDLE),
-            _ => Tick::Again,
+            _ if done.more => Tick::Again,
+            _ => Tick::Gather(GATHER),
         })
     }
 }

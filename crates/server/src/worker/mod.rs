@@ -27,6 +27,8 @@ use crate::app::App;
 pub enum Tick {
     /// At once: there is more.
     Again,
+    /// After this time, woken or not: what comes meanwhile is done together.
+    Gather(Duration),
     /// When woken, or after this time.
     After(Duration),
 }
@@ -58,6 +60,13 @@ pub fn spawn<W: Worker>(worker: Arc<W>, stop: CancellationToken) -> JoinHandle<(
             let ticking = worker.clone();
             let pause = match tokio::spawn(async move { ticking.tick().await }).await {
                 Ok(Ok(Tick::Again)) => continue,
+                Ok(Ok(Tick::Gather(pause))) => {
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = stop.cancelled() => {}
+                    }
+                    continue;
+                }
                 Ok(Ok(Tick::After(pause))) => pause,
                 Ok(Err(error)) => {
                     tracing::error!(worker = worker.name(), error = %format!("{error:#}"), "tick failed; trying again");

@@ -161,6 +161,31 @@ on_both_engines! {
         assert!(!shown.to_string().contains("a-secret-of-somebody"));
     }
 
+    async fn what_became_of_each_callback_is_kept_however_many_events_it_has(t) {
+        let p = Post::new(t).await;
+        let mut ids = Vec::new();
+        for i in 1..=5 {
+            ids.push(p.message(i, SENT, None).await);
+        }
+        let of = |some: &[usize]| -> Value { some.iter().map(|n| report(ids[*n], "READ", START)).collect() };
+        let foreign = json!({"extra": "msg_of_somebody", "externalId": "x", "eventType": "SOMETHING", "eventTs": START});
+        let bodies = [of(&[0]), of(&[1, 2]), json!([report(ids[3], "READ", START), foreign]), json!("?"), of(&[4])];
+        for body in &bodies {
+            p.post("reports", body).await.expect(200);
+        }
+        for _ in 0..2 {
+            p.apply().await;
+            let log = p.log().await;
+            let kept: Vec<_> = log.iter().map(|row| (row.state, row.events, row.problem.is_some())).collect();
+            assert_eq!(kept, [(APPLIED, 1, false), (APPLIED, 2, false), (APPLIED, 2, true), (UNREADABLE, 0, true), (APPLIED, 1, false)]);
+            for id in &ids {
+                assert_eq!(p.row(*id).await.state, READ);
+            }
+            // From memory first, then from the log.
+            p.replay_everything().await;
+        }
+    }
+
     async fn a_callback_that_the_database_will_not_take_does_not_hold_up_the_others(t) {
         let p = Post::new(t).await;
         let (first, second) = (p.message(1, SENT, None).await, p.message(2, SENT, None).await);

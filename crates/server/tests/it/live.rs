@@ -258,7 +258,7 @@ async fn what_another_server_does_is_told_too() {
     )
     .await
     .expect(200);
-    while arrival::apply_new(&other.app).await.unwrap() > 0 {}
+    while arrival::apply_new(&other.app).await.unwrap().callbacks > 0 {}
     stream
         .until(&mut seen, "conversation", |d| d["last_text"] == "From elsewhere")
         .await;

@@ -101,7 +101,7 @@ impl Post {
 
     /// Applies what is in the log.
     pub async fn apply(&self) {
-        while arrival::apply_new(self.w.app()).await.unwrap() > 0 {}
+        while arrival::apply_new(self.w.app()).await.unwrap().callbacks > 0 {}
     }
 
     pub async fn replay_everything(&self) {

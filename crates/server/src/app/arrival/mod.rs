@@ -10,6 +10,7 @@ pub use found::{KNOWN_FOR, names};
 
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use harkara_provider::{Callback, Event, Method};
 
@@ -25,8 +26,8 @@ use crate::store::number::{NumberRow, of_account};
 use crate::store::turn::Lane;
 use crate::store::{StoreError, Tx, account, callback_link, from_json};
 
-/// Callbacks in one transaction at most.
-const BATCH: i64 = 250;
+/// Callbacks in one transaction at most: four times what goes into one statement for SQLite.
+const BATCH: i64 = 256;
 /// Bytes of bodies in one transaction at most, but for a single callback: some hundred reports. What is to be answered must
 /// not wait long behind them.
 const BATCH_BYTES: i64 = 96 * 1024;
@@ -113,9 +114,17 @@ struct Notes {
     queued: bool,
 }
 
-/// Applies what is new in the log, oldest first. Answers how many callbacks were dealt with; 0 when there are none.
-pub async fn apply_new(app: &App) -> Result<usize, StoreError> {
-    look_again(app).await?;
+/// What a look at the log came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Callbacks that were dealt with; 0 when there are none.
+    pub callbacks: usize,
+    /// There are more, as far as could be seen.
+    pub more: bool,
+}
+
+/// Applies what is new in the log, oldest first.
+pub async fn apply_new(app: &App) -> Result<Applied, StoreError> {
     match apply(app, None).await {
         Err(error) if !error.is_transient() => {
             tracing::warn!(%error, "a batch of callbacks failed; applying them one by one");
@@ -126,21 +135,14 @@ pub async fn apply_new(app: &App) -> Result<usize, StoreError> {
 }
 
 /// Callbacks that waited for their message long enough are looked at once more.
-async fn look_again(app: &App) -> Result<(), StoreError> {
-    let mut tx = app.db.read().await?;
-    let first = callback::first_waiting(&mut tx).await?;
-    drop(tx);
-    let before = first_id_at(app.now() - ANSWER_TIME);
-    if first.is_some_and(|id| id < before) {
-        let mut tx = app.db.write().await?;
-        callback::look_again(&mut tx, before).await?;
-        tx.commit().await?;
-    }
-    Ok(())
+async fn look_again(app: &App, before: i64) -> Result<(), StoreError> {
+    let mut tx = app.db.write().await?;
+    callback::look_again(&mut tx, before).await?;
+    tx.commit().await
 }
 
 /// One callback that cannot be applied must not hold up the others: it is marked with the reason.
-async fn one_by_one(app: &App) -> Result<usize, StoreError> {
+async fn one_by_one(app: &App) -> Result<Applied, StoreError> {
     let mut tx = app.db.write().await?;
     // The batch that failed may still be about to let go of its rows.
     callback::in_turn(&mut tx).await?;
@@ -163,22 +165,46 @@ async fn one_by_one(app: &App) -> Result<usize, StoreError> {
             other => drop(other?),
         }
     }
-    Ok(ids.len())
+    Ok(Applied {
+        callbacks: ids.len(),
+        more: true,
+    })
 }
 
-async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
-    // With one writer, nobody else applies, and reading need not keep the writer.
-    let mut tx = match app.db.dialect() {
-        Dialect::Sqlite => app.db.read().await?,
-        Dialect::Postgres => app.db.write_in(Lane::Bulk).await?,
-    };
+/// A transaction to look at the log with. With one writer, nobody else applies, and reading need not keep the writer.
+async fn begin(app: &App) -> Result<Tx, StoreError> {
+    match app.db.dialect() {
+        Dialect::Sqlite => app.db.read().await,
+        Dialect::Postgres => app.db.write_in(Lane::Bulk).await,
+    }
+}
+
+async fn apply(app: &App, only: Option<i64>) -> Result<Applied, StoreError> {
+    let mut tx = begin(app).await?;
+    if only.is_none() {
+        let before = first_id_at(app.now() - ANSWER_TIME);
+        if callback::first_waiting(&mut tx)
+            .await?
+            .is_some_and(|id| id < before)
+        {
+            drop(tx);
+            look_again(app, before).await?;
+            tx = begin(app).await?;
+        }
+    }
     callback::in_turn(&mut tx).await?;
-    let ids = match only {
-        Some(id) => vec![id],
-        None => within_budget(&callback::lock_new(&mut tx, BATCH).await?),
+    let (ids, more) = match only {
+        Some(id) => (vec![id], false),
+        None => {
+            let new = callback::lock_new(&mut tx, BATCH).await?;
+            let ids = within_budget(&new);
+            let more = ids.len() < new.len() || new.len() as i64 == BATCH;
+            (ids, more)
+        }
     };
     if ids.is_empty() {
-        return Ok(0);
+        app.callback_log.fresh.take(&[]);
+        return Ok(Applied::default());
     }
     let mail = open(app, &mut tx, &ids).await?;
     if tx.dialect() == Dialect::Sqlite {
@@ -188,8 +214,7 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
     let mut notes = mail.apply(&mut tx).await?;
     add_counts(&mut tx, &notes.counts, app.now()).await?;
     callback::judge(&mut tx, mail.verdicts(&notes)).await?;
-    let links: Vec<(i64, i64)> = std::mem::take(&mut notes.links).into_iter().collect();
-    callback_link::link(&mut tx, &links).await?;
+    callback_link::link(&mut tx, std::mem::take(&mut notes.links)).await?;
     // A report may settle the last open message of a campaign: one that waits for its next try, or one whose answer a
     // crash took away.
     finish_campaigns(&mut tx, notes.counts.campaigns(), app.now()).await?;
@@ -198,7 +223,10 @@ async fn apply(app: &App, only: Option<i64>) -> Result<usize, StoreError> {
     if notes.queued {
         app.wake_dispatch.notify_one();
     }
-    Ok(ids.len())
+    Ok(Applied {
+        callbacks: ids.len(),
+        more,
+    })
 }
 
 fn within_budget(new: &[(i64, i64)]) -> Vec<i64> {
@@ -211,11 +239,22 @@ fn within_budget(new: &[(i64, i64)]) -> Vec<i64> {
     fits.map(|(id, _)| *id).collect()
 }
 
+/// These callbacks as they came, oldest first: from memory, or from the log.
+async fn raw(app: &App, tx: &mut Tx, ids: &[i64]) -> Result<Vec<Arc<Raw>>, StoreError> {
+    let mut rows = app.callback_log.fresh.take(ids);
+    let others: Vec<i64> = ids.iter().filter(|id| !rows.contains_key(id)).copied().collect();
+    if !others.is_empty() {
+        let read = callback::raw(tx, &others).await?;
+        rows.extend(read.into_iter().map(|row| (row.id, Arc::new(row))));
+    }
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
 async fn open<'a>(app: &'a App, tx: &mut Tx, ids: &[i64]) -> Result<Mail<'a>, StoreError> {
     let mut owns: HashMap<i64, Own> = HashMap::new();
     let mut closed: HashMap<i64, String> = HashMap::new();
     let mut letters = Vec::with_capacity(ids.len());
-    for raw in callback::raw(tx, ids).await? {
+    for raw in raw(app, tx, ids).await? {
         let account = raw.account_id;
         if !owns.contains_key(&account) && !closed.contains_key(&account) {
             match load(app, tx, account).await {

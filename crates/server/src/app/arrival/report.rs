@@ -15,6 +15,7 @@ use crate::domain::settle::Failure;
 use crate::domain::state::{DELIVERED, FAILED, READ, RECEIVED, SENT};
 use crate::store::callback::{ClickRow, keep_clicks};
 use crate::store::message::{LockedMessage, MessageChange, change};
+use crate::store::progress::{Progress, get_on};
 use crate::store::{StoreError, Tx, from_json, to_json};
 
 impl Mail<'_> {
@@ -76,13 +77,16 @@ impl Mail<'_> {
                 });
             }
         }
-        let mut changes = Vec::new();
-        for (row, before, after) in ways.into_values() {
-            if before != after {
-                notes.counts.moved(row.campaign_id, before.state, after.state);
+        let (mut changes, mut got_on) = (Vec::new(), Vec::new());
+        for (row, before, after) in ways.into_values().filter(|(_, before, after)| before != after) {
+            notes.counts.moved(row.campaign_id, before.state, after.state);
+            if only_got_on(&before, &after) {
+                got_on.push(progress(row, &after));
+            } else {
                 changes.push(written(row, &before, after));
             }
         }
+        get_on(tx, got_on).await?;
         change(tx, changes).await
     }
 
@@ -167,6 +171,23 @@ fn way(row: &LockedMessage) -> Result<Way, StoreError> {
         read_at: row.read_at,
         failed_at: row.failed_at,
     })
+}
+
+/// Whether nothing else came of the reports than state and times, as of nearly all.
+fn only_got_on(before: &Way, after: &Way) -> bool {
+    let rest = |way: &Way| (way.failed_at, way.external_id.is_some());
+    rest(before) == rest(after) && before.failure == after.failure
+}
+
+fn progress(row: &LockedMessage, after: &Way) -> Progress {
+    Progress {
+        id: row.id,
+        campaign_id: row.campaign_id,
+        state: after.state,
+        accepted_at: after.accepted_at,
+        delivered_at: after.delivered_at,
+        read_at: after.read_at,
+    }
 }
 
 fn written(row: &LockedMessage, before: &Way, after: Way) -> MessageChange {
