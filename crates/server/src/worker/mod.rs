@@ -109,3 +109,47 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
     }
     workers
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Gathers {
+        wake: Notify,
+        ticks: AtomicU32,
+    }
+
+    impl Worker for Gathers {
+        fn name(&self) -> &'static str {
+            "gathers"
+        }
+
+        fn wake(&self) -> &Notify {
+            &self.wake
+        }
+
+        async fn tick(&self) -> anyhow::Result<Tick> {
+            self.ticks.fetch_add(1, Ordering::SeqCst);
+            self.wake.notify_one();
+            Ok(Tick::Gather(Duration::from_secs(3_600)))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_gathers_is_not_woken_but_stopped() {
+        let worker = Arc::new(Gathers::default());
+        let stop = CancellationToken::new();
+        let running = spawn(worker.clone(), stop.clone());
+        for _ in 0..100 {
+            worker.wake.notify_one();
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(worker.ticks.load(Ordering::SeqCst), 1);
+        stop.cancel();
+        running.await.unwrap();
+        assert_eq!(worker.ticks.load(Ordering::SeqCst), 1);
+    }
+}
