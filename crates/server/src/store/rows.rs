@@ -189,7 +189,7 @@ mod tests {
             (96, vec![128]),
             (95, vec![64, 32]),
             (250, vec![256]),
-            (600, vec![256, 256, 64, 16, 8]),
+            (600, vec![256, 256, 64, 32]),
         ] {
             let (mut left, mut taken) = (rows, Vec::new());
             while left > 0 {
