@@ -37,6 +37,7 @@ mod import_options;
 pub mod import_preview;
 mod import_text;
 pub mod import_undo;
+mod import_window;
 mod import_write;
 pub mod lease;
 pub mod list;
