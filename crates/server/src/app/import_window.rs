@@ -176,7 +176,7 @@ pub(super) async fn are_independent(tx: &mut Tx, rows: &[&Row]) -> Result<bool, 
         }
     }
     let identities: Vec<&str> = numbers.keys().copied().collect();
-    let stored = store::profile::phones_of(tx, &identities).await?;
+    let stored = store::import::phones_of(tx, &identities).await?;
     let all: HashSet<&str> = numbers.values().map(AsRef::as_ref).collect();
     Ok(!stored.iter().any(|(identity, at)| {
         let at = canonical(at);

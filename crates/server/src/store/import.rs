@@ -3,8 +3,9 @@
 use sqlx::FromRow;
 
 use super::db::on;
+use super::dialect::{Batch, in_texts};
 use super::news::Topic::Import;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, to_json};
 
 /// It reads its file.
 pub const RUNNING: i16 = 1;
@@ -340,6 +341,21 @@ pub async fn advance(
         .map(|r| r.rows_affected()))?;
     tx.note(Import, id);
     Ok(rows == 1)
+}
+
+const PHONES_OF: Batch = in_texts!(
+    "
+SELECT identity, phone
+FROM profile
+WHERE phone IS NOT NULL AND identity IN",
+    ""
+);
+
+/// The numbers of these identities, with them; of those that have one.
+pub async fn phones_of(tx: &mut Tx, identities: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = tx.dialect().pick(&PHONES_OF);
+    let json = to_json(identities);
+    Ok(on!(tx, c => sqlx::query_as(sql).bind(&json).fetch_all(c).await)?)
 }
 
 const END: &str = "

@@ -170,21 +170,6 @@ pub async fn by_identities(tx: &mut Tx, identities: &[&str]) -> Result<Vec<Profi
     fetch_many(tx, &BY_IDENTITIES, identities).await
 }
 
-const PHONES_OF: Batch = in_texts!(
-    "
-SELECT identity, phone
-FROM profile
-WHERE phone IS NOT NULL AND identity IN",
-    ""
-);
-
-/// The numbers of these identities, with them; of those that have one.
-pub async fn phones_of(tx: &mut Tx, identities: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
-    let sql = tx.dialect().pick(&PHONES_OF);
-    let json = to_json(identities);
-    Ok(on!(tx, c => sqlx::query_as(sql).bind(&json).fetch_all(c).await)?)
-}
-
 const BY_PHONES: Batch = in_texts!(
     "
 SELECT id, identity, phone, name, attributes, opt_in, opt_source, opt_at, created_at, updated_at
