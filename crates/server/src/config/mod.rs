@@ -38,6 +38,8 @@ pub struct Config {
     pub overdue_grace_minutes: i64,
     /// Days that callbacks are kept for; 0: for ever.
     pub callback_days: i64,
+    /// Pages of SQLite's log after which it is copied into the database.
+    pub log_pages: u32,
     /// Days that the audit log is kept for; 0: for ever.
     pub audit_days: i64,
     /// Days after which an uploaded file that nothing uses is deleted; 0: never.
@@ -199,6 +201,9 @@ impl Config {
         }
         if self.max_attempts < 1 {
             return wrong("max_attempts", "every message needs at least 1 attempt");
+        }
+        if !(1..=48_000).contains(&self.log_pages) {
+            return wrong("log_pages", "give 1 to 48000 pages");
         }
         if !(0..=36_500).contains(&self.callback_days) {
             return wrong(

@@ -30,14 +30,14 @@ macro_rules! by_number {
         Batch {
             sqlite: concat!(
                 "
-SELECT json_group_array(id ORDER BY phone), COUNT(*), COALESCE(MAX(id), 0)
+SELECT json_group_array(id ORDER BY phone, id), COUNT(*), COALESCE(MAX(id), 0)
 FROM (",
                 $sqlite,
                 ")"
             ),
             postgres: concat!(
                 "
-SELECT COALESCE(CAST(json_agg(id ORDER BY phone COLLATE \"C\") AS TEXT), '[]'), COUNT(*), COALESCE(MAX(id), 0)
+SELECT COALESCE(CAST(json_agg(id ORDER BY phone COLLATE \"C\", id) AS TEXT), '[]'), COUNT(*), COALESCE(MAX(id), 0)
 FROM (",
                 $postgres,
                 ") AS p"
@@ -49,7 +49,7 @@ FROM (",
     };
 }
 
-pub(super) const OF_ALL: Batch = by_number!(
+const OF_ALL: Batch = by_number!(
     "
 SELECT id, phone
 FROM profile
@@ -59,7 +59,7 @@ LIMIT $3"
 );
 
 // The list's first, as for a slice of people.
-pub(super) const OF_LIST: Batch = by_number!(
+const OF_LIST: Batch = by_number!(
     "
 SELECT p.id, p.phone
 FROM (
@@ -248,6 +248,11 @@ async fn forget(tx: &mut Tx, (campaign_id, n): (i64, i64), up_to: i64) -> Result
         .bind(campaign_id).bind(n).bind(up_to).execute(c).await.map(drop))?)
 }
 
+/// Forgets whom a slice was to come to, which ends.
+pub async fn end(tx: &mut Tx, slice: &SliceRow) -> Result<(), StoreError> {
+    forget(tx, (slice.campaign_id, slice.n), i64::MAX).await
+}
+
 const FORGET_ALL: &str = "
 DELETE FROM campaign_ahead
 WHERE campaign_id = $1";
@@ -279,12 +284,12 @@ WHERE p.id IN (SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS BIGINT)
     };
 }
 
-pub(super) const THESE: Batch = Batch {
+const THESE: Batch = Batch {
     sqlite: these!(sqlite, ""),
     postgres: these!(postgres, ""),
 };
 
-pub(super) const THESE_ON_LISTS: Batch = Batch {
+const THESE_ON_LISTS: Batch = Batch {
     sqlite: these!(
         sqlite,
         "

@@ -15,6 +15,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::StoreError;
+use super::checkpoint::Copier;
 use super::dialect::{Dialect, MIGRATIONS};
 use super::log_sync::LogSync;
 use super::news::{News, Notes, Topic};
@@ -136,7 +137,8 @@ impl Db {
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
             .pragma("cache_size", "-12288")
-            .pragma("wal_autocheckpoint", "2000")
+            // For whoever works without the worker that copies the log: a long log is one that the worker cannot keep short.
+            .pragma("wal_autocheckpoint", "64000")
             .pragma("temp_store", "memory")
             // Rows come from the thread of the connection: let it run ahead, each pause costs more than the row.
             .row_buffer_size(2_048)
@@ -158,13 +160,19 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(LONGEST_WAIT)
-            .connect_with(options.pragma("query_only", "1").pragma("cache_size", "-4096"))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("query_only", "1")
+                    .pragma("cache_size", "-4096"),
+            )
             .await?;
+        let copier = Copier::new(options).await?;
         let turns = Turns::default();
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         Ok(Self::Sqlite {
-            log: Some(LogSync::new(log.into(), write.clone(), turns.clone())),
+            log: Some(LogSync::new(log.into(), write.clone(), turns.clone(), copier)),
             read,
             write,
             turns,
@@ -264,7 +272,10 @@ impl Db {
     /// Closes all connections, after what runs has finished.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write, .. } => {
+            Self::Sqlite { read, write, log, .. } => {
+                if let Some(log) = log {
+                    log.copier().close().await;
+                }
                 read.close().await;
                 write.close().await;
             }

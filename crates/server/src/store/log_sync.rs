@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
+use super::checkpoint::Copier;
 use super::db::begin_immediate;
-use super::turn::{Lane, Turns};
+use super::turn::{Lane, Turn, Turns};
 
 /// The log of one database file, whose connections all have `synchronous = NORMAL`.
 #[derive(Debug, Clone)]
@@ -23,6 +24,7 @@ struct Inner {
     path: PathBuf,
     write: SqlitePool,
     turns: Turns,
+    copier: Copier,
     /// Transactions that were committed.
     committed: AtomicU64,
     state: Arc<Mutex<State>>,
@@ -39,11 +41,12 @@ struct State {
 
 impl LogSync {
     /// Of the log at this path, which SQLite makes at the first transaction.
-    pub fn new(path: PathBuf, write: SqlitePool, turns: Turns) -> Self {
+    pub(super) fn new(path: PathBuf, write: SqlitePool, turns: Turns, copier: Copier) -> Self {
         Self(Arc::new(Inner {
             path,
             write,
             turns,
+            copier,
             committed: AtomicU64::new(0),
             state: Arc::default(),
         }))
@@ -60,6 +63,30 @@ impl LogSync {
         // Whoever waits may go away, but what the disk says must be heard: it says it once.
         let heard = tokio::spawn(async move { log.make_durable(&mut state).await }).await;
         heard.map_err(io::Error::from)?
+    }
+
+    pub(super) fn copier(&self) -> &Copier {
+        &self.0.copier
+    }
+
+    pub(super) async fn turn(&self, lane: Lane) -> Turn {
+        self.0.turns.take(lane).await
+    }
+
+    /// From now on the log counts as refused by the disk.
+    pub(super) async fn doubt(&self) {
+        self.0.state.lock().await.refused = true;
+    }
+
+    /// Writes a log again that the disk refused.
+    pub(super) async fn heal(&self) -> Result<(), sqlx::Error> {
+        let mut state = self.0.state.clone().lock_owned().await;
+        if !state.refused {
+            return Ok(());
+        }
+        let log = self.clone();
+        let healed = tokio::spawn(async move { log.make_durable(&mut state).await }).await;
+        healed.map_err(io::Error::from)?
     }
 
     async fn make_durable(&self, state: &mut State) -> Result<(), sqlx::Error> {
@@ -140,7 +167,8 @@ mod tests {
         else {
             unreachable!()
         };
-        *log = Some(LogSync::new(log_path, pool.clone(), turns.clone()));
+        let copier = log.as_ref().unwrap().copier().clone();
+        *log = Some(LogSync::new(log_path, pool.clone(), turns.clone(), copier));
         write(&db, Lane::Bulk, MADE).await.unwrap();
         (folder, db)
     }

@@ -13,6 +13,7 @@ pub mod callback;
 pub mod callback_link;
 pub mod campaign;
 pub mod campaign_list;
+mod checkpoint;
 pub mod consent;
 pub mod conversation;
 pub mod correction;

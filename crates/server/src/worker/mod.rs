@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod callbacks;
 pub mod dispatch;
 pub mod lease;
+pub mod log;
 pub mod retention;
 pub mod said;
 pub mod schedule;
@@ -86,6 +87,7 @@ pub fn start_all(app: &Arc<App>, shutdown: &CancellationToken) -> Vec<JoinHandle
     if app.config.has_role("send") {
         workers.push(spawn(dispatch::Dispatcher::new(app.clone()), shutdown.clone()));
     }
+    workers.push(spawn(log::Log::new(app.clone()), shutdown.clone()));
     // After the dispatcher, which may need some time before it lets go of everything.
     workers.push(spawn(lease::Keeper::new(app.clone()), shutdown.clone()));
     if app.config.has_role("schedule") {

@@ -75,6 +75,8 @@ impl Server {
             )
             .env("HARKARA_REQUEST_TIMEOUT_MS", "2000")
             .env("HARKARA_ALLOWED_TARGETS", "127.0.0.1")
+            // So that the log is copied all the time: little is written here.
+            .env("HARKARA_LOG_PAGES", "30")
             .stdout(Stdio::null())
             .stderr(log);
         if let Some(database) = &self.database {

@@ -209,6 +209,10 @@ async fn by_id(
     if position == slice.position && !planned {
         return Ok(true);
     }
+    if planned {
+        // Of people who were looked up and do not hold any more.
+        ahead::end(tx, slice).await?;
+    }
     Ok(slice::move_on(tx, slice, position, planned, now).await?)
 }
 

@@ -313,17 +313,23 @@ impl Dispatcher {
         }
         let room = (grant - claimed.len()).min(reserve.saturating_sub(claimed.len()));
         let mut planning = false;
+        let mut ahead = Vec::new();
         if room > 0 {
             let open = self.open(state, &mut tx, number_id, now).await?;
             planning = !open.is_empty();
-            claimed.extend(
-                self.plan(state, &mut tx, (number_id, open), room, (now, pace), &mut counts)
-                    .await?,
-            );
+            let paces = (now, pace);
+            let planned = self
+                .plan(state, &mut tx, (number_id, open), room, paces, &mut counts)
+                .await?;
+            claimed.extend(planned.claimed);
+            ahead = planned.ahead;
         }
         campaign::add_counts(&mut tx, &counts, now).await?;
         dispatch::finish_campaigns(&mut tx, counts.campaigns(), now).await?;
         tx.commit().await?;
+        for (slice, lists) in ahead {
+            self.look_ahead(&state.lookups, slice, lists);
+        }
         let Some(number) = state.numbers.get_mut(&number_id) else {
             return Ok(());
         };

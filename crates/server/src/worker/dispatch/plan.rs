@@ -11,6 +11,14 @@ use crate::store::Tx;
 use crate::store::campaign::{self, Counts};
 use crate::store::slice::{self, SliceRow};
 
+/// What a number took up in a transaction.
+#[derive(Default)]
+pub(super) struct Planned {
+    pub claimed: Vec<Claimed>,
+    /// Slices of which the next people are worth looking up once it is committed, and their lists.
+    pub ahead: Vec<(SliceRow, Vec<i64>)>,
+}
+
 impl Dispatcher {
     /// The slices that a number works on, of campaigns that do not rest, after it took a share of what others of its campaigns have.
     pub(super) async fn open(
@@ -45,10 +53,10 @@ impl Dispatcher {
         room: usize,
         (now, pace): (Millis, Millis),
         counts: &mut Counts,
-    ) -> Result<Vec<Claimed>, AppError> {
-        let mut claimed = Vec::new();
+    ) -> Result<Planned, AppError> {
+        let mut planned = Planned::default();
         if open.is_empty() {
-            return Ok(claimed);
+            return Ok(planned);
         }
         state.turn = state.turn.wrapping_add(1);
         let first = state.turn % open.len();
@@ -69,7 +77,7 @@ impl Dispatcher {
                 state.meet(&self.app, &row, run.numbers.clone());
                 state.campaigns.insert(id, run);
             }
-            let left = room - claimed.len();
+            let left = room - planned.claimed.len();
             let asks_cap = state
                 .campaigns
                 .get(&id)
@@ -97,7 +105,7 @@ impl Dispatcher {
                 run.looked_at += new.looked_at;
                 run.fit += new.fit;
                 if is_wanted(&slice, run) {
-                    self.look_ahead(&state.lookups, slice, run.scope.lists.clone());
+                    planned.ahead.push((slice, run.scope.lists.clone()));
                 }
             }
             if let Some(Some(limit)) = state.campaign_limits.get_mut(&id) {
@@ -105,8 +113,8 @@ impl Dispatcher {
             }
             // A campaign whose last people were all left out ends here.
             counts.add(Some(id), SENDING, 0);
-            claimed.extend(new.claimed);
+            planned.claimed.extend(new.claimed);
         }
-        Ok(claimed)
+        Ok(planned)
     }
 }
