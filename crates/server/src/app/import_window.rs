@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::import_file::{BadRow, Part};
+use crate::clock::id_after;
 use crate::domain::columns::Person;
 use crate::domain::variant::canonical;
 use crate::store::import::Place;
@@ -47,15 +48,18 @@ impl Default for Sizes {
 pub(super) struct Row {
     /// Its line.
     pub(super) line: u64,
+    /// How many of the window come before it in the file.
+    n: u32,
     bare: Person,
     attributes: Box<[(String, Value)]>,
 }
 
 impl Row {
-    fn of((line, mut bare): (u64, Person)) -> Self {
+    fn of(((line, mut bare), n): ((u64, Person), u32)) -> Self {
         let attributes = std::mem::take(&mut bare.attributes).into_iter().collect();
         Self {
             line,
+            n,
             bare,
             attributes,
         }
@@ -99,6 +103,14 @@ pub(super) struct Piece<'w> {
     pub(super) bad: Vec<&'w BadRow>,
     /// How far the import is then.
     pub(super) to: Place,
+    ids: Option<i64>,
+}
+
+impl Piece<'_> {
+    /// The id that somebody new gets: in the order of the file, in whatever order they are written.
+    pub(super) fn id(&self, row: &Row) -> Option<i64> {
+        self.ids.map(|first| id_after(first, row.n))
+    }
 }
 
 /// Gathers batches into windows.
@@ -120,14 +132,14 @@ impl Windows {
 
     /// The next window; empty at the end of the file.
     pub(super) async fn next(&mut self, parts: &mut mpsc::Receiver<Part>) -> Vec<Waiting> {
-        let (mut window, mut rows) = (Vec::new(), 0);
+        let (mut window, mut rows, mut n) = (Vec::new(), 0, 0..);
         let from = self.from;
         while let Some(part) = parts.recv().await {
             let Part::Rows(batch) = part else { continue };
             rows += batch.people.len() + batch.bad.len();
             self.from = batch.end;
             window.push(Waiting {
-                rows: batch.people.into_iter().map(Row::of).collect(),
+                rows: batch.people.into_iter().zip(n.by_ref()).map(Row::of).collect(),
                 bad: batch.bad,
                 end: batch.end,
             });
@@ -191,15 +203,17 @@ pub(super) fn in_file_order<'w>(window: &'w [Waiting]) -> Vec<Piece<'w>> {
         rows: batch.rows.iter().collect(),
         bad: batch.bad.iter().collect(),
         to: Place::at(byte(batch.end)),
+        ids: None,
     };
     window.iter().map(piece).collect()
 }
 
-/// A window in the order of `rows`; it stands at byte `read`, and the first `done` of the rows are in.
+/// A window in the order of `rows`; it stands at byte `read`, the first `done` of the rows are in, and the first one in the file
+/// has the first of these `ids`.
 pub(super) fn in_order<'w>(
     window: &'w [Waiting],
     rows: &[&'w Row],
-    (read, done): (i64, usize),
+    (read, done, ids): (i64, usize, i64),
     transaction: usize,
 ) -> Vec<Piece<'w>> {
     let (end, order) = (end(window), hash(rows));
@@ -214,8 +228,10 @@ pub(super) fn in_order<'w>(
             end,
             done: i64::try_from(written).unwrap_or(i64::MAX),
             order,
+            ids,
         };
         Piece {
+            ids: Some(ids),
             rows: chunk.to_vec(),
             bad,
             to: if written == rows.len() {

@@ -13,7 +13,7 @@ use super::import::{self, OptIn, Options, errors_file};
 use super::import_draft;
 use super::import_file::{BadRow, Corrections, Reading};
 use super::import_window::{
-    Piece, Sizes, Waiting, Windows, are_independent, by_number, cut, done, in_file_order, in_order,
+    Piece, Row, Sizes, Waiting, Windows, are_independent, by_number, cut, done, in_file_order, in_order,
 };
 use super::profile::{Change, Outcome, Set, Who, Wish, write_told};
 use super::{App, AppError};
@@ -140,7 +140,7 @@ impl Writer {
                 return Ok(in_order(
                     window,
                     &rows,
-                    (self.place.read, done),
+                    (self.place.read, done, self.place.ids),
                     self.sizes.transaction,
                 ));
             }
@@ -159,15 +159,24 @@ impl Writer {
         let mut tx = app.db.read().await?;
         let independent = are_independent(&mut tx, &rows).await?;
         drop(tx);
-        Ok(if independent {
-            in_order(window, &rows, (self.place.read, 0), self.sizes.transaction)
-        } else {
-            in_file_order(window)
-        })
+        if !independent {
+            return Ok(in_file_order(window));
+        }
+        let ids = app.take_ids(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        Ok(in_order(
+            window,
+            &rows,
+            (self.place.read, 0, ids),
+            self.sizes.transaction,
+        ))
     }
 
     async fn write_piece(&mut self, app: &App, piece: &Piece<'_>) -> Result<bool, AppError> {
-        let changes: Vec<Change> = piece.rows.iter().map(|row| self.change(&row.person())).collect();
+        let change = |row: &&Row| Change {
+            id: piece.id(row),
+            ..self.change(&row.person())
+        };
+        let changes: Vec<Change> = piece.rows.iter().map(change).collect();
         let mut noted = false;
         let mut tries = 0;
         loop {

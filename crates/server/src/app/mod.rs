@@ -176,4 +176,9 @@ impl App {
     pub fn id(&self) -> i64 {
         self.ids.next(self.clock.now())
     }
+
+    /// The first of so many new ids; [`id_after`](crate::clock::id_after) tells the others.
+    pub fn take_ids(&self, count: u32) -> i64 {
+        self.ids.take(self.clock.now(), count)
+    }
 }

@@ -1,10 +1,10 @@
 //! Writing profiles, one or many at once: the one path of the API, of imports and of uploads. It never turns an
 //! opt-out back: that takes [`super::consent::opt_in`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::consent::{self, OptOut};
-use super::profile_slot::{SUPPRESSED_NUMBER, Slot};
+use super::profile_slot::{SUPPRESSED_NUMBER, Slot, Slots};
 use super::{App, AppError, attribute};
 use crate::clock::Millis;
 use crate::domain::attributes::{AttributeProblem, Attributes, merge};
@@ -72,6 +72,8 @@ pub struct Change {
     pub wish: Wish,
     /// Proof of the consent, in words.
     pub detail: Option<String>,
+    /// The id of the profile, when there is none yet; otherwise a new one.
+    pub id: Option<i64>,
 }
 
 impl Change {
@@ -84,6 +86,7 @@ impl Change {
             attributes: Attributes::new(),
             wish: Wish::Leave,
             detail: None,
+            id: None,
         }
     }
 }
@@ -174,8 +177,9 @@ pub async fn try_many(
                 outcome: written.outcome,
                 opt_out_kept: written.opt_out_kept,
                 no_consent: book
+                    .slots
                     .find(&change.who)
-                    .is_some_and(|i| book.slots[i].row.opt_in == NOT_RECORDED),
+                    .is_some_and(|i| book.slots.all[i].row.opt_in == NOT_RECORDED),
             }
         }));
     }
@@ -239,9 +243,7 @@ pub async fn give_consent(
 
 /// The profiles that a batch of changes touches, in memory until they are written together.
 struct Book<'a> {
-    slots: Vec<Slot>,
-    by_identity: HashMap<String, usize>,
-    by_phone: HashMap<String, usize>,
+    slots: Slots,
     suppressed: HashSet<String>,
     opt_outs: Vec<OptOut>,
     history: Vec<ConsentRow>,
@@ -292,9 +294,7 @@ impl<'a> Book<'a> {
         let all_phones: Vec<&str> = all_phones.into_iter().collect();
         let suppressed = store::consent::suppressed(tx, &all_phones).await?;
         let mut book = Self {
-            slots: Vec::with_capacity(changes.len()),
-            by_identity: HashMap::with_capacity(changes.len()),
-            by_phone: HashMap::with_capacity(changes.len()),
+            slots: Slots::with_capacity(changes.len()),
             suppressed,
             opt_outs: Vec::new(),
             history: Vec::new(),
@@ -303,7 +303,7 @@ impl<'a> Book<'a> {
         };
         for row in rows {
             let attributes = from_json("attributes", &row.attributes)?;
-            book.add(Slot {
+            book.slots.add(Slot {
                 row,
                 attributes,
                 fresh: false,
@@ -314,40 +314,22 @@ impl<'a> Book<'a> {
         Ok(book)
     }
 
-    fn add(&mut self, slot: Slot) -> usize {
-        let index = self.slots.len();
-        self.by_identity.insert(slot.row.identity.clone(), index);
-        if let Some(phone) = &slot.row.phone {
-            self.by_phone.entry(phone.clone()).or_insert(index);
-        }
-        self.slots.push(slot);
-        index
-    }
-
-    fn find(&self, who: &Who) -> Option<usize> {
-        match who {
-            Who::Identity(identity) => self.by_identity.get(identity),
-            Who::Phone(phone) => self.by_phone.get(phone).or_else(|| self.by_identity.get(phone)),
-        }
-        .copied()
-    }
-
     fn apply(&mut self, app: &App, change: &Change) -> Result<Written, AttributeProblem> {
-        let found = self.find(&change.who);
+        let found = self.slots.find(&change.who);
         let mut attributes = match found {
-            Some(index) => self.slots[index].attributes.clone(),
+            Some(index) => self.slots.all[index].attributes.clone(),
             None => Attributes::new(),
         };
         let mut changed = merge(&mut attributes, &change.attributes)?;
         let index = match found {
             Some(index) => index,
-            None => self.add_fresh(app, &change.who),
+            None => self.add_fresh(app, change),
         };
-        let first = self.slots[index].remember();
+        let first = self.slots.all[index].remember();
         changed |= self.set_fields(index, change);
         let (consent_changed, opt_out_kept) = self.set_consent(app, index, change);
         changed |= consent_changed;
-        let slot = &mut self.slots[index];
+        let slot = &mut self.slots.all[index];
         slot.set_attributes(attributes, first);
         if changed {
             slot.changed = true;
@@ -364,11 +346,11 @@ impl<'a> Book<'a> {
         })
     }
 
-    fn add_fresh(&mut self, app: &App, who: &Who) -> usize {
-        let (Who::Identity(identity) | Who::Phone(identity)) = who;
-        self.add(Slot {
+    fn add_fresh(&mut self, app: &App, change: &Change) -> usize {
+        let (Who::Identity(identity) | Who::Phone(identity)) = &change.who;
+        self.slots.add(Slot {
             row: ProfileRow {
-                id: app.id(),
+                id: change.id.unwrap_or_else(|| app.id()),
                 identity: identity.clone(),
                 phone: None,
                 name: None,
@@ -391,26 +373,28 @@ impl<'a> Book<'a> {
             Who::Phone(phone) => Set::To(phone.clone()),
             Who::Identity(_) => change.phone.clone(),
         };
-        let row = &mut self.slots[index].row;
+        let row = &mut self.slots.all[index].row;
         let changed = put(&mut row.name, change.name.clone());
+        let former = row.phone.clone();
         if !put(&mut row.phone, phone) {
             return changed;
         }
-        if let Some(phone) = row.phone.clone() {
-            // Whoever comes to a suppressed number is as opted out as the others there.
-            if self.suppressed.contains(&phone) && row.opt_in != OPTED_OUT {
-                row.opt_in = OPTED_OUT;
-                row.opt_source = Some(SUPPRESSED_NUMBER.into());
-                row.opt_at = Some(self.at);
-            }
-            self.by_phone.entry(phone).or_insert(index);
+        // Whoever comes to a suppressed number is as opted out as the others there.
+        if let Some(phone) = &row.phone
+            && self.suppressed.contains(phone)
+            && row.opt_in != OPTED_OUT
+        {
+            row.opt_in = OPTED_OUT;
+            row.opt_source = Some(SUPPRESSED_NUMBER.into());
+            row.opt_at = Some(self.at);
         }
+        self.slots.moved(index, former);
         true
     }
 
     /// Whether consent changed, and whether an opt-out was kept against a wish.
     fn set_consent(&mut self, app: &App, index: usize, change: &Change) -> (bool, bool) {
-        let row = &mut self.slots[index].row;
+        let row = &mut self.slots.all[index].row;
         let suppressed = row
             .phone
             .as_ref()
@@ -456,7 +440,7 @@ impl<'a> Book<'a> {
     async fn close(self, app: &App, tx: &mut Tx) -> Result<Done, StoreError> {
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         let mut done = Done::default();
-        for slot in self.slots.into_iter().filter(|slot| slot.changed) {
+        for slot in self.slots.all.into_iter().filter(|slot| slot.changed) {
             let into = if slot.fresh { &mut fresh } else { &mut changed };
             let (row, different) = slot.finish();
             done.changed.extend(different);

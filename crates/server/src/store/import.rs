@@ -80,6 +80,8 @@ pub struct ImportRow {
     pub window_done: i64,
     /// Where in it: see [`Place`].
     pub window_order: i64,
+    /// Where in it: see [`Place`].
+    pub window_ids: i64,
 }
 
 /// How far an import is: everything before byte `read`, and `done` rows of the window behind it.
@@ -93,6 +95,8 @@ pub struct Place {
     pub done: i64,
     /// A hash of its order.
     pub order: i64,
+    /// The id of its first row in the file, should that be somebody new; the rows behind it have those behind it.
+    pub ids: i64,
 }
 
 impl Place {
@@ -113,6 +117,7 @@ impl ImportRow {
             end: self.window_end,
             done: self.window_done,
             order: self.window_order,
+            ids: self.window_ids,
         }
     }
 }
@@ -149,7 +154,7 @@ pub async fn insert(
 const BY_ID: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
        opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone, going_since, rows_before,
-       node_id, window_end, window_done, window_order
+       node_id, window_end, window_done, window_order, window_ids
 FROM import
 WHERE id = $1";
 
@@ -161,7 +166,7 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ImportRow>, StoreError
 const PAGE: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
        opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone, going_since, rows_before,
-       node_id, window_end, window_done, window_order
+       node_id, window_end, window_done, window_order, window_ids
 FROM import
 WHERE id < $1
 ORDER BY id DESC
@@ -309,8 +314,9 @@ SET bytes_read = $3,
     kept = kept + $10,
     window_end = $11,
     window_done = $12,
-    window_order = $13
-WHERE id = $1 AND bytes_read = $2 AND window_done = $14 AND state = 1";
+    window_order = $13,
+    window_ids = $14
+WHERE id = $1 AND bytes_read = $2 AND window_done = $15 AND state = 1";
 
 /// Moves an import from one place to another, in the transaction that writes the rows between. False when it does not
 /// stand there: somebody else moved it.
@@ -335,6 +341,7 @@ pub async fn advance(
         .bind(to.end)
         .bind(to.done)
         .bind(to.order)
+        .bind(to.ids)
         .bind(from.done)
         .execute(c)
         .await

@@ -94,8 +94,18 @@ fn file(dice: &mut Dice, rows: u64) -> String {
             _ => format!("c{n}"),
         };
         let wish = ["yes", "yes", "", "", "", "no"][dice.below(6) as usize];
-        if dice.one_in(12) {
-            writeln!(csv, "{identity},none,bad,Pune,{wish}").unwrap();
+        if with > 0 && dice.one_in(30) {
+            let other = dice.below(PHONES);
+            writeln!(
+                csv,
+                "c{n},{},swapped,,{wish}\nc{other},{},swapped,,",
+                phone(other),
+                phone(n)
+            )
+            .unwrap();
+        } else if dice.one_in(12) {
+            let none = if dice.one_in(2) { "none" } else { "" };
+            writeln!(csv, "{identity},{none},bad,Pune,{wish}").unwrap();
         } else if dice.one_in(12) {
             let identity = if with == 0 { "" } else { "full" };
             writeln!(csv, "{identity},{FULL},full {row},Pune,").unwrap();
@@ -146,7 +156,7 @@ async fn cut(t: &TestApp, id: i64, csv: &str, sizes: Sizes) -> u32 {
             .open(import::errors_file(&t.app, id))
             .unwrap();
         for (i, row) in csv.lines().enumerate() {
-            if (row.contains(",none,") || row.contains(FULL)) && !has(i + 1) {
+            if (row.contains(",bad,") || row.contains(FULL)) && !has(i + 1) {
                 writeln!(file, "{},ran ahead,{row}", i + 1).unwrap();
             }
         }
@@ -164,8 +174,8 @@ fn errors(t: &TestApp, id: i64) -> Vec<String> {
 async fn all(t: &TestApp) -> Vec<String> {
     let mut tx = t.app.db.read().await.unwrap();
     let mut rows = store::profile::page(&mut tx, i64::MAX, 999).await.unwrap();
-    // Those of one number in the order of their ids: the oldest is found by it.
-    rows.sort_by(|a, b| (&a.phone, a.id).cmp(&(&b.phone, b.id)));
+    // In the order of their ids: of those who share a number, now or one day, the oldest is found by it.
+    rows.sort_by_key(|row| row.id);
     let mut all = Vec::new();
     for row in rows {
         let history = store::consent::history(&mut tx, &row, i64::MAX, 999)
@@ -207,8 +217,17 @@ async fn wipe(t: &TestApp) {
     }
 }
 
-/// What the import of the file of `seed` comes to, and its undo; and how often it was cut in the middle of a window.
-async fn come_to(t: &TestApp, seed: u64, sizes: Sizes) -> (Vec<String>, u32) {
+/// What an import and its undo came to.
+struct Told {
+    lines: Vec<String>,
+    /// How many people were touched, which counts somebody once for each transaction.
+    touched: String,
+    /// How often it was cut in the middle of a window.
+    within: u32,
+}
+
+/// Imports the file of `seed` in parts of these sizes, and undoes it.
+async fn come_to(t: &TestApp, seed: u64, sizes: Sizes) -> Told {
     wipe(t).await;
     let mut dice = Dice(seed);
     before(t, &mut dice).await;
@@ -221,51 +240,83 @@ async fn come_to(t: &TestApp, seed: u64, sizes: Sizes) -> (Vec<String>, u32) {
         (FINISHED, Place::at(csv.len() as i64)),
         "{import:?}"
     );
-    let mut told = all(t).await;
-    told.extend(errors(t, id));
-    told.push(format!("{:?}", ImportRow { id: 0, ..import }));
+    let kept = import.kept;
+    let mut lines = all(t).await;
+    lines.extend(errors(t, id));
+    lines.push(format!(
+        "{:?}",
+        ImportRow {
+            id: 0,
+            kept: 0,
+            ..import
+        }
+    ));
     let mut tx = t.app.db.write().await.unwrap();
-    import_undo::begin(&t.app, &mut tx, id)
-        .await
-        .map_err(|e| told.push(e.to_string()))
-        .ok();
+    if let Err(e) = import_undo::begin(&t.app, &mut tx, id).await {
+        lines.push(e.to_string());
+    }
     tx.commit().await.unwrap();
     let worker = Undo::new(t.app.clone());
     while worker.tick().await.unwrap() == Tick::Again {}
-    told.extend(all(t).await);
-    told.push(format!("{:?}", row(t, id).await.undone));
-    (told, within)
+    lines.extend(all(t).await);
+    let undone = import_undo::counts(&row(t, id).await)
+        .unwrap()
+        .unwrap_or_default();
+    assert_eq!(undone.done, kept, "all that was kept is looked at");
+    lines.push(format!("{} removed", undone.removed));
+    Told {
+        lines,
+        touched: format!("{undone:?}"),
+        within,
+    }
 }
 
-fn same(seed: u64, one: &[String], other: &[String]) {
-    let differs = one.iter().zip(other).find(|(a, b)| a != b);
-    assert_eq!((differs, one.len()), (None, other.len()), "seed {seed}");
+/// The same people with the same ids but for their gaps, the same counts, bad rows and undo.
+fn same(seed: u64, sizes: Sizes, one: &Told, other: &Told) {
+    let differs = one.lines.iter().zip(&other.lines).find(|(a, b)| a != b);
+    assert_eq!(
+        (differs, one.lines.len()),
+        (None, other.lines.len()),
+        "seed {seed}, {sizes:?}"
+    );
 }
+
+/// A row, a transaction.
+const ROWS: Sizes = Sizes {
+    transaction: 1,
+    window: 1,
+    transactions: usize::MAX,
+};
 
 on_both_engines! {
     async fn windows_come_to_what_rows_in_the_order_of_the_file_come_to(t) {
         let (mut sorted, mut cut) = (0, 0);
         for seed in 0..24 {
-            let (rows, _) = come_to(&t, seed, Sizes { transaction: 1, window: 1, ..Sizes::default() }).await;
-            let windows = Sizes { transaction: 1, window: 12, transactions: 5 };
-            let (other, within) = come_to(&t, seed, windows).await;
-            same(seed, &rows, &other);
-            sorted += u32::from(within > 0);
-            cut += within;
-        }
-        assert!(sorted >= 12 && cut >= 48, "{sorted} files had windows in another order, cut {cut} times");
-    }
-
-    async fn a_window_that_is_cut_goes_on_as_if_it_had_not_been(t) {
-        for seed in 100..112 {
-            let sizes = Sizes { transaction: 3, window: 18, ..Sizes::default() };
-            let (whole, within) = come_to(&t, seed, sizes).await;
-            assert_eq!(within, 0);
-            for transactions in [1, 2] {
-                let (parts, _) = come_to(&t, seed, Sizes { transactions, ..sizes }).await;
-                same(seed, &whole, &parts);
+            let rows = come_to(&t, seed, ROWS).await;
+            for transactions in [usize::MAX, 1, 5] {
+                let sizes = Sizes { window: 12, transactions, ..ROWS };
+                let windows = come_to(&t, seed, sizes).await;
+                same(seed, sizes, &rows, &windows);
+                assert_eq!(rows.touched, windows.touched, "seed {seed}, {sizes:?}");
+                sorted += u32::from(windows.within > 0);
+                cut += windows.within;
             }
         }
+        assert!(sorted >= 24 && cut >= 300, "{sorted} times windows in another order, cut {cut} times");
+    }
+
+    async fn rows_that_share_a_transaction_come_to_what_single_ones_come_to(t) {
+        let mut cut = 0;
+        for seed in 100..116 {
+            let rows = come_to(&t, seed, ROWS).await;
+            for transactions in [usize::MAX, 1, 2] {
+                let sizes = Sizes { transaction: 3, window: 18, transactions };
+                let windows = come_to(&t, seed, sizes).await;
+                same(seed, sizes, &rows, &windows);
+                cut += windows.within;
+            }
+        }
+        assert!(cut >= 48, "cut {cut} times");
     }
 
     async fn a_window_that_waits_goes_on_when_it_is_resumed(t) {
