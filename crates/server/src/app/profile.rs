@@ -9,6 +9,7 @@ use super::{App, AppError, attribute};
 use crate::clock::Millis;
 use crate::domain::attributes::{AttributeProblem, Attributes, merge};
 use crate::domain::undo::Done;
+use crate::domain::variant::names;
 use crate::store::consent::ConsentRow;
 use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
 use crate::store::{self, StoreError, Tx, from_json};
@@ -183,7 +184,7 @@ pub async fn try_many(
             }
         }));
     }
-    let opted_out = book.opt_outs.into_iter().map(|out| out.phone).collect();
+    let opted_out = book.opt_outs.iter().flat_map(|out| names(&out.phone)).collect();
     Ok((tried, opted_out))
 }
 
@@ -414,11 +415,11 @@ impl<'a> Book<'a> {
         }
         if change.wish == Wish::Out
             && !suppressed
-            && let Some(phone) = &row.phone
+            && let Some(phone) = row.phone.clone()
         {
-            self.suppressed.insert(phone.clone());
+            self.opt_out_everyone(&phone);
             self.opt_outs.push(OptOut {
-                phone: phone.clone(),
+                phone,
                 detail: change.detail.clone(),
             });
             return (true, false);
@@ -435,6 +436,19 @@ impl<'a> Book<'a> {
             });
         }
         (changed, false)
+    }
+
+    /// What the database will say of a number, in every way of writing it: whoever leaves it later is opted out all the same.
+    fn opt_out_everyone(&mut self, phone: &str) {
+        for name in names(phone) {
+            let here = self.slots.all.iter_mut().map(|slot| &mut slot.row);
+            for row in here.filter(|row| row.phone.as_ref() == Some(&name) && row.opt_in != OPTED_OUT) {
+                row.opt_in = OPTED_OUT;
+                row.opt_source = Some(self.source.to_owned());
+                row.opt_at = Some(self.at);
+            }
+            self.suppressed.insert(name);
+        }
     }
 
     async fn close(self, app: &App, tx: &mut Tx) -> Result<Done, StoreError> {

@@ -185,7 +185,10 @@ async fn all(t: &TestApp) -> Vec<String> {
             .into_iter()
             .map(|one| (one.profile_id.is_some(), one.action, one.source, one.detail));
         let lists = store::list::of_profile(&mut tx, row.id).await.unwrap().len();
-        let history: Vec<_> = history.collect();
+        let mut history: Vec<_> = history.collect();
+        // Of the person, and of the number, each in its order. Beside one another they stand as they were written: that is another
+        // order for who came from another number.
+        history.sort_by_key(|one| one.0);
         all.push(format!(
             "{:?} on {lists} {history:?}",
             ProfileRow { id: 0, ..row }
