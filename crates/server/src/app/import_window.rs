@@ -1,5 +1,6 @@
 //! Windows of an import: some ten thousand rows that are written in the order of their numbers. The index of profiles goes
 //! by number, and rows in no order change a page of it each, where a thousand neighbours share a few.
+//! Ids of new people go by the file all the same: they are taken for the window at once.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
