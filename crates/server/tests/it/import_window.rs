@@ -10,7 +10,7 @@ use bytes::Bytes;
 use harkara::app::import::{self, OptIn, Options, Sizes};
 use harkara::app::import_undo;
 use harkara::store::import::{FINISHED, ImportRow, PAUSED, Place, Progress, RUNNING};
-use harkara::store::profile::{NOT_RECORDED, ProfileRow};
+use harkara::store::profile::{NOT_RECORDED, OPTED_OUT, ProfileRow};
 use harkara::store::{self, Db};
 use harkara::worker::undo::Undo;
 use harkara::worker::{Tick, Worker};
@@ -312,14 +312,36 @@ on_both_engines! {
         let mut cut = 0;
         for seed in 100..116 {
             let rows = come_to(&t, seed, ROWS).await;
-            for transactions in [usize::MAX, 1, 2] {
-                let sizes = Sizes { transaction: 3, window: 18, transactions };
+            for (transaction, transactions) in [(3, usize::MAX), (3, 1), (3, 2), (45, usize::MAX)] {
+                let sizes = Sizes { transaction, window: 18, transactions };
                 let windows = come_to(&t, seed, sizes).await;
                 same(seed, sizes, &rows, &windows);
                 cut += windows.within;
             }
         }
         assert!(cut >= 48, "cut {cut} times");
+    }
+
+    async fn a_row_sees_who_moved_and_who_opted_out_in_its_transaction(t) {
+        let mut tx = t.app.db.write().await.unwrap();
+        for (n, identity) in ["older", "younger", "leaver", "sharer"].into_iter().enumerate() {
+            add(&t, &mut tx, identity, &phone(n as u64)).await;
+        }
+        tx.commit().await.unwrap();
+        let csv = format!(
+            "id,phone,name,city,optin\nolder,{0},,,\n,{0},Found,,\nleaver,{3},,,\n,{1},New,,\nanother,{2},,,no\nsharer,{4},,,yes\n",
+            phone(1), phone(2), phone(3), phone(4), phone(5),
+        );
+        let id = receive(&t, &csv).await;
+        import::run(&t.app, id).await.unwrap();
+        let row = row(&t, id).await;
+        assert_eq!((row.state, row.created, row.updated, row.opt_outs_kept), (FINISHED, 2, 4, 1), "{row:?}");
+        let mut tx = t.app.db.read().await.unwrap();
+        let mut of = async |identity: &str| store::profile::by_identity(&mut tx, identity).await.unwrap().unwrap();
+        assert_eq!(of("older").await.name.as_deref(), Some("Found"), "the oldest of a number is whoever came there");
+        assert_eq!(of("leaver").await.phone, Some(phone(4)), "who left a number is not found by it");
+        assert_eq!(of(&phone(2)).await.name.as_deref(), Some("New"));
+        assert_eq!(of("sharer").await.opt_in, OPTED_OUT, "who leaves a number that was opted out is opted out");
     }
 
     async fn a_window_that_waits_goes_on_when_it_is_resumed(t) {
