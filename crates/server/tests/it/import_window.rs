@@ -78,7 +78,7 @@ async fn before(t: &TestApp, dice: &mut Dice) {
     tx.commit().await.unwrap();
 }
 
-/// Rows about the same few people, with an identity of their own, without, or some of both.
+/// Rows about the same few people, with an identity of their own or without.
 fn file(dice: &mut Dice, rows: u64) -> String {
     let mut csv = "id,phone,name,city,optin\n".to_owned();
     let with = dice.below(3);
@@ -87,7 +87,8 @@ fn file(dice: &mut Dice, rows: u64) -> String {
         // Often two share a number; seldom one has two of them.
         let identity = match with {
             0 => String::new(),
-            1 if dice.one_in(2) => String::new(),
+            // A bad row.
+            1 if dice.one_in(12) => String::new(),
             _ if dice.one_in(40) => phone(dice.below(PHONES)),
             _ if dice.one_in(40) => format!("c{}", dice.below(PHONES)),
             _ if dice.one_in(4) => format!("also{n}"),
@@ -112,6 +113,11 @@ fn file(dice: &mut Dice, rows: u64) -> String {
         } else {
             writeln!(csv, "{identity},{},name {row},city {},{wish}", phone(n), row % 3).unwrap();
         }
+    }
+    if with == 0 {
+        // Who is at a number is found by it where a file has no identities.
+        let rows = csv.lines().filter_map(|row| row.split_once(','));
+        csv = rows.fold(String::new(), |csv, (_, row)| csv + row + "\n");
     }
     csv
 }
@@ -223,6 +229,8 @@ async fn wipe(t: &TestApp) {
 /// What an import and its undo came to.
 struct Told {
     lines: Vec<String>,
+    /// What the undo left.
+    undone: Vec<String>,
     /// How many people were touched, which counts somebody once for each transaction.
     touched: String,
     /// How often it was cut in the middle of a window.
@@ -261,25 +269,26 @@ async fn come_to(t: &TestApp, seed: u64, sizes: Sizes) -> Told {
     tx.commit().await.unwrap();
     let worker = Undo::new(t.app.clone());
     while worker.tick().await.unwrap() == Tick::Again {}
-    lines.extend(all(t).await);
-    let undone = import_undo::counts(&row(t, id).await)
+    let counts = import_undo::counts(&row(t, id).await)
         .unwrap()
         .unwrap_or_default();
-    assert_eq!(undone.done, kept, "all that was kept is looked at");
-    lines.push(format!("{} removed", undone.removed));
+    assert_eq!(counts.done, kept, "all that was kept is looked at");
+    let mut undone = all(t).await;
+    undone.push(format!("{} removed", counts.removed));
     Told {
         lines,
-        touched: format!("{undone:?}"),
+        undone,
+        touched: format!("{counts:?}"),
         within,
     }
 }
 
-/// The same people with the same ids but for their gaps, the same counts, bad rows and undo.
-fn same(seed: u64, sizes: Sizes, one: &Told, other: &Told) {
-    let differs = one.lines.iter().zip(&other.lines).find(|(a, b)| a != b);
+/// The same lines; those of people stand in the order of their ids.
+fn same(seed: u64, sizes: Sizes, one: &[String], other: &[String]) {
+    let differs = one.iter().zip(other).find(|(a, b)| a != b);
     assert_eq!(
-        (differs, one.lines.len()),
-        (None, other.lines.len()),
+        (differs, one.len()),
+        (None, other.len()),
         "seed {seed}, {sizes:?}"
     );
 }
@@ -299,7 +308,8 @@ on_both_engines! {
             for transactions in [usize::MAX, 1, 5] {
                 let sizes = Sizes { window: 12, transactions, ..ROWS };
                 let windows = come_to(&t, seed, sizes).await;
-                same(seed, sizes, &rows, &windows);
+                same(seed, sizes, &rows.lines, &windows.lines);
+                same(seed, sizes, &rows.undone, &windows.undone);
                 assert_eq!(rows.touched, windows.touched, "seed {seed}, {sizes:?}");
                 sorted += u32::from(windows.within > 0);
                 cut += windows.within;
@@ -315,32 +325,34 @@ on_both_engines! {
             for (transaction, transactions) in [(3, usize::MAX), (3, 1), (3, 2), (45, usize::MAX)] {
                 let sizes = Sizes { transaction, window: 18, transactions };
                 let windows = come_to(&t, seed, sizes).await;
-                same(seed, sizes, &rows, &windows);
+                same(seed, sizes, &rows.lines, &windows.lines);
+                // Larger ones leave out numbers that somebody was at in between, and the undo does not go back through them.
+                if transaction == 3 {
+                    same(seed, sizes, &rows.undone, &windows.undone);
+                }
                 cut += windows.within;
             }
         }
         assert!(cut >= 48, "cut {cut} times");
     }
 
-    async fn a_row_sees_who_moved_and_who_opted_out_in_its_transaction(t) {
+    async fn rows_see_who_moved_and_who_opted_out_in_their_transaction(t) {
         let mut tx = t.app.db.write().await.unwrap();
-        for (n, identity) in ["older", "younger", "leaver", "sharer"].into_iter().enumerate() {
-            add(&t, &mut tx, identity, &phone(n as u64)).await;
-        }
+        add(&t, &mut tx, "sharer", &phone(2)).await;
+        add(&t, &mut tx, &phone(0), &phone(1)).await;
         tx.commit().await.unwrap();
-        let csv = format!(
-            "id,phone,name,city,optin\nolder,{0},,,\n,{0},Found,,\nleaver,{3},,,\n,{1},New,,\nanother,{2},,,no\nsharer,{4},,,yes\n",
-            phone(1), phone(2), phone(3), phone(4), phone(5),
-        );
-        let id = receive(&t, &csv).await;
-        import::run(&t.app, id).await.unwrap();
-        let row = row(&t, id).await;
-        assert_eq!((row.state, row.created, row.updated, row.opt_outs_kept), (FINISHED, 2, 4, 1), "{row:?}");
+        let numbers = format!("phone,name\n{},Moved\n{},New\n", phone(0), phone(1));
+        let people = format!("id,phone,optin\nanother,{},no\nsharer,{},yes\n", phone(2), phone(3));
+        for (csv, counts) in [(numbers, (1, 1, 0)), (people, (1, 1, 1))] {
+            let id = receive(&t, &csv).await;
+            import::run(&t.app, id).await.unwrap();
+            let row = row(&t, id).await;
+            assert_eq!((row.created, row.updated, row.opt_outs_kept), counts, "{row:?}");
+        }
         let mut tx = t.app.db.read().await.unwrap();
         let mut of = async |identity: &str| store::profile::by_identity(&mut tx, identity).await.unwrap().unwrap();
-        assert_eq!(of("older").await.name.as_deref(), Some("Found"), "the oldest of a number is whoever came there");
-        assert_eq!(of("leaver").await.phone, Some(phone(4)), "who left a number is not found by it");
-        assert_eq!(of(&phone(2)).await.name.as_deref(), Some("New"));
+        assert_eq!(of(&phone(0)).await.phone, Some(phone(0)), "who left a number is not found by it");
+        assert_eq!(of(&phone(1)).await.name.as_deref(), Some("New"));
         assert_eq!(of("sharer").await.opt_in, OPTED_OUT, "who leaves a number that was opted out is opted out");
     }
 
