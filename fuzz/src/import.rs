@@ -148,6 +148,8 @@ fn check_file(data: &[u8]) {
         header: true,
         corrections: Corrections::new(),
         from: 0,
+        rows: 1_000,
+        cut: Some(data.len() as u64 / 2),
     };
     let (sender, mut parts) = mpsc::channel(16 + data.len());
     if let Err(problem) = read(file.path(), &reading, &sender) {

@@ -180,16 +180,36 @@ impl Ids {
     /// The next id. Ids of one node strictly grow, also when the clock steps back or more than 2048 are asked for in
     /// one millisecond (then they run ahead of the clock).
     pub fn next(&self, now: Millis) -> i64 {
+        self.take(now, 1)
+    }
+
+    /// The first of so many ids that nobody else gets; [`id_after`] tells the others. They grow like single ones, and so run
+    /// ahead of the clock by a millisecond for each 2048.
+    pub fn take(&self, now: Millis, count: u32) -> i64 {
         let mut last = self
             .last
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         // `last` counts milliseconds and sequence together, so that an overflow carries into the time.
         let floor = (now - EPOCH).max(0) << SEQUENCE_BITS;
-        *last = (*last + 1).max(floor);
-        let (ms, sequence) = (*last >> SEQUENCE_BITS, *last & ((1 << SEQUENCE_BITS) - 1));
-        (ms << (SEQUENCE_BITS + NODE_BITS)) | (self.node << SEQUENCE_BITS) | sequence
+        let first = (*last + 1).max(floor);
+        *last = first + i64::from(count.max(1)) - 1;
+        id_of(self.node, first)
     }
+}
+
+/// The id of a node at a count of milliseconds and sequence together.
+fn id_of(node: i64, count: i64) -> i64 {
+    let (ms, sequence) = (count >> SEQUENCE_BITS, count & ((1 << SEQUENCE_BITS) - 1));
+    (ms << (SEQUENCE_BITS + NODE_BITS)) | (node << SEQUENCE_BITS) | sequence
+}
+
+/// The id that its node makes so many after this one: with 0 it is the same.
+pub fn id_after(id: i64, n: u32) -> i64 {
+    let sequence = id & ((1 << SEQUENCE_BITS) - 1);
+    let node = (id >> SEQUENCE_BITS) & ((1 << NODE_BITS) - 1);
+    let count = ((id >> (SEQUENCE_BITS + NODE_BITS)) << SEQUENCE_BITS) | sequence;
+    id_of(node, count + i64::from(n))
 }
 
 /// When an id was made.
@@ -218,5 +238,16 @@ mod tests {
         }
         assert_eq!(id_time(ids.next(start + DAY)), start + DAY);
         assert!(first_id_at(start + DAY) <= ids.next(start + DAY));
+    }
+
+    #[test]
+    fn ids_taken_at_once_are_those_that_single_ones_would_have_been() {
+        let (at_once, single) = (Ids::new(1023), Ids::new(1023));
+        for (count, now) in [(1, EPOCH), (5_000, EPOCH + 7), (2_048, EPOCH), (3, EPOCH + DAY)] {
+            let first = at_once.take(now, count);
+            for n in 0..count {
+                assert_eq!(id_after(first, n), single.next(now));
+            }
+        }
     }
 }

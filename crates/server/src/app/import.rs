@@ -1,4 +1,5 @@
-//! Imports of CSV files: received into a file, then written in the background, one transaction for each thousand rows.
+//! Imports of CSV files: received into a file, then written in the background, one transaction for each thousand rows, and
+//! some ten thousand of them in the order of their numbers.
 //! How far an import is stands in the transaction of its rows, so a restart goes on where it stopped.
 
 use std::fs::TryLockError;
@@ -14,9 +15,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
 use super::durable::keep_name;
-use super::import_file::read;
+use super::import_file::{Part, read};
 pub use super::import_options::{OptIn, Options};
 use super::import_text::to_utf8;
+pub use super::import_window::Sizes;
 use super::import_write::{Writer, cannot_note};
 use super::{App, AppError};
 use crate::domain::{attributes, id};
@@ -195,6 +197,11 @@ pub async fn give_up(app: &App, import: i64) -> Result<(), AppError> {
 
 /// Carries an import to its end, or to a stop of the server.
 pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
+    run_in(app, import, Sizes::default()).await
+}
+
+/// [`run`] in parts of these sizes.
+pub async fn run_in(app: &App, import: i64, sizes: Sizes) -> Result<(), AppError> {
     let Some(_only) = claim(&file(app, import)).await else {
         return Ok(());
     };
@@ -205,26 +212,17 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
     if row.state != RUNNING {
         return Ok(());
     }
-    let mut writer = Writer::new(app, &row).await?;
-    let (sender, mut parts) = mpsc::channel(1);
+    let mut writer = Writer::new(app, &row, sizes).await?;
+    let (sender, parts) = mpsc::channel(1);
     let (path, reading) = (file(app, import), writer.reading(app));
     let reader = tokio::task::spawn_blocking(move || read(&path, &reading, &sender));
-    let mut problem = None;
-    while let Some(part) = parts.recv().await {
-        if app.shutdown.is_cancelled() {
-            return Ok(());
-        }
-        match writer.write(app, part).await {
-            Ok(true) => {}
-            // It was cancelled; or another node or task moved it, and it is theirs.
-            Ok(false) => return forget_if_cancelled(app, import).await,
-            Err(e) => {
-                problem = Some(sentence(&e));
-                break;
-            }
-        }
-    }
-    drop(parts);
+    let problem = match write_all(app, &mut writer, parts).await {
+        Ok(true) => None,
+        Ok(false) if app.shutdown.is_cancelled() => return Ok(()),
+        // It was cancelled; or another node or task moved it, and it is theirs.
+        Ok(false) => return forget_if_cancelled(app, import).await,
+        Err(e) => Some(sentence(&e)),
+    };
     let read = reader
         .await
         .unwrap_or_else(|e| Err(format!("The file could not be read to its end: {e}.")));
@@ -245,6 +243,29 @@ pub async fn run(app: &App, import: i64) -> Result<(), AppError> {
     }
     let _ = fs::remove_file(raw_file(app, import)).await;
     Ok(())
+}
+
+/// Writes what the reader hands over, also what it did before it broke off. False when the import is not to go on here.
+async fn write_all(
+    app: &App,
+    writer: &mut Writer,
+    mut parts: mpsc::Receiver<Part>,
+) -> Result<bool, AppError> {
+    let Some(Part::Header(names, _, first_line)) = parts.recv().await else {
+        return Ok(true);
+    };
+    writer.begin(app, names, first_line).await?;
+    let mut windows = writer.windows();
+    let mut window = windows.next(&mut parts).await;
+    while !window.is_empty() {
+        // The next one is read meanwhile.
+        let (written, next) = tokio::join!(writer.write(app, &window), windows.next(&mut parts));
+        if !written? {
+            return Ok(false);
+        }
+        window = next;
+    }
+    Ok(true)
 }
 
 async fn forget_if_cancelled(app: &App, import: i64) -> Result<(), AppError> {

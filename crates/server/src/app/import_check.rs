@@ -126,10 +126,10 @@ pub(super) async fn judge(
     };
     while let Some(part) = parts.recv().await {
         match part {
-            Part::Header(names, delimiter, first) => {
+            Part::Header(names, delimiter, _) => {
                 if let Some(import) = import {
                     let (path, names) = (errors_file(app, import), names.clone());
-                    let begun = tokio::task::spawn_blocking(move || begin_errors(&path, &names, first, true));
+                    let begun = tokio::task::spawn_blocking(move || begin_errors(&path, &names, |_| false));
                     let begun = begun.await.map_err(io::Error::other).and_then(|r| r);
                     begun.map_err(cannot_note)?;
                 }

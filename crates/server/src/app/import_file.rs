@@ -10,8 +10,6 @@ use tokio::sync::mpsc;
 use crate::domain::columns::{Chosen, Columns, Person};
 use crate::domain::csv_row::{Row, guess_delimiter};
 
-/// Rows of a batch at most: one transaction writes them.
-const BATCH_ROWS: usize = 1000;
 /// Bytes of a batch at most, about.
 const BATCH_BYTES: u64 = 4 << 20;
 /// Bytes of a row at most: all that a profile can hold.
@@ -35,6 +33,10 @@ pub struct Reading {
     pub corrections: Corrections,
     /// Everything before this byte is done.
     pub from: u64,
+    /// Rows of a batch at most.
+    pub rows: usize,
+    /// A batch ends at this byte, if a row does.
+    pub cut: Option<u64>,
 }
 
 /// A row that cannot be imported.
@@ -88,7 +90,11 @@ pub fn read(path: &Path, reading: &Reading, parts: &mpsc::Sender<Part>) -> Resul
         let from = lines.offset;
         let mut batch = Batch::default();
         let mut at_end = false;
-        while batch.people.len() + batch.bad.len() < BATCH_ROWS && lines.offset - from < BATCH_BYTES {
+        let cut = reading.cut.filter(|cut| *cut > from).unwrap_or(u64::MAX);
+        while batch.people.len() + batch.bad.len() < reading.rows
+            && lines.offset - from < BATCH_BYTES
+            && lines.offset < cut
+        {
             let found = lines.next_row(&mut row, delimiter).map_err(|e| cannot_read(&e))?;
             if matches!(found, Found::End) {
                 at_end = true;

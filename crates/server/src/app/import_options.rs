@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::import_file::{Corrections, Reading};
+use super::import_window::TRANSACTION;
 use super::{App, AppError};
 use crate::domain::columns::Chosen;
 use crate::domain::{attributes, encoding, phone};
@@ -53,6 +54,8 @@ impl Options {
                 .unwrap_or_else(|| app.config.default_region.clone()),
             header: self.header.unwrap_or(true),
             from: 0,
+            rows: TRANSACTION,
+            cut: None,
             corrections: Corrections::new(),
         }
     }

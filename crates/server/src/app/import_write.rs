@@ -1,4 +1,4 @@
-//! Writing the batches of an import: rows, counts, list and bad rows together, or not at all.
+//! Writing the windows of an import, piece by piece: rows, counts, list and bad rows together, or not at all.
 
 use std::collections::HashSet;
 use std::io;
@@ -11,30 +11,37 @@ use tokio::io::AsyncWriteExt;
 use super::durable::keep_name;
 use super::import::{self, OptIn, Options, errors_file};
 use super::import_draft;
-use super::import_file::{BadRow, Batch, Corrections, Part, Reading};
+use super::import_file::{BadRow, Corrections, Reading};
+use super::import_window::{
+    Piece, Row, Sizes, Waiting, Windows, are_independent, by_number, cut, done, in_file_order, in_order,
+};
 use super::profile::{Change, Outcome, Set, Who, Wish, write_told};
 use super::{App, AppError};
 use crate::domain::columns::Person;
-use crate::store::import::{ImportRow, Progress};
+use crate::domain::id;
+use crate::store::import::{ImportRow, Place, Progress};
 use crate::store::turn::Lane;
 use crate::store::{self, StoreError, from_json};
 
 /// Tries of a batch while the database is away or busy.
 const TRIES: u32 = 6;
 
-/// Writes the batches of one import.
+/// Writes the windows of one import.
 pub(super) struct Writer {
     import: i64,
     options: Options,
     source: String,
     detail: String,
     list: Option<i64>,
-    position: i64,
+    place: Place,
+    /// Header and first line of the file, as long as it is open which of its bad rows stay noted.
+    unbegun: Option<(Vec<String>, u64)>,
+    sizes: Sizes,
     corrections: Corrections,
 }
 
 impl Writer {
-    pub(super) async fn new(app: &App, row: &ImportRow) -> Result<Self, AppError> {
+    pub(super) async fn new(app: &App, row: &ImportRow, sizes: Sizes) -> Result<Self, AppError> {
         let options: Options = from_json("import options", &row.options)?;
         let list = match &options.list {
             None => None,
@@ -57,7 +64,9 @@ impl Writer {
             source: source.unwrap_or("import").to_owned(),
             detail: proof(row),
             list,
-            position: row.bytes_read,
+            place: row.place(),
+            unbegun: None,
+            sizes,
             corrections: import_draft::corrections(app, row.id).await?,
             options,
         })
@@ -65,41 +74,114 @@ impl Writer {
 
     pub(super) fn reading(&self, app: &App) -> Reading {
         Reading {
-            from: u64::try_from(self.position).unwrap_or(0),
+            from: u64::try_from(self.place.read).unwrap_or(0),
+            rows: self.sizes.transaction,
+            cut: cut(self.place),
             corrections: self.corrections.clone(),
             ..self.options.reading(app)
         }
     }
 
-    /// False when the import is not ours any more.
-    pub(super) async fn write(&mut self, app: &App, part: Part) -> Result<bool, AppError> {
-        match part {
-            Part::Header(names, _, first_line) => {
-                let path = errors_file(app, self.import);
-                let fresh = self.position == 0;
-                let done =
-                    tokio::task::spawn_blocking(move || begin_errors(&path, &names, first_line, fresh));
-                done.await
-                    .map_err(io::Error::other)
-                    .and_then(|r| r)
-                    .map_err(cannot_note)?;
-                Ok(true)
-            }
-            Part::Rows(batch) => self.write_rows(app, batch).await,
-        }
+    /// How its windows are gathered.
+    pub(super) fn windows(&self) -> Windows {
+        Windows::new(self.sizes, self.place)
     }
 
-    async fn write_rows(&mut self, app: &App, batch: Batch) -> Result<bool, AppError> {
-        let changes: Vec<Change> = batch
-            .people
-            .iter()
-            .map(|(_, person)| self.change(person))
-            .collect();
+    /// The file is open; what is noted of its bad rows and will not come again stays.
+    pub(super) async fn begin(
+        &mut self,
+        app: &App,
+        names: Vec<String>,
+        first_line: u64,
+    ) -> Result<(), AppError> {
+        if self.place.done > 0 {
+            // Which rows of the window are in is known when it is read.
+            self.unbegun = Some((names, first_line));
+            return Ok(());
+        }
+        self.begin_errors(app, names, move |line| line < first_line).await
+    }
+
+    async fn begin_errors(
+        &self,
+        app: &App,
+        names: Vec<String>,
+        stay: impl Fn(u64) -> bool + Send + 'static,
+    ) -> Result<(), AppError> {
+        let path = errors_file(app, self.import);
+        let done = tokio::task::spawn_blocking(move || begin_errors(&path, &names, stay));
+        let done = done.await.map_err(io::Error::other).and_then(|r| r);
+        done.map_err(cannot_note)
+    }
+
+    /// Writes a window. False when the import is not ours any more, or the server stops.
+    pub(super) async fn write(&mut self, app: &App, window: &[Waiting]) -> Result<bool, AppError> {
+        for piece in self.pieces(app, window).await? {
+            if app.shutdown.is_cancelled() || self.sizes.transactions == 0 {
+                return Ok(false);
+            }
+            if !self.write_piece(app, &piece).await? {
+                return Ok(false);
+            }
+            self.sizes.transactions -= 1;
+        }
+        Ok(true)
+    }
+
+    async fn pieces<'w>(&mut self, app: &App, window: &'w [Waiting]) -> Result<Vec<Piece<'w>>, AppError> {
+        if let Some((names, first_line)) = self.unbegun.take() {
+            // It goes on in the middle of a window.
+            let rows = by_number(window);
+            if let Some(done) = done(window, &rows, self.place) {
+                let mut settled: HashSet<u64> = rows.iter().take(done).map(|row| row.line).collect();
+                settled.extend(window.iter().flat_map(|batch| &batch.bad).map(|bad| bad.line));
+                let stay = move |line| line < first_line || settled.contains(&line);
+                self.begin_errors(app, names, stay).await?;
+                return Ok(in_order(
+                    window,
+                    &rows,
+                    (self.place.read, done, self.place.ids),
+                    self.sizes.transaction,
+                ));
+            }
+            tracing::warn!(
+                import = id::IMPORT.show(self.import),
+                "a part of an import is written again"
+            );
+            self.begin_errors(app, names, move |line| line < first_line)
+                .await?;
+            return Ok(in_file_order(window));
+        }
+        if window.iter().map(|batch| batch.rows.len()).sum::<usize>() <= self.sizes.transaction {
+            return Ok(in_file_order(window));
+        }
+        let rows = by_number(window);
+        let mut tx = app.db.read().await?;
+        let independent = are_independent(&mut tx, &rows).await?;
+        drop(tx);
+        if !independent {
+            return Ok(in_file_order(window));
+        }
+        let ids = app.take_ids(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        Ok(in_order(
+            window,
+            &rows,
+            (self.place.read, 0, ids),
+            self.sizes.transaction,
+        ))
+    }
+
+    async fn write_piece(&mut self, app: &App, piece: &Piece<'_>) -> Result<bool, AppError> {
+        let change = |row: &&Row| Change {
+            id: piece.id(row),
+            ..self.change(&row.person())
+        };
+        let changes: Vec<Change> = piece.rows.iter().map(change).collect();
         let mut noted = false;
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_rows(app, &batch, &changes, &mut noted).await {
+            match self.try_piece(app, piece, &changes, &mut noted).await {
                 // A duplicate: somebody else created the same profile at this moment; now it is there to update.
                 Err(AppError::Store(e)) if tries < TRIES && is_worth_another_try(&e) => {
                     tracing::warn!(error = %e, "a batch of an import is tried again");
@@ -114,10 +196,10 @@ impl Writer {
         }
     }
 
-    async fn try_rows(
+    async fn try_piece(
         &mut self,
         app: &App,
-        batch: &Batch,
+        piece: &Piece<'_>,
         changes: &[Change],
         noted: &mut bool,
     ) -> Result<bool, AppError> {
@@ -125,13 +207,13 @@ impl Writer {
         let at = app.now();
         let (results, mut done) = write_told(app, &mut tx, changes, &self.source, at).await?;
         let mut progress = Progress {
-            rows: (batch.people.len() + batch.bad.len()) as i64,
-            invalid: batch.bad.len() as i64,
+            rows: (piece.rows.len() + piece.bad.len()) as i64,
+            invalid: piece.bad.len() as i64,
             ..Progress::default()
         };
         let mut ids = Vec::with_capacity(results.len());
-        let mut bad = batch.bad.clone();
-        for ((line, person), result) in batch.people.iter().zip(results) {
+        let mut bad: Vec<BadRow> = piece.bad.iter().map(|bad| (*bad).clone()).collect();
+        for (row, result) in piece.rows.iter().zip(results) {
             match result {
                 Ok(written) => {
                     ids.push(written.profile_id);
@@ -145,9 +227,9 @@ impl Writer {
                 Err(problem) => {
                     progress.invalid += 1;
                     bad.push(BadRow {
-                        line: *line,
+                        line: row.line,
                         reason: problem.to_string(),
-                        fields: vec![person.phone.as_str().as_bytes().to_vec()],
+                        fields: vec![row.phone().as_bytes().to_vec()],
                         column: None,
                     });
                 }
@@ -161,10 +243,9 @@ impl Writer {
         }
         if !done.is_empty() {
             progress.kept = done.people() as i64;
-            store::undo::keep(&mut tx, self.import, (self.position, at), self.list, &done).await?;
+            store::undo::keep(&mut tx, self.import, at, self.list, &done).await?;
         }
-        let end = i64::try_from(batch.end).unwrap_or(i64::MAX);
-        if !store::import::advance(&mut tx, self.import, self.position, end, progress).await? {
+        if !store::import::advance(&mut tx, self.import, self.place, piece.to, progress).await? {
             return Ok(false);
         }
         if !*noted {
@@ -173,7 +254,7 @@ impl Writer {
             *noted = true;
         }
         tx.commit().await?;
-        self.position = end;
+        self.place = piece.to;
         Ok(true)
     }
 
@@ -223,8 +304,8 @@ pub(super) fn cannot_note(why: io::Error) -> AppError {
     }
 }
 
-/// Begins the file of bad rows. When an import goes on, rows from `first_line` on will come again and are dropped.
-pub(super) fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fresh: bool) -> io::Result<()> {
+/// Begins the file of bad rows. When an import goes on, those whose line is not to `stay` will come again.
+pub(super) fn begin_errors(path: &PathBuf, names: &[String], stay: impl Fn(u64) -> bool) -> io::Result<()> {
     let kept = path.with_extension("part");
     let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&kept)?;
     writer.write_record(
@@ -232,14 +313,14 @@ pub(super) fn begin_errors(path: &PathBuf, names: &[String], first_line: u64, fr
             .into_iter()
             .chain(names.iter().map(String::as_str)),
     )?;
-    if !fresh && path.exists() {
+    if path.exists() {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
         let mut row = csv::ByteRecord::new();
         while reader.read_byte_record(&mut row)? {
             let line = row
                 .get(0)
                 .and_then(|field| str::from_utf8(field).ok()?.parse::<u64>().ok());
-            if line.is_some_and(|line| line < first_line) {
+            if line.is_some_and(&stay) {
                 writer.write_byte_record(&row)?;
             }
         }

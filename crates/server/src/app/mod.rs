@@ -37,6 +37,7 @@ mod import_options;
 pub mod import_preview;
 mod import_text;
 pub mod import_undo;
+mod import_window;
 mod import_write;
 pub mod lease;
 pub mod list;
@@ -174,5 +175,10 @@ impl App {
     /// A new id.
     pub fn id(&self) -> i64 {
         self.ids.next(self.clock.now())
+    }
+
+    /// The first of so many new ids; [`id_after`](crate::clock::id_after) tells the others.
+    pub fn take_ids(&self, count: u32) -> i64 {
+        self.ids.take(self.clock.now(), count)
     }
 }

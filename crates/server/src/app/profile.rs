@@ -1,14 +1,15 @@
 //! Writing profiles, one or many at once: the one path of the API, of imports and of uploads. It never turns an
 //! opt-out back: that takes [`super::consent::opt_in`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::consent::{self, OptOut};
-use super::profile_slot::{SUPPRESSED_NUMBER, Slot};
+use super::profile_slot::{SUPPRESSED_NUMBER, Slot, Slots};
 use super::{App, AppError, attribute};
 use crate::clock::Millis;
 use crate::domain::attributes::{AttributeProblem, Attributes, merge};
 use crate::domain::undo::Done;
+use crate::domain::variant::names;
 use crate::store::consent::ConsentRow;
 use crate::store::profile::{NOT_RECORDED, OPTED_IN, OPTED_OUT, ProfileRow};
 use crate::store::{self, StoreError, Tx, from_json};
@@ -72,6 +73,8 @@ pub struct Change {
     pub wish: Wish,
     /// Proof of the consent, in words.
     pub detail: Option<String>,
+    /// The id of the profile, when there is none yet; otherwise a new one.
+    pub id: Option<i64>,
 }
 
 impl Change {
@@ -84,6 +87,7 @@ impl Change {
             attributes: Attributes::new(),
             wish: Wish::Leave,
             detail: None,
+            id: None,
         }
     }
 }
@@ -174,12 +178,13 @@ pub async fn try_many(
                 outcome: written.outcome,
                 opt_out_kept: written.opt_out_kept,
                 no_consent: book
+                    .slots
                     .find(&change.who)
-                    .is_some_and(|i| book.slots[i].row.opt_in == NOT_RECORDED),
+                    .is_some_and(|i| book.slots.all[i].row.opt_in == NOT_RECORDED),
             }
         }));
     }
-    let opted_out = book.opt_outs.into_iter().map(|out| out.phone).collect();
+    let opted_out = book.opt_outs.iter().flat_map(|out| names(&out.phone)).collect();
     Ok((tried, opted_out))
 }
 
@@ -239,9 +244,7 @@ pub async fn give_consent(
 
 /// The profiles that a batch of changes touches, in memory until they are written together.
 struct Book<'a> {
-    slots: Vec<Slot>,
-    by_identity: HashMap<String, usize>,
-    by_phone: HashMap<String, usize>,
+    slots: Slots,
     suppressed: HashSet<String>,
     opt_outs: Vec<OptOut>,
     history: Vec<ConsentRow>,
@@ -292,9 +295,7 @@ impl<'a> Book<'a> {
         let all_phones: Vec<&str> = all_phones.into_iter().collect();
         let suppressed = store::consent::suppressed(tx, &all_phones).await?;
         let mut book = Self {
-            slots: Vec::with_capacity(changes.len()),
-            by_identity: HashMap::with_capacity(changes.len()),
-            by_phone: HashMap::with_capacity(changes.len()),
+            slots: Slots::with_capacity(changes.len()),
             suppressed,
             opt_outs: Vec::new(),
             history: Vec::new(),
@@ -303,7 +304,7 @@ impl<'a> Book<'a> {
         };
         for row in rows {
             let attributes = from_json("attributes", &row.attributes)?;
-            book.add(Slot {
+            book.slots.add(Slot {
                 row,
                 attributes,
                 fresh: false,
@@ -314,40 +315,22 @@ impl<'a> Book<'a> {
         Ok(book)
     }
 
-    fn add(&mut self, slot: Slot) -> usize {
-        let index = self.slots.len();
-        self.by_identity.insert(slot.row.identity.clone(), index);
-        if let Some(phone) = &slot.row.phone {
-            self.by_phone.entry(phone.clone()).or_insert(index);
-        }
-        self.slots.push(slot);
-        index
-    }
-
-    fn find(&self, who: &Who) -> Option<usize> {
-        match who {
-            Who::Identity(identity) => self.by_identity.get(identity),
-            Who::Phone(phone) => self.by_phone.get(phone).or_else(|| self.by_identity.get(phone)),
-        }
-        .copied()
-    }
-
     fn apply(&mut self, app: &App, change: &Change) -> Result<Written, AttributeProblem> {
-        let found = self.find(&change.who);
+        let found = self.slots.find(&change.who);
         let mut attributes = match found {
-            Some(index) => self.slots[index].attributes.clone(),
+            Some(index) => self.slots.all[index].attributes.clone(),
             None => Attributes::new(),
         };
         let mut changed = merge(&mut attributes, &change.attributes)?;
         let index = match found {
             Some(index) => index,
-            None => self.add_fresh(app, &change.who),
+            None => self.add_fresh(app, change),
         };
-        let first = self.slots[index].remember();
+        let first = self.slots.all[index].remember();
         changed |= self.set_fields(index, change);
         let (consent_changed, opt_out_kept) = self.set_consent(app, index, change);
         changed |= consent_changed;
-        let slot = &mut self.slots[index];
+        let slot = &mut self.slots.all[index];
         slot.set_attributes(attributes, first);
         if changed {
             slot.changed = true;
@@ -364,11 +347,11 @@ impl<'a> Book<'a> {
         })
     }
 
-    fn add_fresh(&mut self, app: &App, who: &Who) -> usize {
-        let (Who::Identity(identity) | Who::Phone(identity)) = who;
-        self.add(Slot {
+    fn add_fresh(&mut self, app: &App, change: &Change) -> usize {
+        let (Who::Identity(identity) | Who::Phone(identity)) = &change.who;
+        self.slots.add(Slot {
             row: ProfileRow {
-                id: app.id(),
+                id: change.id.unwrap_or_else(|| app.id()),
                 identity: identity.clone(),
                 phone: None,
                 name: None,
@@ -391,26 +374,28 @@ impl<'a> Book<'a> {
             Who::Phone(phone) => Set::To(phone.clone()),
             Who::Identity(_) => change.phone.clone(),
         };
-        let row = &mut self.slots[index].row;
+        let row = &mut self.slots.all[index].row;
         let changed = put(&mut row.name, change.name.clone());
+        let former = row.phone.clone();
         if !put(&mut row.phone, phone) {
             return changed;
         }
-        if let Some(phone) = row.phone.clone() {
-            // Whoever comes to a suppressed number is as opted out as the others there.
-            if self.suppressed.contains(&phone) && row.opt_in != OPTED_OUT {
-                row.opt_in = OPTED_OUT;
-                row.opt_source = Some(SUPPRESSED_NUMBER.into());
-                row.opt_at = Some(self.at);
-            }
-            self.by_phone.entry(phone).or_insert(index);
+        // Whoever comes to a suppressed number is as opted out as the others there.
+        if let Some(phone) = &row.phone
+            && self.suppressed.contains(phone)
+            && row.opt_in != OPTED_OUT
+        {
+            row.opt_in = OPTED_OUT;
+            row.opt_source = Some(SUPPRESSED_NUMBER.into());
+            row.opt_at = Some(self.at);
         }
+        self.slots.moved(index, former);
         true
     }
 
     /// Whether consent changed, and whether an opt-out was kept against a wish.
     fn set_consent(&mut self, app: &App, index: usize, change: &Change) -> (bool, bool) {
-        let row = &mut self.slots[index].row;
+        let row = &mut self.slots.all[index].row;
         let suppressed = row
             .phone
             .as_ref()
@@ -430,11 +415,11 @@ impl<'a> Book<'a> {
         }
         if change.wish == Wish::Out
             && !suppressed
-            && let Some(phone) = &row.phone
+            && let Some(phone) = row.phone.clone()
         {
-            self.suppressed.insert(phone.clone());
+            self.opt_out_everyone(&phone);
             self.opt_outs.push(OptOut {
-                phone: phone.clone(),
+                phone,
                 detail: change.detail.clone(),
             });
             return (true, false);
@@ -453,10 +438,23 @@ impl<'a> Book<'a> {
         (changed, false)
     }
 
+    /// What the database will say of a number, in every way of writing it: whoever leaves it later is opted out all the same.
+    fn opt_out_everyone(&mut self, phone: &str) {
+        for name in names(phone) {
+            let here = self.slots.all.iter_mut().map(|slot| &mut slot.row);
+            for row in here.filter(|row| row.phone.as_ref() == Some(&name) && row.opt_in != OPTED_OUT) {
+                row.opt_in = OPTED_OUT;
+                row.opt_source = Some(self.source.to_owned());
+                row.opt_at = Some(self.at);
+            }
+            self.suppressed.insert(name);
+        }
+    }
+
     async fn close(self, app: &App, tx: &mut Tx) -> Result<Done, StoreError> {
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         let mut done = Done::default();
-        for slot in self.slots.into_iter().filter(|slot| slot.changed) {
+        for slot in self.slots.all.into_iter().filter(|slot| slot.changed) {
             let into = if slot.fresh { &mut fresh } else { &mut changed };
             let (row, different) = slot.finish();
             done.changed.extend(different);

@@ -135,6 +135,11 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../../migrations/0038_fresh_vendor_ids.sql"),
     ),
     (39, "ahead", include_str!("../../../../migrations/0039_ahead.sql")),
+    (
+        40,
+        "import windows",
+        include_str!("../../../../migrations/0040_import_window.sql"),
+    ),
 ];
 
 impl Dialect {

@@ -3,8 +3,9 @@
 use sqlx::FromRow;
 
 use super::db::on;
+use super::dialect::{Batch, in_texts};
 use super::news::Topic::Import;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, to_json};
 
 /// It reads its file.
 pub const RUNNING: i16 = 1;
@@ -73,6 +74,52 @@ pub struct ImportRow {
     pub rows_before: i64,
     /// The node whose data folder holds the file.
     pub node_id: Option<i64>,
+    /// Where in it: see [`Place`].
+    pub window_end: i64,
+    /// Where in it: see [`Place`].
+    pub window_done: i64,
+    /// Where in it: see [`Place`].
+    pub window_order: i64,
+    /// Where in it: see [`Place`].
+    pub window_ids: i64,
+}
+
+/// How far an import is: everything before byte `read`, and `done` rows of the window behind it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Everything before this byte is done.
+    pub read: i64,
+    /// Where the window ends that is being written in another order than that of the file; 0: none is.
+    pub end: i64,
+    /// Rows of it that are done, in its order.
+    pub done: i64,
+    /// A hash of its order.
+    pub order: i64,
+    /// The id of its first row in the file, should that be somebody new; the rows behind it have those behind it.
+    pub ids: i64,
+}
+
+impl Place {
+    /// At a byte, and in no window.
+    pub fn at(read: i64) -> Self {
+        Self {
+            read,
+            ..Self::default()
+        }
+    }
+}
+
+impl ImportRow {
+    /// How far it is.
+    pub fn place(&self) -> Place {
+        Place {
+            read: self.bytes_read,
+            end: self.window_end,
+            done: self.window_done,
+            order: self.window_order,
+            ids: self.window_ids,
+        }
+    }
 }
 
 const INSERT: &str = "
@@ -107,7 +154,7 @@ pub async fn insert(
 const BY_ID: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
        opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone, going_since, rows_before,
-       node_id
+       node_id, window_end, window_done, window_order, window_ids
 FROM import
 WHERE id = $1";
 
@@ -119,7 +166,7 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<ImportRow>, StoreError
 const PAGE: &str = "
 SELECT id, file_name, state, options, bytes_total, bytes_read, rows_read, created, updated, unchanged, invalid,
        opt_outs_kept, problem, created_at, finished_at, kept, undo_state, undone, going_since, rows_before,
-       node_id
+       node_id, window_end, window_done, window_order, window_ids
 FROM import
 WHERE id < $1
 ORDER BY id DESC
@@ -264,22 +311,26 @@ SET bytes_read = $3,
     unchanged = unchanged + $7,
     invalid = invalid + $8,
     opt_outs_kept = opt_outs_kept + $9,
-    kept = kept + $10
-WHERE id = $1 AND bytes_read = $2 AND state = 1";
+    kept = kept + $10,
+    window_end = $11,
+    window_done = $12,
+    window_order = $13,
+    window_ids = $14
+WHERE id = $1 AND bytes_read = $2 AND window_done = $15 AND state = 1";
 
-/// Moves an import from byte `from` to byte `to`, in the transaction that writes the rows between. False when it does
-/// not stand there: somebody else moved it.
+/// Moves an import from one place to another, in the transaction that writes the rows between. False when it does not
+/// stand there: somebody else moved it.
 pub async fn advance(
     tx: &mut Tx,
     id: i64,
-    from: i64,
-    to: i64,
+    from: Place,
+    to: Place,
     progress: Progress,
 ) -> Result<bool, StoreError> {
     let rows = on!(tx, c => sqlx::query(ADVANCE)
         .bind(id)
-        .bind(from)
-        .bind(to)
+        .bind(from.read)
+        .bind(to.read)
         .bind(progress.rows)
         .bind(progress.created)
         .bind(progress.updated)
@@ -287,11 +338,31 @@ pub async fn advance(
         .bind(progress.invalid)
         .bind(progress.opt_outs_kept)
         .bind(progress.kept)
+        .bind(to.end)
+        .bind(to.done)
+        .bind(to.order)
+        .bind(to.ids)
+        .bind(from.done)
         .execute(c)
         .await
         .map(|r| r.rows_affected()))?;
     tx.note(Import, id);
     Ok(rows == 1)
+}
+
+const PHONES_OF: Batch = in_texts!(
+    "
+SELECT identity, phone
+FROM profile
+WHERE phone IS NOT NULL AND identity IN",
+    ""
+);
+
+/// The numbers of these identities, with them; of those that have one.
+pub async fn phones_of(tx: &mut Tx, identities: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = tx.dialect().pick(&PHONES_OF);
+    let json = to_json(identities);
+    Ok(on!(tx, c => sqlx::query_as(sql).bind(&json).fetch_all(c).await)?)
 }
 
 const END: &str = "

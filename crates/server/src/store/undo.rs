@@ -14,7 +14,7 @@ use crate::domain::undo::{Counts, Done};
 /// What one transaction of an import did.
 #[derive(Debug, Clone, FromRow)]
 pub struct ChangeRow {
-    /// Where in the file it began.
+    /// Later ones have higher numbers.
     pub n: i64,
     /// The moment that its changes carry.
     pub at: i64,
@@ -33,19 +33,21 @@ impl ChangeRow {
 
 const KEEP: &str = "
 INSERT INTO import_change (import_id, n, at, list_id, done)
-VALUES ($1, $2, $3, $4, $5)";
+SELECT $1, COALESCE(MAX(n), 0) + 1, $2, $3, $4
+FROM import_change
+WHERE import_id = $1";
 
-/// Keeps what the transaction did that began at byte `n` of the file.
+/// Keeps what a transaction did, behind those before it.
 pub async fn keep(
     tx: &mut Tx,
     import: i64,
-    (n, at): (i64, i64),
+    at: i64,
     list_id: Option<i64>,
     done: &Done,
 ) -> Result<(), StoreError> {
     let done = to_json(done);
     on!(tx, c => sqlx::query(KEEP)
-        .bind(import).bind(n).bind(at).bind(list_id).bind(&done).execute(c).await.map(drop))?;
+        .bind(import).bind(at).bind(list_id).bind(&done).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -56,7 +58,7 @@ WHERE import_id = $1 AND n < $2
 ORDER BY n DESC
 LIMIT 1";
 
-/// The last transaction before byte `before`: what was done last is undone first.
+/// The last transaction before number `before`: what was done last is undone first.
 pub async fn last(tx: &mut Tx, import: i64, before: i64) -> Result<Option<ChangeRow>, StoreError> {
     Ok(on!(tx, c => sqlx::query_as::<_, ChangeRow>(LAST).bind(import).bind(before).fetch_optional(c).await)?)
 }

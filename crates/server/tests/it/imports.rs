@@ -8,7 +8,7 @@ use harkara::app::import::{self, OptIn, Options};
 use harkara::app::lease;
 use harkara::clock::{DAY, MINUTE};
 use harkara::store;
-use harkara::store::import::{FAILED, FINISHED, INTERRUPTED, ImportRow, Progress, RUNNING};
+use harkara::store::import::{FAILED, FINISHED, INTERRUPTED, ImportRow, Place, Progress, RUNNING};
 use harkara::store::profile::{OPTED_IN, OPTED_OUT, ProfileRow};
 use harkara::worker::Worker;
 use harkara::worker::schedule::Scheduler;
@@ -210,7 +210,7 @@ on_both_engines! {
         let id = receive(&t, csv.as_bytes(), &Options::default()).await;
         let mut tx = t.app.db.write().await.unwrap();
         let progress = Progress { rows: 1001, created: 1000, invalid: 1, ..Progress::default() };
-        assert!(store::import::advance(&mut tx, id, 0, half as i64, progress).await.unwrap());
+        assert!(store::import::advance(&mut tx, id, Place::at(0), Place::at(half as i64), progress).await.unwrap());
         tx.commit().await.unwrap();
         let errors_file = import::errors_file(&t.app, id);
         std::fs::write(&errors_file, "line,reason,phone,name,city\n2,r,bad,early,x\n1003,r,bad,late,x\n").unwrap();

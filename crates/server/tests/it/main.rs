@@ -46,6 +46,7 @@ mod home;
 mod import_check;
 mod import_draft;
 mod import_undo;
+mod import_window;
 mod imports;
 mod inbox;
 mod kept_numbers;
