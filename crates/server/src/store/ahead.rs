@@ -262,6 +262,7 @@ pub async fn forget_all(tx: &mut Tx, campaign_id: i64) -> Result<(), StoreError>
     Ok(on!(tx, c => sqlx::query(FORGET_ALL).bind(campaign_id).execute(c).await.map(drop))?)
 }
 
+// One by one by their ids, whatever PostgreSQL believes of tables that grew a moment ago: without statistics it reads all people.
 macro_rules! these {
     (sqlite, $on_list:literal) => {
         concat!(
@@ -277,8 +278,8 @@ CROSS JOIN profile AS p ON p.id = a.value",
         concat!(
             "
 SELECT p.id, identity, phone, name, attributes, opt_in, opt_source, opt_at, p.created_at, p.updated_at
-FROM profile AS p
-WHERE p.id IN (SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS BIGINT))",
+FROM (SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS BIGINT) AS wanted) AS a
+CROSS JOIN LATERAL (SELECT * FROM profile WHERE id = a.wanted LIMIT 1) AS p",
             $on_list
         )
     };
@@ -301,11 +302,12 @@ WHERE EXISTS (
     postgres: these!(
         postgres,
         "
-AND EXISTS (
-    SELECT 1
+WHERE (
+    SELECT TRUE
     FROM list_entry AS e
-    WHERE e.list_id IN (SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS BIGINT))
-    AND e.profile_id = p.id)"
+    WHERE e.list_id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS BIGINT)))
+    AND e.profile_id = p.id
+    LIMIT 1)"
     ),
 };
 
